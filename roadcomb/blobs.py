@@ -1,0 +1,138 @@
+"""The blob seam: bytes under a key, in a local folder or an S3-compatible store, through obstore.
+
+The law: when `put` returns, the bytes survive a power cut. On a folder that is a temporary name,
+fsync, rename, fsync of the folder; an object store promises it with its answer.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.errors import IntegrityError, NotFound, RoadcombError, StorageFull
+
+__all__ = ["Blobs", "open_blobs"]
+
+_NO_SPACE = ("os error 28", "os error 122")
+"""ENOSPC and EDQUOT as obstore words them."""
+
+
+class Blobs:
+    """A store of bytes by key; `root` is its folder when it is local."""
+
+    def __init__(self, store: ObjectStore, root: Path | None = None) -> None:
+        self._store = store
+        self._root = root
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store durably (see the module's law). Raises StorageFull."""
+        try:
+            if self._root is None:
+                obstore.put(self._store, key, data)
+            else:
+                self._put_synced(self._root, key, data)
+        except (BaseError, OSError) as error:
+            raise _translated(error, key) from error
+
+    def put_addressed(self, prefix: str, data: bytes) -> str:
+        """Store under `prefix/<SHA-256>`; answers the digest. Storing again writes nothing."""
+        digest = digest_of_bytes(data)
+        if not self.exists(f"{prefix}/{digest}"):
+            self.put(f"{prefix}/{digest}", data)
+        return digest
+
+    def get(self, key: str) -> bytes:
+        """All bytes of a key. Raises NotFound."""
+        try:
+            return bytes(obstore.get(self._store, key).bytes())
+        except (BaseError, OSError) as error:
+            raise _translated(error, key) from error
+
+    def get_addressed(self, prefix: str, digest: str) -> bytes:
+        """Bytes stored by put_addressed, checked. Raises NotFound or IntegrityError."""
+        data = self.get(f"{prefix}/{digest}")
+        if digest_of_bytes(data) != digest:
+            raise IntegrityError(f"stored bytes of {prefix}/{digest} are damaged: run a restore")
+        return data
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """`length` bytes from `start`. Raises NotFound."""
+        try:
+            return bytes(obstore.get_range(self._store, key, start=start, length=length))
+        except (BaseError, OSError) as error:
+            raise _translated(error, key) from error
+
+    def exists(self, key: str) -> bool:
+        """Whether something is stored under the key."""
+        try:
+            obstore.head(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def delete(self, key: str) -> None:
+        """Forget a key; harmless when it is not there."""
+        try:
+            obstore.delete(self._store, key)
+        except FileNotFoundError:
+            return
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys under a prefix, in no order."""
+        for chunk in obstore.list(self._store, prefix):
+            yield from (meta["path"] for meta in chunk)
+
+    def local_path(self, key: str) -> Path | None:
+        """The file behind a key, for memory-mapping; None when the store is not local."""
+        return None if self._root is None else self._root / key
+
+    def _put_synced(self, root: Path, key: str, data: bytes) -> None:
+        temporary = f"{key}.{secrets.token_hex(6)}.part"
+        try:
+            obstore.put(self._store, temporary, data, use_multipart=False)
+            _sync(root / temporary)
+            obstore.rename(self._store, temporary, key)
+        except BaseException:
+            (root / temporary).unlink(missing_ok=True)
+            raise
+        _sync_folders(root, (root / key).parent)
+
+
+def open_blobs(url: str) -> Blobs:
+    """Store behind a URL: file:///folder (made when missing), s3://bucket/prefix, memory:///."""
+    if not url.startswith("file:"):
+        return Blobs(from_url(url))
+    root = Path(unquote(urlsplit(url).path))
+    root.mkdir(parents=True, exist_ok=True)
+    return Blobs(LocalStore(root), root)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folders(root: Path, folder: Path) -> None:
+    """A new folder's name must be as durable as the file in it."""
+    while True:
+        _sync(folder)
+        if folder == root:
+            return
+        folder = folder.parent
+
+
+def _translated(error: Exception, key: str) -> RoadcombError:
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"nothing is stored under {key}")
+    if any(sign in str(error) for sign in _NO_SPACE) or getattr(error, "errno", None) in (28, 122):
+        return StorageFull("the node's disk is full; nothing was stored, try again later")
+    return IntegrityError(f"the blob store failed at {key}: {error}")

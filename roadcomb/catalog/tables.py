@@ -1,0 +1,148 @@
+"""The catalog's tables. One row per drive, not per frame; times are milliseconds since 1970 UTC.
+
+What a drive's frames measured and what became of them is one columnar file, named by its digest in
+`decisions.judgement`. Decisions, the log, epochs and the ledger are append-only, enforced by
+triggers (migrations); a drive's state is its newest decision.
+"""
+
+import sqlalchemy as sa
+
+__all__ = [
+    "BaseUnits",
+    "bindings",
+    "contributors",
+    "decisions",
+    "drives",
+    "epochs",
+    "ledger",
+    "log_entries",
+    "metadata",
+    "packs",
+]
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+DIGEST = sa.String(64)
+
+
+class BaseUnits(sa.TypeDecorator[int]):
+    """Integer base units of money; decimal text, since 10**19 of them overflow 64 bits."""
+
+    impl = sa.String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else int(value)
+
+
+contributors = sa.Table(
+    "contributors",
+    metadata,
+    sa.Column("key", DIGEST, primary_key=True, comment="Ed25519 public key, hex"),
+    sa.Column("account", DIGEST, nullable=False, unique=True, comment="pseudonym in the books"),
+    sa.Column("first_seen_ms", sa.BigInteger, nullable=False),
+)
+
+bindings = sa.Table(
+    "bindings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("contributor", DIGEST, sa.ForeignKey("contributors.key"), nullable=False),
+    sa.Column("address", sa.String(42), nullable=False, comment="0x and 40 lower-case hex digits"),
+    sa.Column("message", sa.Text, nullable=False, comment="the signed canonical JSON"),
+    sa.Column("signature", sa.String(128), nullable=False),
+    sa.Column("bound_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_bindings_contributor", "contributor"),
+)
+
+drives = sa.Table(
+    "drives",
+    metadata,
+    sa.Column("drive_id", DIGEST, primary_key=True, comment="digest of the manifest"),
+    sa.Column("public_id", sa.String(36), nullable=False, unique=True, comment="random"),
+    sa.Column("contributor", DIGEST, sa.ForeignKey("contributors.key"), nullable=False),
+    sa.Column("device", sa.String(200), nullable=False),
+    sa.Column("frames", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False, comment="of all its frames, as promised"),
+    sa.Column("started_ms", sa.BigInteger, nullable=False),
+    sa.Column("ended_ms", sa.BigInteger, nullable=False),
+    sa.Column("salt", sa.LargeBinary(32), comment="destroyed with the drive's pictures"),
+    sa.Column("opened_ms", sa.BigInteger, nullable=False),
+    sa.Column("sealed_ms", sa.BigInteger),
+    sa.Column("log_index", sa.Integer, unique=True),
+    sa.Column("receipt", sa.Text, comment="the node's signed promise"),
+    sa.Column("decision", sa.Integer, comment="id of the newest one; none: pending"),
+    sa.Index("ix_drives_contributor", "contributor"),
+    sa.Index("ix_drives_sealed_ms", "sealed_ms"),
+)
+
+packs = sa.Table(
+    "packs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False),
+    sa.Column("key", sa.String(120), nullable=False, comment="in the blob store"),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("index", sa.LargeBinary, nullable=False, comment="roadcomb/packs.py"),
+    sa.Index("ix_packs_drive_id", "drive_id"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False),
+    sa.Column("verdict", sa.String(10), nullable=False),
+    sa.Column("reason", sa.String(60), comment="of the drive, when it is not accepted"),
+    sa.Column("judgement", DIGEST, nullable=False, comment="blob judgements/<digest>"),
+    sa.Column("thumbnails", sa.String(120), comment="key of their pack"),
+    sa.Column("accepted", sa.Integer, nullable=False, comment="frames"),
+    sa.Column("held", sa.Integer, nullable=False, comment="frames"),
+    sa.Column("rejected", sa.Integer, nullable=False, comment="frames"),
+    sa.Column("evidence", sa.Text, nullable=False, comment="JSON, what a person should look at"),
+    sa.Column("decided_ms", sa.BigInteger, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("decided_by", sa.String(100), nullable=False),
+    sa.Column("note", sa.Text, comment="a person's words"),
+    sa.Index("ix_decisions_epoch", "epoch"),
+    sa.Index("ix_decisions_drive_id", "drive_id"),
+)
+
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    sa.Column("log_index", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("leaf", DIGEST, nullable=False, comment="RFC 9162 leaf hash of the receipt"),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False, unique=True),
+)
+
+epochs = sa.Table(
+    "epochs",
+    metadata,
+    sa.Column("epoch", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("manifest_digest", DIGEST, nullable=False, unique=True),
+    sa.Column("manifest", sa.Text, nullable=False, comment="signed canonical JSON"),
+    sa.Column("committed_ms", sa.BigInteger, nullable=False),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("epoch", sa.Integer, sa.ForeignKey("epochs.epoch"), nullable=False),
+    sa.Column("transaction", sa.String(100), nullable=False, comment="its entries sum to zero"),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("amount", BaseUnits, nullable=False, comment="signed, base units"),
+    sa.Index("ix_ledger_epoch", "epoch"),
+    sa.Index("ix_ledger_account", "account"),
+)

@@ -1,0 +1,106 @@
+"""The engine seam: `map` over independent, pure tasks; a killed worker costs only a retry.
+
+Results come in the order of the tasks. A task that kills its worker `ATTEMPTS` times is given up as
+`Lost`, because one hostile input must not stop the others.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Protocol, TypeVar
+
+__all__ = ["ATTEMPTS", "Engine", "InlineEngine", "Lost", "ProcessEngine"]
+
+ATTEMPTS = 3
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """In place of a result: every worker that took this task died."""
+
+    attempts: int
+
+
+class Engine(Protocol):
+    """Where tasks run."""
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        """Results in the order of the tasks; a task's exception is raised when its turn comes."""
+        ...
+
+
+class InlineEngine:
+    """Runs tasks in this process, for tests and single files."""
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        return map(function, tasks)
+
+
+class ProcessEngine:
+    """A pool of worker processes, rebuilt when a worker is killed."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._pool = self._new_pool()
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        futures = [self._pool.submit(function, task) for task in tasks]
+        for index, task in enumerate(tasks):
+            try:
+                yield futures[index].result()
+            except BrokenProcessPool:
+                self._renew()
+                yield self._alone(function, task)
+                rest = tasks[index + 1 :]
+                futures[index + 1 :] = self._resubmit(function, rest, futures[index + 1 :])
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+
+    def _renew(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._new_pool()
+
+    def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Lost:
+        """Run one suspect by itself, so that it can take only its own worker with it."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._pool.submit(function, task).result()
+            except BrokenProcessPool:
+                self._renew()
+        return Lost(ATTEMPTS)
+
+    def _resubmit(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        futures: Sequence["Future[Result]"],
+    ) -> list["Future[Result]"]:
+        """Tasks that finished before the pool broke keep their result, the others run again."""
+        return [
+            future if _finished(future) else self._pool.submit(function, task)
+            for task, future in zip(tasks, futures, strict=True)
+        ]
+
+
+def _finished(future: "Future[Result]") -> bool:
+    return (
+        future.done()
+        and not future.cancelled()
+        and not isinstance(future.exception(), BrokenProcessPool)
+    )

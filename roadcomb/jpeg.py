@@ -1,0 +1,87 @@
+"""The canonical JPEG and the image id: re-tagging a picture does not make a new one.
+
+Canonical = the file without APPn segments (but APP14, which tells decoders the colour transform),
+without COM segments, and without bytes after EOI. Source: ITU-T T.81 annex B (marker syntax).
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from roadcomb.errors import NotAJpeg
+
+__all__ = ["canonical_jpeg", "image_id"]
+
+_SOI, _EOI, _SOS, _COM, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
+_APPS = range(0xE0, 0xF0)
+_STANDALONE = {0x01, *range(0xD0, 0xD8)}
+
+
+def image_id(canonical: bytes) -> str:
+    """SHA-256 of the canonical JPEG, lower-case hex."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def canonical_jpeg(data: bytes) -> bytes:
+    """The picture's bytes alone (see the module's law). Raises NotAJpeg for anything else.
+
+    Idempotent: canonical_jpeg(canonical_jpeg(x)) == canonical_jpeg(x).
+    """
+    if data[:2] != b"\xff\xd8":
+        raise NotAJpeg("no JPEG: it does not begin with the SOI marker")
+    kept = [data[:2]]
+    for marker, start, end in _segments(data):
+        if marker != _COM and (marker not in _APPS or marker == _APP14):
+            kept.append(data[start:end])
+    return b"".join(kept)
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker, start, end) of each segment after SOI; a scan reaches up to its next marker."""
+    at, scans = 2, 0
+    while True:
+        at, marker = _marker_at(data, at)
+        if marker == _EOI:
+            if not scans:
+                raise NotAJpeg("no JPEG: it ends before any picture data")
+            yield marker, at - 2, at
+            return
+        if marker in _STANDALONE:
+            raise NotAJpeg(f"no JPEG: marker {marker:#04x} outside a scan")
+        end = at + _length_at(data, at)
+        if marker == _SOS:
+            scans += 1
+            end = _scan_end(data, end)
+        yield marker, at - 2, end
+        at = end
+
+
+def _marker_at(data: bytes, at: int) -> tuple[int, int]:
+    if data[at : at + 1] != b"\xff":
+        raise NotAJpeg(f"truncated or damaged JPEG: no marker at byte {at}")
+    while data[at : at + 1] == b"\xff":
+        at += 1
+    if at >= len(data):
+        raise NotAJpeg("truncated JPEG: it ends within a marker")
+    return at + 1, data[at]
+
+
+def _length_at(data: bytes, at: int) -> int:
+    length = int.from_bytes(data[at : at + 2], "big")
+    if length < 2 or at + length > len(data):
+        raise NotAJpeg(f"truncated or damaged JPEG: segment at byte {at} overruns the file")
+    return length
+
+
+def _scan_end(data: bytes, at: int) -> int:
+    """Index of the next marker that is neither a stuffed 0xFF00 nor a restart marker."""
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            raise NotAJpeg("truncated JPEG: no end-of-image marker")
+        following = data[at + 1]
+        if following == 0xFF:
+            at += 1
+        elif following == 0 or 0xD0 <= following <= 0xD7:
+            at += 2
+        else:
+            return at

@@ -1,0 +1,97 @@
+"""Ed25519 keys: a contributor is a public key, a node signs receipts and epochs with its own.
+
+Losing the private key is losing the money that is accrued to it, hence the encrypted backup.
+Signatures cover a domain ("roadcomb manifest v1") and the canonical bytes, so that a signature made
+for one purpose is never valid for another.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from roadcomb.errors import InvalidInput, Unauthorised, UsageError
+
+__all__ = ["Key", "generate_key", "key_from_seed", "load_key", "save_key", "verify"]
+
+PUBLIC_KEY_HEX = 64
+
+
+class Key:
+    """A private key; `public` is its public half, 64 lower-case hex digits."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public = private.public_key().public_bytes_raw().hex()
+
+    def sign(self, domain: str, message: bytes) -> str:
+        """Signature over the domain and the message, 128 hex digits."""
+        return self._private.sign(_framed(domain, message)).hex()
+
+    def to_pem(self, passphrase: str | None = None) -> bytes:
+        """PKCS 8 PEM, encrypted when a passphrase is given."""
+        encryption: KeySerializationEncryption = NoEncryption()
+        if passphrase is not None:
+            encryption = BestAvailableEncryption(passphrase.encode())
+        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def generate_key() -> Key:
+    """A new random key."""
+    return Key(Ed25519PrivateKey.generate())
+
+
+def key_from_seed(seed: bytes) -> Key:
+    """The key of a 32-byte seed: for the demo and tests; a server off loopback refuses it."""
+    return Key(Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def load_key(path: Path, passphrase: str | None = None) -> Key:
+    """Key of a PEM file. UsageError when there is none, InvalidInput when it cannot be opened."""
+    try:
+        pem = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no key at {path}: `roadcomb init` makes one") from error
+    try:
+        private = load_pem_private_key(pem, None if passphrase is None else passphrase.encode())
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(f"{path} is not a readable key: {error}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise InvalidInput(f"{path} holds no Ed25519 key")
+    return Key(private)
+
+
+def save_key(key: Key, path: Path, passphrase: str | None = None) -> None:
+    """Write the PEM for the owner's eyes only, durably; an existing file is never overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists already and is not overwritten") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(key.to_pem(passphrase))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def verify(public: str, domain: str, message: bytes, signature: str) -> None:
+    """Raise Unauthorised unless `signature` (hex) by `public` (hex) covers domain and message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
+            bytes.fromhex(signature), _framed(domain, message)
+        )
+    except (InvalidSignature, ValueError) as error:
+        raise Unauthorised("the signature does not belong to this key and content") from error
+
+
+def _framed(domain: str, message: bytes) -> bytes:
+    return domain.encode() + b"\0" + message

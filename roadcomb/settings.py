@@ -1,0 +1,78 @@
+"""Where a node keeps its things and which implementation stands behind each seam.
+
+Built once at the composition root (flag > environment > default) and passed in; nothing reads it
+at import. Thresholds live in the rooms that own them (ingest/settings.py, quality/settings.py ...).
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from platformdirs import user_config_path, user_state_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["ClientSettings", "ImageryRequires", "NodeSettings"]
+
+
+class ImageryRequires(StrEnum):
+    """What a picture must have passed before any of its pixels are served (law 4)."""
+
+    BLURRED = "blurred"
+    NOTHING = "nothing"
+
+
+class NodeSettings(BaseSettings):
+    """Settings of a node; environment variables ROADCOMB_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_", extra="ignore")
+
+    data: Path = Field(Path("roadcomb-data"), description="folder of catalog, blobs and books")
+    catalog: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in `data`")
+    blobs: str | None = Field(None, description="obstore URL (s3://...); default: folder in `data`")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8300, ge=0, le=65535, description="port to listen on")
+    workers: int | None = Field(None, ge=1, description="judging processes; default: all cores")
+    imagery_requires: ImageryRequires = Field(
+        ImageryRequires.BLURRED,
+        description="'nothing' publishes unblurred pictures: for drawn cities where nobody lives",
+    )
+    clock_file: Path | None = Field(None, description="injected clock, refused off loopback")
+    key_seed: str | None = Field(None, description="seed of the node key, refused off loopback")
+
+    @property
+    def catalog_url(self) -> str:
+        """SQLAlchemy URL of the catalog."""
+        return self.catalog or f"sqlite:///{self.data / 'catalog.sqlite'}"
+
+    @property
+    def blobs_url(self) -> str:
+        """obstore URL of the blob store."""
+        return self.blobs or (self.data / "blobs").absolute().as_uri()
+
+    @property
+    def key_file(self) -> Path:
+        """The node's private key."""
+        return self.data / "node.pem"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the published epochs, which anyone may copy and audit."""
+        return self.data / "published"
+
+
+class ClientSettings(BaseSettings):
+    """Settings of a contributor's machine; environment variables ROADCOMB_CLIENT_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_CLIENT_", extra="ignore")
+
+    config: Path = Field(
+        default_factory=lambda: user_config_path("roadcomb"), description="folder of the key"
+    )
+    state: Path = Field(
+        default_factory=lambda: user_state_path("roadcomb"), description="folder of upload state"
+    )
+
+    @property
+    def key_file(self) -> Path:
+        """The contributor's private key."""
+        return self.config / "contributor.pem"
