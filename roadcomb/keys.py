@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -36,6 +38,11 @@ class Key:
     def sign(self, domain: str, message: bytes) -> str:
         """Signature over the domain and the message, 128 hex digits."""
         return self._private.sign(_framed(domain, message)).hex()
+
+    def derive(self, label: str) -> bytes:
+        """A 32-byte secret of this key for one purpose (HKDF, RFC 5869); the key stays hidden."""
+        derivation = HKDF(SHA256(), length=32, salt=None, info=label.encode())
+        return derivation.derive(self._private.private_bytes_raw())
 
     def to_pem(self, passphrase: str | None = None) -> bytes:
         """PKCS 8 PEM, encrypted when a passphrase is given."""

@@ -1,0 +1,178 @@
+"""The manifest: the signed, canonical description of a drive; its digest is the drive's id.
+
+::
+
+    {"v": 1, "contributor": <public key>, "device": {"model": ..., "attestation": "none"},
+     "screened": {<reason>: <count of frames that were recorded and not sent>},
+     "frames": [[image_id, size, t_ms, lat_e7, lon_e7, heading_cdeg, speed_cmps, alt_cm,
+                 hdop_centi, satellites, orientation], ...]}
+
+Frames are in strictly increasing time and no image id stands twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+
+from roadcomb.canonical import Json, canonical_json, digest_of_bytes
+from roadcomb.errors import InvalidInput
+from roadcomb.keys import PUBLIC_KEY_HEX, Key, verify
+from roadcomb.records import E7, Frame
+
+__all__ = ["DOMAIN", "Device", "Manifest", "SignedManifest", "parse_signed", "sign_manifest"]
+
+DOMAIN = "roadcomb manifest v1"
+VERSION = 1
+_HEX = set("0123456789abcdef")
+_LAST_T_MS = 2**48
+_RANGES = (
+    ("size", 1, 2**31, False),
+    ("t_ms", 0, _LAST_T_MS, False),
+    ("lat_e7", -90 * E7, 90 * E7, False),
+    ("lon_e7", -180 * E7, 180 * E7, False),
+    ("heading_cdeg", 0, 35_999, True),
+    ("speed_cmps", 0, 100_000, True),
+    ("alt_cm", -1_000_000, 10_000_000, True),
+    ("hdop_centi", 0, 1_000_000, True),
+    ("satellites", 0, 1_000, True),
+    ("orientation", 1, 8, False),
+)
+"""Name, lowest, highest and may-be-null of the integers of a frame, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What recorded the drive; attestation: none, software-key or hardware-key."""
+
+    model: str
+    attestation: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One drive of one contributor with one device (see the module's law)."""
+
+    contributor: str
+    device: Device
+    frames: tuple[Frame, ...]
+    screened: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> Json:
+        """The JSON value that is digested and signed."""
+        return {
+            "v": VERSION,
+            "contributor": self.contributor,
+            "device": {"model": self.device.model, "attestation": self.device.attestation},
+            "screened": dict(self.screened),
+            "frames": [list(astuple(frame)) for frame in self.frames],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SignedManifest:
+    """A manifest, its canonical bytes and the contributor's signature over them (hex)."""
+
+    manifest: Manifest
+    body: bytes
+    signature: str
+
+    @property
+    def drive_id(self) -> str:
+        """Digest of the manifest: sending the same drive again is the same drive."""
+        return digest_of_bytes(self.body)
+
+    def to_json(self) -> Json:
+        """The body of `POST /v1/drives`."""
+        return {"manifest": self.manifest.to_json(), "signature": self.signature}
+
+
+def sign_manifest(manifest: Manifest, key: Key) -> SignedManifest:
+    """Sign with the contributor's key."""
+    body = canonical_json(manifest.to_json())
+    return SignedManifest(manifest, body, key.sign(DOMAIN, body))
+
+
+def parse_signed(value: Json) -> SignedManifest:
+    """Check shape, ranges, order and signature of a `POST /v1/drives` body.
+
+    Raises InvalidInput naming the field, Unauthorised for a wrong signature.
+    """
+    envelope = _object(value, "body", {"manifest", "signature"})
+    manifest = _manifest(envelope["manifest"])
+    signature = _text(envelope["signature"], "signature", 128)
+    body = canonical_json(manifest.to_json())
+    verify(manifest.contributor, DOMAIN, body, signature)
+    return SignedManifest(manifest, body, signature)
+
+
+def parse_manifest(value: Json) -> Manifest:
+    """The manifest inside stored canonical JSON. Raises InvalidInput naming the field."""
+    return _manifest(value)
+
+
+def _manifest(value: Json) -> Manifest:
+    raw = _object(value, "manifest", {"v", "contributor", "device", "screened", "frames"})
+    if raw["v"] != VERSION:
+        raise InvalidInput(f"manifest version {raw['v']!r} is not {VERSION}: update your client")
+    device = _object(raw["device"], "device", {"model", "attestation"})
+    return Manifest(
+        _hex(raw["contributor"], "contributor", PUBLIC_KEY_HEX),
+        Device(_text(device["model"], "device.model", 200), _attestation(device["attestation"])),
+        _frames(raw["frames"]),
+        _screened(raw["screened"]),
+    )
+
+
+def _frames(value: Json) -> tuple[Frame, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        raise InvalidInput("frames: a list of at least one frame is asked for")
+    frames = tuple(_frame(item, index) for index, item in enumerate(value))
+    if any(a.t_ms >= b.t_ms for a, b in zip(frames, frames[1:], strict=False)):
+        raise InvalidInput("frames: their times do not increase")
+    if len({frame.image_id for frame in frames}) != len(frames):
+        raise InvalidInput("frames: an image id stands twice")
+    return frames
+
+
+def _frame(value: Json, index: int) -> Frame:
+    name = f"frames[{index}]"
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 1 + len(_RANGES):
+        raise InvalidInput(f"{name}: a list of {1 + len(_RANGES)} values is asked for")
+    image_id, *numbers = value
+    for number, (field_name, low, high, nullable) in zip(numbers, _RANGES, strict=True):
+        if number is None and nullable:
+            continue
+        if type(number) is not int or not low <= number <= high:
+            raise InvalidInput(f"{name}.{field_name}: an integer {low}..{high} is asked for")
+    return Frame(_hex(image_id, f"{name}.image_id", 64), *numbers)  # type: ignore[arg-type]
+
+
+def _screened(value: Json) -> dict[str, int]:
+    if not isinstance(value, Mapping) or len(value) > 40:
+        raise InvalidInput("screened: an object of reasons and counts is asked for")
+    if any(type(n) is not int or n < 0 or len(reason) > 60 for reason, n in value.items()):
+        raise InvalidInput("screened: counts are integers of 0 or more")
+    return {reason: int(str(count)) for reason, count in value.items()}
+
+
+def _attestation(value: Json) -> str:
+    if value not in ("none", "software-key", "hardware-key"):
+        raise InvalidInput("device.attestation: none, software-key or hardware-key")
+    return str(value)
+
+
+def _object(value: Json, name: str, keys: set[str]) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping) or set(value) != keys:
+        raise InvalidInput(f"{name}: an object with exactly {sorted(keys)} is asked for")
+    return value
+
+
+def _text(value: Json, name: str, longest: int) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise InvalidInput(f"{name}: a text of at most {longest} characters is asked for")
+    return value
+
+
+def _hex(value: Json, name: str, length: int) -> str:
+    if not isinstance(value, str) or len(value) != length or not set(value) <= _HEX:
+        raise InvalidInput(f"{name}: {length} lower-case hex digits are asked for")
+    return value

@@ -1,0 +1,50 @@
+"""The judgement: what a drive's frames measured and what became of each, one columnar file a drive.
+
+One row a frame of the manifest, in its order. `verdict` is the frame's own; a drive that is held
+or rejected as a whole overrides it in the decision's counts, never here. Stored as Parquet under
+`judgements/<SHA-256>`; the digest is an address, no epoch depends on these bytes.
+"""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from roadcomb.blobs import Blobs
+
+__all__ = ["PREFIX", "SCHEMA", "load", "store"]
+
+PREFIX = "judgements"
+SCHEMA = pa.schema(
+    [
+        pa.field("n", pa.int32(), nullable=False),  # index in the manifest, from 0
+        pa.field("image_id", pa.binary(32), nullable=False),
+        pa.field("t_ms", pa.int64(), nullable=False),
+        pa.field("lat_e7", pa.int32(), nullable=False),
+        pa.field("lon_e7", pa.int32(), nullable=False),
+        pa.field("heading_cdeg", pa.int32()),
+        pa.field("cell", pa.uint64(), nullable=False),  # resolution 12
+        pa.field("verdict", pa.string(), nullable=False),  # accepted or rejected
+        pa.field("reason", pa.string()),  # of a rejection
+        pa.field("grade", pa.int32(), nullable=False),  # 0..1000
+        pa.field("grade_reasons", pa.list_(pa.string()), nullable=False),  # why not more
+        pa.field("sharpness", pa.float32(), nullable=False),
+        pa.field("exposure", pa.float32(), nullable=False),
+        pa.field("contrast", pa.float32(), nullable=False),
+        pa.field("fingerprint", pa.binary(32)),  # null: not decodable
+        pa.field("width", pa.int32(), nullable=False),
+        pa.field("height", pa.int32(), nullable=False),
+    ]
+)
+
+
+def store(blobs: Blobs, judgement: pa.Table) -> str:
+    """Store a judgement of this schema; answers its digest."""
+    sink = io.BytesIO()
+    pq.write_table(judgement.cast(SCHEMA), sink, compression="zstd")
+    return blobs.put_addressed(PREFIX, sink.getvalue())
+
+
+def load(blobs: Blobs, digest: str) -> pa.Table:
+    """The judgement of a digest. Raises NotFound or IntegrityError."""
+    return pq.read_table(pa.BufferReader(blobs.get_addressed(PREFIX, digest)))

@@ -1,0 +1,63 @@
+"""A node: the seams that its settings chose, opened once and passed in from here on."""
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+
+from roadcomb.blobs import Blobs, open_blobs
+from roadcomb.catalog import Catalog, open_catalog
+from roadcomb.clock import Clock, FileClock, SystemClock
+from roadcomb.errors import UsageError
+from roadcomb.keys import Key, generate_key, key_from_seed, load_key, save_key
+from roadcomb.settings import NodeSettings
+
+__all__ = ["Node", "open_node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What every stage on the server needs; `key` signs receipts, log heads and epochs."""
+
+    settings: NodeSettings
+    catalog: Catalog
+    blobs: Blobs
+    clock: Clock
+    key: Key
+
+
+def open_node(settings: NodeSettings) -> Node:
+    """Open (and on first use make) the node that the settings describe.
+
+    Raises UsageError for an injected clock or seed off loopback: whoever can move the clock or
+    knows the key can make epochs and receipts at will.
+    """
+    injected = settings.clock_file is not None or settings.key_seed is not None
+    if injected and not _is_loopback(settings.host):
+        raise UsageError(
+            f"an injected clock or key seed is refused on {settings.host}: "
+            "unset ROADCOMB_CLOCK_FILE and ROADCOMB_KEY_SEED, or listen on 127.0.0.1"
+        )
+    settings.data.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock() if settings.clock_file is None else FileClock(settings.clock_file)
+    return Node(
+        settings,
+        open_catalog(settings.catalog_url),
+        open_blobs(settings.blobs_url),
+        clock,
+        _node_key(settings),
+    )
+
+
+def _node_key(settings: NodeSettings) -> Key:
+    if settings.key_seed is not None:
+        return key_from_seed(hashlib.sha256(settings.key_seed.encode()).digest())
+    if not settings.key_file.exists():
+        save_key(generate_key(), settings.key_file)
+    return load_key(settings.key_file)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
