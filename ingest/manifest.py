@@ -12,6 +12,8 @@ Frames are in strictly increasing time and no image id stands twice.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes
 from roadcomb.errors import InvalidInput
@@ -126,7 +128,7 @@ def _frames(value: Json) -> tuple[Frame, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InvalidInput("frames: a list of at least one frame is asked for")
     frames = tuple(_frame(item, index) for index, item in enumerate(value))
-    if any(a.t_ms >= b.t_ms for a, b in zip(frames, frames[1:], strict=False)):
+    if any(a.t_ms >= b.t_ms for a, b in pairwise(frames)):
         raise InvalidInput("frames: their times do not increase")
     if len({frame.image_id for frame in frames}) != len(frames):
         raise InvalidInput("frames: an image id stands twice")
@@ -137,13 +139,14 @@ def _frame(value: Json, index: int) -> Frame:
     name = f"frames[{index}]"
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 1 + len(_RANGES):
         raise InvalidInput(f"{name}: a list of {1 + len(_RANGES)} values is asked for")
-    image_id, *numbers = value
+    image_id, *rest = value
+    numbers: list[Any] = rest  # each is checked below
     for number, (field_name, low, high, nullable) in zip(numbers, _RANGES, strict=True):
         if number is None and nullable:
             continue
         if type(number) is not int or not low <= number <= high:
             raise InvalidInput(f"{name}.{field_name}: an integer {low}..{high} is asked for")
-    return Frame(_hex(image_id, f"{name}.image_id", 64), *numbers)  # type: ignore[arg-type]
+    return Frame(_hex(image_id, f"{name}.image_id", 64), *numbers)
 
 
 def _screened(value: Json) -> dict[str, int]:
