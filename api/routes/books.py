@@ -1,0 +1,7 @@
+"""Routes of the books."""
+
+from fastapi import APIRouter
+
+__all__ = ["router"]
+
+router = APIRouter()
