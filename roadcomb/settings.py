@@ -26,18 +26,30 @@ class NodeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ROADCOMB_", extra="ignore")
 
-    data: Path = Field(Path("roadcomb-data"), description="folder of catalog, blobs and books")
-    catalog: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in `data`")
-    blobs: str | None = Field(None, description="obstore URL (s3://...); default: folder in `data`")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8300, ge=0, le=65535, description="port to listen on")
-    workers: int | None = Field(None, ge=1, description="judging processes; default: all cores")
+    data: Path = Field(
+        default=Path("roadcomb-data"), description="folder of catalog, blobs and books"
+    )
+    catalog: str | None = Field(
+        default=None, description="SQLAlchemy URL; default: SQLite in `data`"
+    )
+    blobs: str | None = Field(
+        default=None, description="obstore URL (s3://...); default: folder in `data`"
+    )
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8300, ge=0, le=65535, description="port to listen on")
+    workers: int | None = Field(
+        default=None, ge=1, description="judging processes; default: all cores"
+    )
     imagery_requires: ImageryRequires = Field(
-        ImageryRequires.BLURRED,
+        default=ImageryRequires.BLURRED,
         description="'nothing' publishes unblurred pictures: for drawn cities where nobody lives",
     )
-    clock_file: Path | None = Field(None, description="injected clock, refused off loopback")
-    key_seed: str | None = Field(None, description="seed of the node key, refused off loopback")
+    clock_file: Path | None = Field(
+        default=None, description="injected clock, refused off loopback"
+    )
+    key_seed: str | None = Field(
+        default=None, description="seed of the node key, refused off loopback"
+    )
 
     @property
     def catalog_url(self) -> str:

@@ -1,0 +1,65 @@
+# Two commands do everything, set-up included: `make demo` and `make test`.
+# Python 3.11 or newer and make are all they need; each target makes what it depends on.
+
+PYTHON ?= python3
+SERVE ?= auto
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+VIEWER := api/viewer/vendor/.made
+DEMO := build/demo
+SOURCES := roadcomb ingest quality tiles rewards api sample_data tests
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test format lint types arrows tests bench torture lock clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
+
+demo: $(INSTALLED) $(VIEWER) ## draw a city, upload, judge, pay three days, show the map (SERVE=0: end after)
+	$(BIN)/python -m sample_data --out build/city
+	$(BIN)/roadcomb demo build/city --into $(DEMO) --serve $(SERVE)
+
+test: lint types arrows tests ## format, lint, strict types, import arrows, tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+arrows: $(INSTALLED)
+	$(BIN)/lint-imports
+
+tests: $(INSTALLED) $(VIEWER)
+	$(BIN)/python -m pytest
+
+format: $(INSTALLED) ## bring the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(INSTALLED) ## the figures the documents quote, as ratios within one run
+	$(BIN)/python -m tests.benchmarks
+
+torture: $(INSTALLED) ## 50 times kill -9 while uploading
+	ROADCOMB_KILLS=50 $(BIN)/python -m pytest tests/api -k kill -q
+
+lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
+	$(BIN)/python -m pip install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## forget all that was made
+	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Roadcomb needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VIEWER): $(INSTALLED) api/viewer/package-lock.json
+	$(BIN)/python -m api.vendor

@@ -1,0 +1,45 @@
+"""A node keeps its key, and refuses what would let a stranger make its epochs."""
+
+from pathlib import Path
+
+import pytest
+
+from roadcomb.clock import FileClock
+from roadcomb.errors import UsageError
+from roadcomb.node import open_node
+from roadcomb.settings import ImageryRequires, NodeSettings
+
+
+def settings(tmp_path: Path, **values: object) -> NodeSettings:
+    return NodeSettings.model_validate({"data": tmp_path / "data", **values})
+
+
+def test_a_node_makes_its_key_once_and_finds_it_again(tmp_path: Path) -> None:
+    assert open_node(settings(tmp_path)).key.public == open_node(settings(tmp_path)).key.public
+
+
+def test_pictures_wait_for_their_blur_unless_somebody_says_otherwise() -> None:
+    assert NodeSettings().imagery_requires is ImageryRequires.BLURRED
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+@pytest.mark.parametrize("injected", [{"clock_file": "clock"}, {"key_seed": "demo"}])
+def test_an_injected_clock_or_seed_is_refused_off_loopback(
+    tmp_path: Path, host: str, injected: dict[str, str]
+) -> None:
+    with pytest.raises(UsageError, match="refused"):
+        open_node(settings(tmp_path, host=host, **injected))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_on_loopback_the_demo_may_inject_both(tmp_path: Path, host: str) -> None:
+    clock = FileClock(tmp_path / "clock")
+    clock.set_ms(123)
+    node = open_node(settings(tmp_path, host=host, clock_file=tmp_path / "clock", key_seed="demo"))
+    assert node.clock.now_ms() == 123
+    assert node.key.public == open_node(settings(tmp_path / "b", key_seed="demo")).key.public
+
+
+def test_a_clock_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no-clock"):
+        FileClock(tmp_path / "no-clock").now_ms()
