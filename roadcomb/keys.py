@@ -5,6 +5,7 @@ Signatures cover a domain ("roadcomb manifest v1") and the canonical bytes, so t
 for one purpose is never valid for another.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -23,7 +24,15 @@ from cryptography.hazmat.primitives.serialization import (
 
 from roadcomb.errors import InvalidInput, Unauthorised, UsageError
 
-__all__ = ["Key", "generate_key", "key_from_seed", "load_key", "save_key", "verify"]
+__all__ = [
+    "Key",
+    "account_of",
+    "generate_key",
+    "key_from_seed",
+    "load_key",
+    "save_key",
+    "verify",
+]
 
 PUBLIC_KEY_HEX = 64
 
@@ -50,6 +59,11 @@ class Key:
         if passphrase is not None:
             encryption = BestAvailableEncryption(passphrase.encode())
         return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def account_of(public: str) -> str:
+    """The pseudonym of a contributor in the books: SHA-256 (hex) over a tag and the key's bytes."""
+    return hashlib.sha256(b"roadcomb account v1\0" + bytes.fromhex(public)).hexdigest()
 
 
 def generate_key() -> Key:

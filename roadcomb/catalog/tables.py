@@ -1,8 +1,8 @@
 """The catalog's tables. One row per drive, not per frame; times are milliseconds since 1970 UTC.
 
 What a drive's frames measured and what became of them is one columnar file, named by its digest in
-`decisions.judgement`. Decisions, the log, epochs and the ledger are append-only, enforced by
-triggers (migrations); a drive's state is its newest decision.
+`decisions.judgement`. Decisions, the log, epochs, their drives and the ledger are append-only,
+enforced by triggers (migrations); a drive's state is its newest decision.
 """
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ __all__ = [
     "contributors",
     "decisions",
     "drives",
+    "epoch_drives",
     "epochs",
     "ledger",
     "log_entries",
@@ -133,6 +134,15 @@ epochs = sa.Table(
     sa.Column("manifest_digest", DIGEST, nullable=False, unique=True),
     sa.Column("manifest", sa.Text, nullable=False, comment="signed canonical JSON"),
     sa.Column("committed_ms", sa.BigInteger, nullable=False),
+)
+
+epoch_drives = sa.Table(
+    "epoch_drives",
+    metadata,
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), primary_key=True),
+    sa.Column("epoch", sa.Integer, sa.ForeignKey("epochs.epoch"), nullable=False),
+    sa.Index("ix_epoch_drives_epoch", "epoch"),
+    comment="which epoch a drive was counted in; the primary key is why nothing is paid twice",
 )
 
 ledger = sa.Table(
