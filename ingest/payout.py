@@ -1,0 +1,49 @@
+"""Where a contributor's rewards go: an address bound to the key by a signed message.
+
+A new binding moves only what is earned after it. A mistyped address would lose the money, so mixed
+case is checked as EIP-55 asks (https://eips.ethereum.org/EIPS/eip-55).
+"""
+
+import re
+from typing import Final
+
+import sha3
+
+from roadcomb.canonical import Json, canonical_json
+from roadcomb.errors import UsageError
+from roadcomb.keys import Key
+
+__all__ = ["DOMAIN", "checked_address", "sign_binding"]
+
+DOMAIN: Final = "roadcomb binding v1"
+VERSION = 1
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+
+
+def checked_address(text: str) -> str:
+    """The address as 0x and 40 lower-case hex digits. Raises UsageError."""
+    if not _ADDRESS.fullmatch(text):
+        raise UsageError(f"{text[:60]!r} is no payout address: 0x and 40 hex digits are asked for")
+    digits = text[2:]
+    if digits not in (digits.lower(), digits.upper()) and digits != _checksummed(digits.lower()):
+        raise UsageError(f"{text} is mistyped: its capital letters do not fit its digits (EIP-55)")
+    return text.lower()
+
+
+def sign_binding(key: Key, address: str, created_ms: int) -> Json:
+    """Body of `POST /v1/bindings`: {"binding": {...}, "signature": hex}; node's `created_ms`."""
+    binding: Json = {
+        "v": VERSION,
+        "contributor": key.public,
+        "address": address,
+        "created_ms": created_ms,
+    }
+    return {"binding": binding, "signature": key.sign(DOMAIN, canonical_json(binding))}
+
+
+def _checksummed(lower: str) -> str:
+    digest = sha3.keccak_256(lower.encode("ascii")).hexdigest()
+    return "".join(
+        digit.upper() if int(nibble, 16) >= 8 else digit
+        for digit, nibble in zip(lower, digest, strict=False)
+    )

@@ -1,0 +1,95 @@
+"""Thresholds of reading, screening and sending; each with the source of its number.
+
+Environment variables ROADCOMB_SCREEN_<NAME>, ROADCOMB_READ_<NAME> and ROADCOMB_UPLOAD_<NAME>.
+A node screens with the same numbers when it judges, so contributor and node agree on every frame.
+"""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["ReadSettings", "ScreenSettings", "UploadSettings"]
+
+
+class ScreenSettings(BaseSettings):
+    """What screening keeps (ingest/screening.py states the rules)."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_SCREEN_", extra="ignore")
+
+    spacing_m: float = Field(
+        default=8.0, gt=0, description="wanted distance of frames; Hivemapper odc-api config.ts DX"
+    )
+    fast_spacing_m: float = Field(
+        default=12.0, gt=0, description="the same above fast_mps; odc-api: DX * 1.5"
+    )
+    fast_mps: float = Field(default=24.0, gt=0, description="odc-api SpeedToIncreaseDx")
+    slack: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="share of the spacing that is enough: a Bee's spacings scatter 7.6..8.2 m",
+    )
+    max_speed_mps: float = Field(default=40.0, gt=0, description="144 km/h; odc-api MAX_SPEED")
+    gap_s: float = Field(
+        default=240.0,
+        gt=0,
+        description="a longer pause ends the drive; odc-api: a restart within 4 min is one trip",
+    )
+    gap_m: float = Field(
+        default=500.0,
+        gt=0,
+        description="a longer hole ends the drive. Mapillary's and Panoramax's 100 m would cut a "
+        "camera of one frame each 5 s at 25 m/s after every frame; 10 s at 40 m/s is 400 m",
+    )
+    min_frames: int = Field(default=3, ge=1, description="a shorter drive is not sent; odc-api: 3")
+    strand_frames: int = Field(
+        default=3,
+        ge=1,
+        description="frames that must agree before an impossible jump is believed; as min_frames",
+    )
+    max_frames: int = Field(
+        default=20_000, ge=10, description="of one drive; a node's drive_frames"
+    )
+
+
+class ReadSettings(BaseSettings):
+    """How cameras' files are understood."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_READ_", extra="ignore")
+
+    clock_offset_min: int = Field(
+        default=0,
+        ge=-14 * 60,
+        le=14 * 60,
+        description="minutes east of UTC of camera clocks that state no zone",
+    )
+    held_fix_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="longest time a receiver may repeat a fix while driving on; the slowest "
+        "receivers in use give one fix each few seconds",
+    )
+    track_gap_s: float = Field(
+        default=10.0, gt=0, description="longest hole of a track in which frames are still placed"
+    )
+    in_order: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="share of times that must increase for names to be the order",
+    )
+    max_bytes: int = Field(
+        default=12 * 2**20, gt=0, description="of one picture; a node's frame_bytes"
+    )
+
+
+class UploadSettings(BaseSettings):
+    """How frames are sent."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_UPLOAD_", extra="ignore")
+
+    batch_bytes: int = Field(
+        default=8 * 2**20, gt=0, description="of one request; a node takes packs of 16 MB"
+    )
+    attempts: int = Field(default=8, ge=1, description="tries of one request before giving up")
+    wait_max_s: float = Field(default=30.0, ge=0, description="longest pause between two tries")
+    timeout_s: float = Field(default=60.0, gt=0, description="silence after which a request is cut")
