@@ -1,0 +1,34 @@
+"""Rows grouped by a 64-bit key and reduced by a ufunc, without a loop over the rows; pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Groups", "group_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """`keys` (g,) distinct and rising; `order` (n,) sorts the rows; `starts` (g,) of each run."""
+
+    keys: NDArray[np.uint64]
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    def reduce(self, ufunc: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+        """One value a group, shape (g,); sums are made in 64 bits."""
+        dtype = np.uint64 if ufunc is np.add else values.dtype
+        if not len(self.keys):
+            return np.zeros(0, dtype)
+        reduced: NDArray[Any] = ufunc.reduceat(values[self.order], self.starts, dtype=dtype)
+        return reduced
+
+
+def group_by(keys: NDArray[np.uint64]) -> Groups:
+    """Groups of n rows by their keys, shape (n,)."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))[: len(keys)]
+    return Groups(ordered[starts], order, starts)

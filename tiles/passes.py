@@ -1,0 +1,71 @@
+"""A pass is one drive through one cell of the paid resolution: its accepted frames taken together.
+
+The law: only accepted frames count, and every accepted frame counts in exactly one pass, so the
+passes' `frames` add up to them. A drive that comes back through a cell is still one pass.
+"""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from roadcomb.epochs import DAY_MS
+from roadcomb.geo import heading_sector
+from roadcomb.records import Verdict
+from tiles.groups import Groups, group_by
+
+__all__ = ["PASSES", "passes_of"]
+
+PASSES = pa.schema(
+    [
+        pa.field("cell", pa.uint64(), nullable=False),
+        pa.field("first_ms", pa.int64(), nullable=False),
+        pa.field("last_ms", pa.int64(), nullable=False),
+        pa.field("day", pa.int32(), nullable=False),  # UTC day of its first frame's capture
+        pa.field("sectors", pa.uint8(), nullable=False),  # bit i: a frame looked into sector i
+        pa.field("best_grade", pa.uint16(), nullable=False),
+        pa.field("grade_sum", pa.uint32(), nullable=False),
+        pa.field("frames", pa.uint16(), nullable=False),
+    ]
+)
+
+_FULL_CIRCLE_CDEG = 36_000
+
+
+def passes_of(judgement: pa.Table) -> pa.Table:
+    """The passes of one drive's judgement (quality/judgement.py), by PASSES, sorted by cell."""
+    accepted = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
+    groups = group_by(accepted["cell"].to_numpy())
+    return _table(groups, accepted).cast(PASSES)
+
+
+def _table(groups: Groups, frames: pa.Table) -> pa.Table:
+    t_ms, grade = frames["t_ms"].to_numpy(), frames["grade"].to_numpy()
+    first_ms = groups.reduce(np.minimum, t_ms)
+    columns: dict[str, NDArray[Any]] = {
+        "cell": groups.keys,
+        "first_ms": first_ms,
+        "last_ms": groups.reduce(np.maximum, t_ms),
+        "day": first_ms // DAY_MS,
+        "sectors": groups.reduce(np.bitwise_or, _sector_bits(frames["heading_cdeg"])),
+        "best_grade": groups.reduce(np.maximum, grade),
+        "grade_sum": groups.reduce(np.add, grade),
+        "frames": groups.reduce(np.add, np.ones(len(grade), np.uint16)),
+    }
+    return pa.table(columns)
+
+
+def _sector_bits(heading_cdeg: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """One bit a frame, none where the heading is not known."""
+    known = pc.is_valid(heading_cdeg).to_numpy()
+    sectors = _sector_of()[heading_cdeg.fill_null(0).to_numpy() % _FULL_CIRCLE_CDEG]
+    return np.where(known, np.left_shift(np.uint8(1), sectors), 0).astype(np.uint8)
+
+
+@cache
+def _sector_of() -> NDArray[np.uint8]:
+    """The kernel's sector of each hundredth of a degree, so that its law stands once."""
+    return np.array([heading_sector(cdeg) for cdeg in range(_FULL_CIRCLE_CDEG)], np.uint8)

@@ -1,0 +1,156 @@
+"""The coverage snapshot: shards as Arrow IPC files, memory-mapped and sorted by cell.
+
+The law: a snapshot is its digest. Shards lie under `coverage/<digest of their rows>` and are
+written once; one whose rows do not give its digest is refused at open. The descendants of a cell
+are one slice, found by two binary searches; no database is asked.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from roadcomb.blobs import Blobs
+from roadcomb.canonical import digest_of_bytes, parse_json
+from roadcomb.cells import PAID_RESOLUTION, Cells, descendants, parent, parse_cell, resolution
+from roadcomb.errors import IntegrityError
+from tiles.fold import COVERAGE, coarsen
+from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
+
+__all__ = ["PREFIX", "Snapshot", "digest", "open_snapshot", "slice_of", "write"]
+
+PREFIX = "coverage"
+_JOINED = 5
+"""Up to here the shards, a few rows each, are copied together and their files let go."""
+
+ShardKey = tuple[int, int]
+"""Shard cell and resolution."""
+
+
+def digest(coverage: pa.Table) -> str:
+    """Digest of the snapshot of COVERAGE at the paid resolution; pure, what an audit recomputes."""
+    digests = {(shard.cell, shard.resolution): shard.digest for shard in shards_of(coverage)}
+    return digest_of_bytes(index_json(digests))
+
+
+def write(blobs: Blobs, coverage: pa.Table) -> str:
+    """Store the snapshot of COVERAGE at the paid resolution; answers its digest.
+
+    A shard that is there already is not written again; the index comes last.
+    """
+    digests = {}
+    for shard in shards_of(coverage):
+        digests[shard.cell, shard.resolution] = shard.digest
+        if not blobs.exists(f"{PREFIX}/{shard.digest}"):
+            blobs.put(f"{PREFIX}/{shard.digest}", _to_ipc(shard.table))
+    return blobs.put_addressed(PREFIX, index_json(digests))
+
+
+class Snapshot:
+    """A checked snapshot; its tables are COVERAGE, those finer than 5 views of mapped files."""
+
+    def __init__(self, digest: str, shards: Mapping[ShardKey, pa.Table]) -> None:
+        self.digest = digest
+        self._shards = {key: table for key, table in shards.items() if key[1] > _JOINED}
+        self._joined = {res: _joined(shards, res) for res in range(_JOINED + 1)}
+
+    def table(self, res: int) -> pa.Table:
+        """All cells of a resolution 0..12, sorted."""
+        if res <= _JOINED:
+            return self._joined[res]
+        return _concat(table for (_, own), table in sorted(self._shards.items()) if own == res)
+
+    def slice(self, cell: int, res: int) -> pa.Table:
+        """The cell's descendants at `res` (itself, when that is its own), sorted."""
+        if res <= _JOINED:
+            return slice_of(self._joined[res], cell, res)
+        return _concat(slice_of(self._shards[shard, res], cell, res) for shard in self._over(cell))
+
+    def get(self, cell: int) -> pa.Table:
+        """The cell's own row: a table of one row, or of none."""
+        return self.slice(cell, resolution(cell))
+
+    def paid_cells(self) -> int:
+        """How many cells of the paid resolution are covered."""
+        return sum(len(table) for (_, res), table in self._shards.items() if res == PAID_RESOLUTION)
+
+    def _over(self, cell: int) -> list[int]:
+        """The shards that a cell's descendants lie in."""
+        if resolution(cell) >= SHARD_RESOLUTION:
+            owner = parent(cell, SHARD_RESOLUTION)
+            return [owner] if (owner, PAID_RESOLUTION) in self._shards else []
+        owners = slice_of(self._joined[SHARD_RESOLUTION], cell, SHARD_RESOLUTION)
+        return [int(owner) for owner in _cells(owners)]
+
+
+def open_snapshot(blobs: Blobs, digest: str) -> Snapshot:
+    """The snapshot of a digest, every shard checked.
+
+    Raises NotFound when a file of it is missing, IntegrityError when one is damaged.
+    """
+    wanted = _digests(blobs, digest)
+    return Snapshot(digest, {key: _shard(blobs, found) for key, found in wanted.items()})
+
+
+def slice_of(table: pa.Table, cell: int, res: int) -> pa.Table:
+    """The descendants of a cell in COVERAGE of resolution `res`, a view."""
+    cells = _cells(table)
+    first, last = (np.uint64(index) for index in descendants(cell, res))
+    start = int(np.searchsorted(cells, first, "left"))
+    return table.slice(start, int(np.searchsorted(cells, last, "right")) - start)
+
+
+def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:
+    document = parse_json(blobs.get_addressed(PREFIX, digest))
+    match document:
+        case {"v": 1, "shards": Mapping() as shards}:
+            return {
+                (parse_cell(cell, SHARD_RESOLUTION), int(res)): str(found)
+                for cell, by_resolution in shards.items()
+                if isinstance(by_resolution, Mapping)
+                for res, found in by_resolution.items()
+            }
+    raise IntegrityError(f"{PREFIX}/{digest} is no snapshot that this version can read")
+
+
+def _shard(blobs: Blobs, digest: str) -> pa.Table:
+    damaged = IntegrityError(f"coverage shard {PREFIX}/{digest} is damaged: run a restore")
+    try:
+        table = _from_ipc(blobs, f"{PREFIX}/{digest}")
+    except (pa.ArrowException, OSError) as error:
+        raise damaged from error
+    if not table.schema.equals(COVERAGE) or row_digest(table) != digest:
+        raise damaged
+    return table
+
+
+def _to_ipc(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, COVERAGE) as writer:
+        writer.write_table(table.combine_chunks())
+    return bytes(sink.getvalue())
+
+
+def _from_ipc(blobs: Blobs, key: str) -> pa.Table:
+    """Mapped when the store is a folder: closing the file keeps the map, its pages stay shared."""
+    path = blobs.local_path(key)
+    if path is None or not path.exists():
+        return pa.ipc.open_file(pa.BufferReader(blobs.get(key))).read_all()
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _joined(shards: Mapping[ShardKey, pa.Table], res: int) -> pa.Table:
+    own = max(res, SHARD_RESOLUTION)
+    table = _concat(table for (_, found), table in sorted(shards.items()) if found == own)
+    return coarsen(table, res) if res < own else table.combine_chunks()
+
+
+def _concat(tables: Iterable[pa.Table]) -> pa.Table:
+    return pa.concat_tables([COVERAGE.empty_table(), *tables])
+
+
+def _cells(table: pa.Table) -> Cells:
+    column = table["cell"]
+    cells: Cells = (column.chunk(0) if column.num_chunks == 1 else column).to_numpy()
+    return cells
