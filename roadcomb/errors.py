@@ -1,5 +1,7 @@
 """One error root; every error says what is wrong and what to do, and carries a stable `type`.
 
+`details` are what a program needs beside the words: JSON members of the HTTP problem.
+
 ::
 
     RoadcombError                 exit  HTTP (api/problems.py)
@@ -41,6 +43,10 @@ class RoadcombError(Exception):
 
     type: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class UsageError(RoadcombError):

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.databases import catalog_url, postgresql
+
+__all__ = ["catalog_url", "postgresql", "real_data"]
+
 # Machines are shared and noisy: a law is tested by its examples, never by the clock.
 settings.register_profile("roadcomb", deadline=None)
 settings.load_profile("roadcomb")

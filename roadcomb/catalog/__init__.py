@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from roadcomb.errors import StorageFull
@@ -42,8 +44,7 @@ class Catalog:
     def writing(self) -> Iterator[sa.Connection]:
         """The one writer's transaction: committed at the end, rolled back by any exception."""
         try:
-            writer = self.engine.execution_options(writer=True)
-            with writer.begin() as connection:
+            with self._writer().begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield connection
@@ -51,6 +52,20 @@ class Catalog:
             if "disk is full" in str(error) or "No space left" in str(error):
                 raise StorageFull("the node's disk is full; nothing was stored") from error
             raise
+
+    def is_current(self) -> bool:
+        """Whether the schema is the one that this version of the code was written for."""
+        head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+        with self.reading() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == head
+
+    def _writer(self) -> sa.Engine:
+        """READ COMMITTED: the writer's first snapshot is older than the lock it then waits for, so
+        in REPEATABLE READ it would decide on what was there before its predecessor.
+        """
+        if self.engine.dialect.name == "postgresql":
+            return self.engine.execution_options(isolation_level="READ COMMITTED")
+        return self.engine.execution_options(writer=True)
 
     def close(self) -> None:
         """Close all connections."""

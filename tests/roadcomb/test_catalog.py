@@ -59,6 +59,13 @@ def test_opening_again_changes_nothing(catalog: Catalog, catalog_url: str) -> No
     again.close()
 
 
+def test_a_schema_of_another_version_is_not_current(catalog: Catalog) -> None:
+    assert catalog.is_current()
+    with catalog.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    assert not catalog.is_current()
+
+
 def test_an_exception_rolls_everything_back(catalog: Catalog) -> None:
     with pytest.raises(RuntimeError):
         write_and_fail(catalog)
