@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from roadcomb.errors import NotAJpeg
 
-__all__ = ["canonical_jpeg", "image_id"]
+__all__ = ["canonical_jpeg", "image_id", "segments"]
 
 _SOI, _EOI, _SOS, _COM, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
 _APPS = range(0xE0, 0xF0)
@@ -29,14 +29,15 @@ def canonical_jpeg(data: bytes) -> bytes:
     if data[:2] != b"\xff\xd8":
         raise NotAJpeg("no JPEG: it does not begin with the SOI marker")
     kept = [data[:2]]
-    for marker, start, end in _segments(data):
+    for marker, start, end in segments(data):
         if marker != _COM and (marker not in _APPS or marker == _APP14):
             kept.append(data[start:end])
     return b"".join(kept)
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, start, end) of each segment after SOI; a scan reaches up to its next marker."""
+def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker, start, end) of each segment after SOI, start at the marker itself; a scan reaches up
+    to its next marker. Raises NotAJpeg."""
     at, scans = 2, 0
     while True:
         at, marker = _marker_at(data, at)
