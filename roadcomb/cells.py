@@ -8,7 +8,6 @@ Source of the bit layout: the H3 documentation, "H3 index representations".
 import h3
 import numpy as np
 import pyarrow as pa
-import shapely
 from h3ronpy import cells_resolution, cells_valid, change_resolution
 from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons, coordinates_to_cells
 from numpy.typing import ArrayLike, NDArray
@@ -39,6 +38,8 @@ Cells = NDArray[np.uint64]
 _RESOLUTION_SHIFT = 52
 _BITS_PER_DIGIT = 3
 _FINEST = 15
+_WKB_HEADER, _WKB_POINT = 13, 16
+"""Bytes of a one-ring polygon before its points, and of a point (OGC 06-103r4, section 8)."""
 
 
 def cell_of(lat_deg: float, lon_deg: float, res: int = PAID_RESOLUTION) -> int:
@@ -101,13 +102,17 @@ def boundaries(cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     Cell i has the corners offsets[i]:offsets[i + 1], anticlockwise, the first not repeated. Most
     have six; pentagons five, and cells on an icosahedron edge up to ten.
     """
-    wkb = pa.array(cells_to_wkb_polygons(pa.array(cells, pa.uint64())))
-    polygons = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
-    corners, owner = shapely.get_coordinates(polygons, return_index=True)
-    counts = np.bincount(owner, minlength=len(cells))
-    closing = np.cumsum(counts) - 1
-    offsets = np.concatenate(([0], np.cumsum(counts - 1))).astype(np.int64)
-    return np.delete(corners, closing, axis=0), offsets
+    wkb = pa.array(cells_to_wkb_polygons(pa.array(cells, pa.uint64())), pa.large_binary())
+    if not len(wkb):
+        return np.zeros((0, 2)), np.zeros(1, np.int64)
+    _, bounds, data = wkb.buffers()
+    at = np.frombuffer(bounds, np.int64)[wkb.offset : wkb.offset + len(wkb) + 1]
+    counts = (np.diff(at) - _WKB_HEADER) // _WKB_POINT - 1
+    offsets = np.concatenate(([0], np.cumsum(counts)))
+    points = np.repeat(at[:-1] + _WKB_HEADER - _WKB_POINT * offsets[:-1], counts)
+    points += _WKB_POINT * np.arange(offsets[-1])
+    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), _WKB_POINT)
+    return windows[points].view("<f8"), offsets
 
 
 def format_cell(cell: int) -> str:
