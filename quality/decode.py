@@ -1,0 +1,104 @@
+"""Bytes to pixels, once a frame, at half scale; hostile headers are refused before any decoding.
+
+Half scale in colour costs 0.6 of a full decode (facts: 6.2 against 10.1 ms) and serves the measures,
+the fingerprint and the thumbnail; half grey (5.8 ms) would need a second decode for the thumbnail.
+libjpeg-turbo's integer transforms give the same pixels on every machine.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.settings import QualitySettings
+from roadcomb.errors import InvalidInput, NotAJpeg
+from roadcomb.jpeg import segments
+
+__all__ = ["Header", "Image", "Undecodable", "half_scale", "read_header"]
+
+Image = NDArray[np.uint8]
+"""Pixels, shape (height, width, 3) in BGR order or (height, width) in grey."""
+
+_SOS = 0xDA
+_FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""SOF0..SOF15 without DHT, JPG and DAC. Source: ITU-T T.81 table B.1."""
+
+_FILL = 128
+"""What the decoder paints where data is missing: every coefficient zero."""
+
+
+class Undecodable(InvalidInput):
+    """The frame has no pixels to judge; `reason` is the code it is rejected with."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a JPEG says of itself before it is decoded; sizes in pixels."""
+
+    width: int
+    height: int
+    components: int
+    scans: int
+
+
+def read_header(data: bytes) -> Header:
+    """Size, components and scans of a JPEG. Raises Undecodable."""
+    frame, scans = None, 0
+    try:
+        for marker, start, _ in segments(data):
+            scans += marker == _SOS
+            if marker in _FRAME_MARKERS and frame is None:
+                frame = data[start + 4 : start + 10]
+    except NotAJpeg as error:
+        raise Undecodable("undecodable", str(error)) from error
+    if frame is None or len(frame) < 6:
+        raise Undecodable("undecodable", "no JPEG: it has no frame header")
+    height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
+    return Header(width, height, frame[5], scans)
+
+
+def half_scale(data: bytes, settings: QualitySettings) -> tuple[Header, Image]:
+    """The header and the pixels at half scale, BGR, shape (ceil(height/2), ceil(width/2), 3).
+
+    Raises Undecodable with the reason `undecodable`, `too-large`, `too-small` or `truncated`.
+    """
+    header = read_header(data)
+    _check(header, settings)
+    image = _decoded(data)
+    if image is None:
+        raise Undecodable("undecodable", "the picture's data is damaged")
+    if image.shape[:2] != ((header.height + 1) // 2, (header.width + 1) // 2):
+        raise Undecodable("undecodable", "the picture's size is not what its header says")
+    if _ends_in_fill(image):
+        raise Undecodable("truncated", "the lower part of the picture is missing")
+    return header, image
+
+
+def _check(header: Header, settings: QualitySettings) -> None:
+    size = f"{header.width} x {header.height}"
+    if header.width * header.height > settings.max_pixels:
+        raise Undecodable("too-large", f"{size} pixels are over {settings.max_pixels}")
+    if header.scans > settings.max_scans:
+        raise Undecodable("too-large", f"{header.scans} scans are over {settings.max_scans}")
+    if header.width < settings.min_width or header.height < settings.min_height:
+        raise Undecodable("too-small", f"{size} pixels show no street")
+
+
+def _decoded(data: bytes) -> Image | None:
+    """OpenCV says no in two ways: None and cv2.error."""
+    flags = cv2.IMREAD_REDUCED_COLOR_2 | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+    return None if image is None else image.astype(np.uint8, copy=False)
+
+
+def _ends_in_fill(image: Image) -> bool:
+    """Whether the last block row (4 rows at half scale) was never in the data."""
+    return bool((image[-4:] == _FILL).all())
