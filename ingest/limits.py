@@ -1,0 +1,74 @@
+"""What a node takes at most; beyond it an upload is refused before a byte is stored.
+
+The day's quota counts bytes that a contributor's manifests promise, when their drives are opened: a
+drive that was opened can always be finished, and only the holder of the key can use the quota up.
+"""
+
+from typing import Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.manifest import Manifest
+from roadcomb.errors import InvalidInput, QuotaExceeded, StorageFull, TooLarge
+
+__all__ = ["IntakeSettings", "check_manifest", "check_quota", "check_reserve"]
+
+MB: Final = 10**6
+
+
+class IntakeSettings(BaseSettings):
+    """Limits of the intake; environment variables ROADCOMB_INTAKE_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_INTAKE_", extra="ignore")
+
+    day_bytes: int = Field(
+        200_000 * MB, ge=1, description="bytes a contributor may offer in one UTC day"
+    )
+    reserve_bytes: int = Field(
+        500 * MB, ge=0, description="free space on a local disk that uploads may not touch"
+    )
+    frame_bytes: int = Field(12 * MB, ge=1, description="largest frame")
+    batch_bytes: int = Field(
+        16 * MB, ge=1, le=16 * MB, description="largest batch: it becomes one pack"
+    )
+    drive_frames: int = Field(20_000, ge=1, description="most frames of a drive")
+    manifest_bytes: int = Field(4 * MB, ge=1, description="largest manifest, unpacked")
+    future_ms: int = Field(
+        300_000, ge=0, description="how far ahead of the node's clock a frame's time may be"
+    )
+
+
+def check_manifest(manifest: Manifest, limits: IntakeSettings, now_ms: int) -> None:
+    """Raise TooLarge or InvalidInput for a drive that this node will never take."""
+    if len(manifest.frames) > limits.drive_frames:
+        raise TooLarge(
+            f"the drive has {len(manifest.frames)} frames, at most {limits.drive_frames} are "
+            "taken: split it"
+        )
+    for n, frame in enumerate(manifest.frames):
+        if frame.size > limits.frame_bytes:
+            raise TooLarge(
+                f"frames[{n}] has {frame.size} bytes, at most {limits.frame_bytes} are taken"
+            )
+    if manifest.frames[-1].t_ms > now_ms + limits.future_ms:
+        raise InvalidInput(
+            f"frames[{len(manifest.frames) - 1}].t_ms lies in the future: the camera's clock is "
+            "wrong"
+        )
+
+
+def check_quota(offered_today: int, offered: int, limits: IntakeSettings, wait_s: int) -> None:
+    """Raise QuotaExceeded, telling the seconds until the next day begins."""
+    if offered_today + offered > limits.day_bytes:
+        raise QuotaExceeded(
+            f"{offered_today} of {limits.day_bytes} bytes a day are used, {offered} more do not "
+            f"fit: try again in {wait_s} s",
+            retry_after_s=wait_s,
+        )
+
+
+def check_reserve(free_bytes: int | None, wanted: int, limits: IntakeSettings) -> None:
+    """Raise StorageFull when `wanted` bytes would eat into the reserve; None: space is no limit."""
+    if free_bytes is not None and free_bytes - wanted < limits.reserve_bytes:
+        raise StorageFull("the node's disk is full; nothing was stored, try again later")

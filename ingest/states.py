@@ -1,0 +1,85 @@
+"""What became of a drive: its state and the counts of its frames.
+
+Law: offered = pending + held + accepted + rejected, at every moment.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.stored import get_drive, received
+from roadcomb.catalog.tables import decisions, drives
+from roadcomb.node import Node
+
+__all__ = ["DriveState", "contributor_drives", "drive_state", "state_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class DriveState:
+    """State (open, sealed, judged) and counts of frames; `judgement` is the digest of the file
+    that holds each frame's reason, `evidence` JSON text, `receipt` signed JSON text.
+    """
+
+    drive_id: str
+    state: str
+    offered: int
+    received: int
+    pending: int
+    held: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    verdict: str | None = None
+    reason: str | None = None
+    evidence: str | None = None
+    judgement: str | None = None
+    receipt: str | None = None
+
+
+def state_of(drive: sa.Row[Any]) -> str:
+    """open, sealed or judged, of a row of `drives`."""
+    if drive.decision is not None:
+        return "judged"
+    return "open" if drive.sealed_ms is None else "sealed"
+
+
+def drive_state(node: Node, drive_id: str) -> DriveState:
+    """What became of one drive. Raises NotFound."""
+    with node.catalog.reading() as connection:
+        return _state(connection, get_drive(connection, drive_id))
+
+
+def contributor_drives(node: Node, contributor: str) -> list[DriveState]:
+    """What became of all drives of a contributor (public key), the newest first."""
+    query = sa.select(drives).where(drives.c.contributor == contributor)
+    with node.catalog.reading() as connection:
+        rows = connection.execute(query.order_by(drives.c.opened_ms.desc(), drives.c.drive_id))
+        return [_state(connection, drive) for drive in rows.all()]
+
+
+def _state(connection: sa.Connection, drive: sa.Row[Any]) -> DriveState:
+    state, offered = state_of(drive), drive.frames
+    if state == "open":
+        there = len(received(connection, drive.drive_id))
+        return DriveState(drive.drive_id, state, offered, there, pending=offered)
+    if state == "sealed":
+        return DriveState(
+            drive.drive_id, state, offered, offered, pending=offered, receipt=drive.receipt
+        )
+    query = sa.select(decisions).where(decisions.c.id == drive.decision)
+    decision = connection.execute(query).one()
+    return DriveState(
+        drive.drive_id,
+        state,
+        offered,
+        offered,
+        offered - decision.held - decision.accepted - decision.rejected,
+        decision.held,
+        decision.accepted,
+        decision.rejected,
+        decision.verdict,
+        decision.reason,
+        decision.evidence,
+        decision.judgement,
+        drive.receipt,
+    )
