@@ -1,7 +1,8 @@
 """Bytes to pixels, once a frame, at half scale; hostile headers are refused before any decoding.
 
-Half scale in colour costs 0.6 of a full decode (facts: 6.2 against 10.1 ms) and serves the measures,
-the fingerprint and the thumbnail; half grey (5.8 ms) would need a second decode for the thumbnail.
+Half scale in colour costs 0.6 of a full decode (6.2 against 10.1 ms on a 2 megapixel dashcam frame)
+and serves the measures, the fingerprint and the thumbnail; half grey (5.8 ms) would need a second
+decode for the thumbnail.
 libjpeg-turbo's integer transforms give the same pixels on every machine.
 """
 

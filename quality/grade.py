@@ -6,6 +6,7 @@ measure never hides a bad one; making any measure worse never raises it. A frame
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from quality.measures import Measures
 from quality.settings import (
@@ -69,7 +70,7 @@ def _on_curve(measure: int, curve: Curve) -> int:
     """Linear between the curve's points, floored; constant outside them."""
     if measure <= curve[0][0]:
         return curve[0][1]
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(curve):
         if measure <= x1:
             return y0 + (y1 - y0) * (measure - x0) // (x1 - x0)
     return curve[-1][1]
