@@ -125,7 +125,7 @@ def _create_tables() -> None:
         sa.Column(
             "judgement", sa.String(length=64), nullable=False, comment="blob judgements/<digest>"
         ),
-        sa.Column("thumbnails", sa.String(length=120), nullable=True, comment="key of their pack"),
+        sa.Column("thumbnails", sa.Text(), nullable=True, comment="key of their pack"),
         sa.Column("accepted", sa.Integer(), nullable=False, comment="frames"),
         sa.Column("held", sa.Integer(), nullable=False, comment="frames"),
         sa.Column("rejected", sa.Integer(), nullable=False, comment="frames"),
@@ -163,7 +163,7 @@ def _create_tables() -> None:
         "packs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("drive_id", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=120), nullable=False, comment="in the blob store"),
+        sa.Column("key", sa.String(length=200), nullable=False, comment="in the blob store"),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("index", sa.LargeBinary(), nullable=False, comment="roadcomb/packs.py"),
         sa.ForeignKeyConstraint(["drive_id"], ["drives.drive_id"], name=op.f("fk_packs_drive_id")),
