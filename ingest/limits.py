@@ -23,19 +23,19 @@ class IntakeSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROADCOMB_INTAKE_", extra="ignore")
 
     day_bytes: int = Field(
-        200_000 * MB, ge=1, description="bytes a contributor may offer in one UTC day"
+        default=200_000 * MB, ge=1, description="bytes a contributor may offer in one UTC day"
     )
     reserve_bytes: int = Field(
-        500 * MB, ge=0, description="free space on a local disk that uploads may not touch"
+        default=500 * MB, ge=0, description="free space on a local disk that uploads may not touch"
     )
-    frame_bytes: int = Field(12 * MB, ge=1, description="largest frame")
+    frame_bytes: int = Field(default=12 * MB, ge=1, description="largest frame")
     batch_bytes: int = Field(
-        16 * MB, ge=1, le=16 * MB, description="largest batch: it becomes one pack"
+        default=16 * MB, ge=1, le=16 * MB, description="largest batch: it becomes one pack"
     )
-    drive_frames: int = Field(20_000, ge=1, description="most frames of a drive")
-    manifest_bytes: int = Field(4 * MB, ge=1, description="largest manifest, unpacked")
+    drive_frames: int = Field(default=20_000, ge=1, description="most frames of a drive")
+    manifest_bytes: int = Field(default=4 * MB, ge=1, description="largest manifest, unpacked")
     future_ms: int = Field(
-        300_000, ge=0, description="how far ahead of the node's clock a frame's time may be"
+        default=300_000, ge=0, description="how far ahead of the node's clock a frame's time may be"
     )
 
 
