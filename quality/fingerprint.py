@@ -61,7 +61,8 @@ def to_words(fingerprints: bytes) -> Words:
 
 def distances(one: Words, many: Words) -> NDArray[np.int64]:
     """Bits in which one fingerprint, shape (4,), differs from each of n, shape (n, 4)."""
-    return np.bitwise_count(one ^ many).sum(axis=-1, dtype=np.int64)
+    differing: NDArray[np.int64] = np.bitwise_count(one ^ many).sum(axis=-1, dtype=np.int64)
+    return differing
 
 
 def _block_means(grey: NDArray[np.uint8]) -> NDArray[np.int64]:
