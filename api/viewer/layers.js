@@ -1,0 +1,88 @@
+// What is drawn: the node's style, dressed in the viewer's colours, and what only a viewer needs.
+
+import { freshnessColour } from "./freshness.js";
+
+export const CELLS = "cells"; // source, and layer in its tiles
+export const FILL = "cells-fill";
+const EMPTY = { type: "FeatureCollection", features: [] };
+const STATE = (name) => ["boolean", ["feature-state", name], false];
+
+/** A whole MapLibre style: `source` is the TileJSON of the cells. */
+export function mapStyle(source, today, colours) {
+  return {
+    version: 8,
+    sources: {
+      [CELLS]: { ...source, type: "vector", promoteId: { [CELLS]: "cell" } },
+      graticule: { type: "geojson", data: EMPTY },
+      pictures: { type: "geojson", data: EMPTY },
+    },
+    layers: layers(today, colours),
+  };
+}
+
+/** Dress a drawn map anew: another day, or another colour scheme. */
+export function dress(map, today, colours) {
+  for (const { id, paint } of layers(today, colours)) {
+    for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
+  }
+}
+
+function layers(today, colours) {
+  const fresh = freshnessColour(today, colours.fresh);
+  const cells = { source: CELLS, "source-layer": CELLS };
+  return [
+    { id: "ground", type: "background", paint: { "background-color": colours.ground } },
+    {
+      id: "graticule", type: "line", source: "graticule",
+      paint: { "line-color": colours.line, "line-width": 1 },
+    },
+    {
+      id: "cells-glow", type: "line", ...cells,
+      paint: {
+        "line-color": fresh,
+        "line-opacity": colours.glow,
+        "line-width": zoomed(4, 34),
+        "line-blur": zoomed(4, 30),
+      },
+    },
+    {
+      id: FILL, type: "fill", ...cells,
+      paint: { "fill-color": fresh, "fill-antialias": false },
+    },
+    {
+      id: "cells-edge", type: "line", ...cells,
+      paint: { "line-color": colours.ground, "line-width": zoomed(0.6, 3) },
+    },
+    {
+      id: "cells-chosen", type: "line", ...cells, layout: { "line-join": "round" },
+      paint: {
+        "line-color": colours.chosen,
+        "line-width": ["case", STATE("chosen"), 3, STATE("hover"), 1.5, 0],
+      },
+    },
+    {
+      id: "pictures", type: "circle", source: "pictures",
+      paint: {
+        "circle-radius": 3.5,
+        "circle-color": colours.chosen,
+        "circle-stroke-color": colours.ground,
+        "circle-stroke-width": 1.5,
+      },
+    },
+  ];
+}
+
+/** Within one integer zoom a hexagon grows from about 9 to 24 pixels, past 16 it doubles on. */
+function zoomed(small, large) {
+  return ["interpolate", ["exponential", 2], ["zoom"], 15, small, 19, large];
+}
+
+/** GeoJSON points of where pictures were taken. */
+export function pictureFeatures(pictures) {
+  const features = pictures.map(({ id, lat, lon }) => ({
+    type: "Feature",
+    properties: { id },
+    geometry: { type: "Point", coordinates: [lon, lat] },
+  }));
+  return { type: "FeatureCollection", features };
+}

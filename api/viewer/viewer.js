@@ -1,0 +1,155 @@
+// The viewer: asks the node what there is, draws it, and listens to pointer, keys and address.
+
+import { LngLatBounds, Map, NavigationControl, ScaleControl } from "./vendor/maplibre-gl.mjs";
+import { cellIn, hasView } from "./address.js";
+import { distinct, drawCounts, drawLegend, sayBroken, sayEmpty, sayNothing } from "./around.js";
+import { Chosen } from "./chosen.js";
+import { readColours } from "./freshness.js";
+import { graticule } from "./graticule.js";
+import { CELLS, FILL, dress, mapStyle } from "./layers.js";
+import { fetchJson } from "./service.js";
+import { dayOf } from "./words.js";
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const REACH_PX = 24; // how far from a tap or the crosshair a hexagon may be
+const NARROW_PX = 640;
+const colours = () => readColours(getComputedStyle(document.documentElement));
+const nodeDay = async () => dayOf((await fetchJson("/v1/node")).now_ms);
+
+async function start() {
+  sayNothing();
+  const [today, source] = await Promise.all([nodeDay(), cellsSource()]);
+  const page = { map: draw(source, today), today };
+  page.chosen = new Chosen(page.map, document.getElementById("panel"), () => page.today);
+  drawLegend();
+  listen(page);
+  if (!source.bounds) sayEmpty();
+  window.roadcomb = page;
+}
+
+/** The TileJSON behind the vector source of the node's style, its addresses made absolute. */
+async function cellsSource() {
+  const { sources } = await fetchJson("/style.json");
+  const { url } = Object.values(sources).find(({ type }) => type === "vector");
+  const tilejson = await fetchJson(url);
+  const tiles = tilejson.tiles.map((tile) => decodeURI(new URL(tile, location.href).href));
+  return { ...tilejson, tiles };
+}
+
+function draw(source, today) {
+  const map = new Map({
+    container: "map",
+    style: mapStyle(source, today, colours()),
+    hash: "map",
+    attributionControl: { compact: true },
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxPitch: 0,
+    maxZoom: 20,
+    fadeDuration: 0,
+    canvasContextAttributes: { antialias: true },
+    ...(source.bounds && !hasView(location.hash) ? fitted(source.bounds) : {}),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+  return map;
+}
+
+function fitted([west, south, east, north]) {
+  const side = innerWidth <= NARROW_PX ? 24 : 60;
+  const padding = { top: 110, bottom: 120, left: side, right: side };
+  const bounds = new LngLatBounds([west, south], [east, north]);
+  return { bounds, fitBoundsOptions: { padding, maxZoom: 17.5 } };
+}
+
+function listen(page) {
+  const { map, chosen } = page;
+  map.on("load", () => {
+    drawGraticule(map);
+    follow(chosen);
+  });
+  map.on("move", () => drawGraticule(map));
+  map.on("idle", () => {
+    drawCounts(distinct(map.queryRenderedFeatures({ layers: [FILL] })), page.today);
+  });
+  map.on("click", ({ point }) => {
+    const cell = cellNear(map, point);
+    if (cell) chosen.open(cell);
+    else chosen.close();
+  });
+  listenToHover(map);
+  listenToKeys(map, chosen);
+  addEventListener("hashchange", () => follow(chosen));
+  DARK.addEventListener("change", () => dress(map, page.today, colours()));
+  document.addEventListener("visibilitychange", () => !document.hidden && newDay(page));
+}
+
+function listenToHover(map) {
+  let hovered = null;
+  const hover = (cell) => {
+    const state = (id, value) =>
+      id && map.setFeatureState({ source: CELLS, sourceLayer: CELLS, id }, { hover: value });
+    if (cell === hovered) return;
+    state(hovered, false);
+    state(cell, true);
+    hovered = cell;
+    map.getCanvas().style.cursor = cell ? "pointer" : "";
+  };
+  map.on("mousemove", ({ point }) => hover(cellNear(map, point, 0)));
+  map.on("mouseout", () => hover(null));
+}
+
+function listenToKeys(map, chosen) {
+  const canvas = map.getCanvas();
+  canvas.addEventListener("keydown", async ({ key }) => {
+    if (key !== "Enter") return;
+    const cell = cellNear(map, { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 });
+    if (!cell) return;
+    await chosen.open(cell);
+    chosen.panel.focus();
+  });
+  addEventListener("keydown", ({ key }) => key === "Escape" && chosen.cell && chosen.close());
+}
+
+/** Choose what the address names. */
+function follow(chosen) {
+  const cell = cellIn(location.hash);
+  if (cell === chosen.cell) return;
+  if (cell) chosen.open(cell);
+  else chosen.close(false);
+}
+
+/** A page left open overnight must not call yesterday's hexagons fresh. */
+async function newDay(page) {
+  const today = await nodeDay().catch(() => page.today);
+  if (today === page.today) return;
+  page.today = today;
+  dress(page.map, today, colours());
+  page.chosen.draw();
+}
+
+function drawGraticule(map) {
+  const { _sw: sw, _ne: ne } = map.getBounds();
+  const view = { west: sw.lng, south: sw.lat, east: ne.lng, north: ne.lat };
+  map.getSource("graticule")?.setData(graticule(view));
+}
+
+/** The cell drawn at a point of the page, else the nearest within reach of it, or null. */
+function cellNear(map, { x, y }, reach = REACH_PX) {
+  if (!map.getLayer(FILL)) return null;
+  const ask = (area) => map.queryRenderedFeatures(area, { layers: [FILL] });
+  const [exact] = ask([x, y]);
+  if (exact || !reach) return exact?.properties.cell ?? null;
+  const distance = ({ geometry: { type, coordinates } }) => {
+    const corners = coordinates.flat(type === "Polygon" ? 1 : 2);
+    const away = corners.map((corner) => map.project(corner)).map((at) => Math.hypot(at.x - x, at.y - y));
+    return Math.min(...away);
+  };
+  const around = ask([[x - reach, y - reach], [x + reach, y + reach]]);
+  const ranked = around.map((each) => [distance(each), each.properties.cell]);
+  return ranked.sort(([a], [b]) => a - b)[0]?.[1] ?? null;
+}
+
+const run = () => start().catch((problem) => sayBroken(problem, run));
+run();
