@@ -70,9 +70,11 @@ class Snapshot:
         """The cell's own row: a table of one row, or of none."""
         return self.slice(cell, resolution(cell))
 
-    def paid_cells(self) -> int:
-        """How many cells of the paid resolution are covered."""
-        return sum(len(table) for (_, res), table in self._shards.items() if res == PAID_RESOLUTION)
+    def count(self, res: int) -> int:
+        """How many cells of a resolution 0..12 are covered."""
+        if res <= _JOINED:
+            return len(self._joined[res])
+        return sum(len(table) for (_, own), table in self._shards.items() if own == res)
 
     def _over(self, cell: int) -> list[int]:
         """The shards that a cell's descendants lie in."""

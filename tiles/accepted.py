@@ -1,0 +1,99 @@
+"""Which drives are on the map now, read from the catalog by the ids that are new since last time.
+
+A drive's state is its newest decision. A drive in `epoch_drives` is part of the newest snapshot;
+any other accepted one is drawn from the overlay, so each is on the map exactly once.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from roadcomb.canonical import Json, parse_json
+from roadcomb.catalog import Catalog
+from roadcomb.catalog.tables import contributors, decisions, drives, epoch_drives, epochs
+from roadcomb.errors import IntegrityError
+from roadcomb.records import Verdict
+
+__all__ = ["Changes", "Decided", "Position", "read_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the catalog has been read: newest decision and newest committed epoch, by id."""
+
+    decision: int = 0
+    epoch: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A drive under its newest decision; account is its contributor's pseudonym."""
+
+    drive_id: str
+    public_id: str
+    account: str
+    verdict: str
+    judgement: str
+    thumbnails: str | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the drive is on the map."""
+        return self.verdict == Verdict.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new since a position; coverage is the newest snapshot's digest, if it is new."""
+
+    position: Position
+    decided: tuple[Decided, ...]
+    counted: frozenset[str]
+    coverage: str | None
+
+
+def read_changes(catalog: Catalog, since: Position) -> Changes:
+    """Decisions and epochs after a position, from one consistent view of the catalog."""
+    with catalog.reading() as connection:
+        decided, last = _decided(connection, since.decision)
+        epoch, coverage = _newest_epoch(connection, since.epoch)
+        counted = connection.scalars(
+            sa.select(epoch_drives.c.drive_id).where(epoch_drives.c.epoch > since.epoch)
+        )
+        return Changes(Position(last, epoch), decided, frozenset(counted), coverage)
+
+
+def _decided(connection: sa.Connection, after: int) -> tuple[tuple[Decided, ...], int]:
+    query = (
+        sa.select(
+            drives.c.drive_id,
+            drives.c.public_id,
+            contributors.c.account,
+            decisions.c.verdict,
+            decisions.c.judgement,
+            decisions.c.thumbnails,
+            decisions.c.id,
+        )
+        .join(decisions, drives.c.decision == decisions.c.id)
+        .join(contributors, drives.c.contributor == contributors.c.key)
+        .where(decisions.c.id > after)
+        .order_by(decisions.c.id)
+    )
+    rows = connection.execute(query).all()
+    return tuple(Decided(*row[:-1]) for row in rows), max((row.id for row in rows), default=after)
+
+
+def _newest_epoch(connection: sa.Connection, after: int) -> tuple[int, str | None]:
+    query = sa.select(epochs.c.epoch, epochs.c.manifest).where(epochs.c.epoch > after)
+    row = connection.execute(query.order_by(epochs.c.epoch.desc()).limit(1)).one_or_none()
+    if row is None:
+        return after, None
+    return row.epoch, _coverage_of(parse_json(row.manifest.encode()), row.epoch)
+
+
+def _coverage_of(manifest: Json, epoch: int) -> str:
+    """The snapshot's digest in a manifest, which may stand in an envelope with its signature."""
+    match manifest:
+        case {"coverage": str(digest)} | {"manifest": {"coverage": str(digest)}}:
+            return digest
+    raise IntegrityError(f"the manifest of epoch {epoch} names no coverage")

@@ -1,0 +1,52 @@
+"""What the map says of one cell, as a JSON value for clients; pure."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from roadcomb.cells import format_cell, resolution
+from roadcomb.epochs import date_of
+from roadcomb.geo import SECTORS
+from roadcomb.settings import ImageryRequires
+from tiles import sketch
+from tiles.imagery import waits_for
+from tiles.pictures import Picture
+
+__all__ = ["MOST_PICTURES", "cell_answer"]
+
+MOST_PICTURES = 20
+
+
+def cell_answer(
+    row: pa.Table, pictures: list[Picture], base_url: str, requires: ImageryRequires
+) -> dict[str, Any]:
+    """The answer for one row of COVERAGE. base_url: of the node, ending in "/"."""
+    known = row.to_pylist()[0]
+    return {
+        "cell": format_cell(known["cell"]),
+        "resolution": resolution(known["cell"]),
+        "passes": known["passes"],
+        "contributors": int(sketch.estimate(row["contributors"].to_numpy())[0]),
+        "first_seen": date_of(known["first_day"]).isoformat(),
+        "last_seen": date_of(known["last_day"]).isoformat(),
+        "best_grade": known["best_grade"],
+        "mean_grade": known["grade_sum"] // known["frames"],
+        "sectors": [sector for sector in range(SECTORS) if known["sectors"] >> sector & 1],
+        "pictures": [_picture(picture, base_url, requires) for picture in pictures],
+    }
+
+
+def _picture(picture: Picture, base_url: str, requires: ImageryRequires) -> dict[str, Any]:
+    waits = waits_for(requires)
+    base = f"{base_url}v1/pictures/{picture.public_id}/{picture.n}"
+    return {
+        "id": f"{picture.public_id}/{picture.n}",
+        "day": date_of(picture.day).isoformat(),
+        "grade": picture.grade,
+        "lat": picture.lat_deg,
+        "lon": picture.lon_deg,
+        "heading": picture.heading_deg,
+        "thumbnail": None if waits else f"{base}/thumbnail.jpg",
+        "full": None if waits else f"{base}/full.jpg",
+        "waits_for": waits,
+    }

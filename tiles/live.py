@@ -1,0 +1,124 @@
+"""The live map: the newest epoch's snapshot, an overlay of later verdicts, and the pictures.
+
+Everything in it is derived and rebuilt from the catalog at start; `refresh` then follows the
+catalog by ids. Readers take `state` once: it is replaced as a whole and never changed, so no answer
+mixes two states. A tile is encoded and compressed once in a state.
+"""
+
+import gzip
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+import pyarrow as pa
+
+from quality import judgement as judgements
+from roadcomb.blobs import Blobs
+from roadcomb.node import Node
+from tiles.accepted import Changes, Decided, Position, read_changes
+from tiles.fold import empty
+from tiles.passes import passes_of
+from tiles.pictures import index_of, pictures_of
+from tiles.sketch import sketch_bits
+from tiles.snapshot import Snapshot, digest, open_snapshot
+from tiles.state import MapState, overlay_of
+from tiles.webmercator import Tile
+
+__all__ = ["LiveMap"]
+
+_TILES_KEPT = 2_048
+_COMPRESSION = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Drive:
+    """An accepted drive's part of the map."""
+
+    decided: Decided
+    rows: pa.Table
+    pictures: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A state and its tiles, compressed, as they were asked for."""
+
+    state: MapState
+    tile: Callable[[Tile], bytes]
+
+
+class LiveMap:
+    """The map of a node, now; safe to read while another thread refreshes it."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._secret = node.key.derive("sketch")
+        self._lock = threading.Lock()
+        self._drives: dict[str, _Drive] = {}
+        self._counted: frozenset[str] = frozenset()
+        nothing = Snapshot(digest(empty()), {})
+        self._served = _serving(MapState(Position(), nothing, overlay_of([]), index_of([]), {}))
+        self.refresh()
+
+    @property
+    def state(self) -> MapState:
+        """The map at this moment."""
+        return self._served.state
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag of everything drawn from the present state, with its quotes."""
+        return f'"{self.state.tag}"'
+
+    def tile(self, tile: Tile) -> tuple[str, Callable[[], bytes]]:
+        """Tag of the state, and what makes the tile's gzipped bytes; none when it is empty."""
+        served = self._served
+        return served.state.tag, partial(served.tile, tile)
+
+    def refresh(self) -> bool:
+        """Follow the catalog; True when the map changed. Raises what a damaged blob raises."""
+        with self._lock:
+            before = self.state
+            changes = read_changes(self._node.catalog, before.position)
+            if changes.position == before.position:
+                return False
+            snapshot = before.snapshot
+            if changes.coverage is not None and changes.coverage != snapshot.digest:
+                snapshot = open_snapshot(self._node.blobs, changes.coverage)
+            self._follow(changes)
+            self._served = _serving(self._state(changes.position, snapshot))
+            return True
+
+    def _follow(self, changes: Changes) -> None:
+        drives = dict(self._drives)
+        for decided in changes.decided:
+            drives.pop(decided.drive_id, None)
+            if decided.accepted:
+                drives[decided.drive_id] = _load(self._node.blobs, decided, self._secret)
+        self._drives = drives
+        self._counted |= changes.counted
+
+    def _state(self, position: Position, snapshot: Snapshot) -> MapState:
+        drives = [self._drives[drive_id] for drive_id in sorted(self._drives)]
+        fresh = [one.rows for one in drives if one.decided.drive_id not in self._counted]
+        pictures = index_of([one.pictures for one in drives])
+        by_public_id = {one.decided.public_id: one.decided for one in drives}
+        return MapState(position, snapshot, overlay_of(fresh), pictures, by_public_id)
+
+
+def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:
+    judgement = judgements.load(blobs, decided.judgement)
+    passes = passes_of(judgement)
+    bits: np.ndarray = sketch_bits(secret, decided.account, passes["cell"].to_numpy())
+    rows = passes.append_column("sketch", pa.array(bits, pa.uint8()))
+    return _Drive(decided, rows, pictures_of(decided.public_id, judgement))
+
+
+def _serving(state: MapState) -> _Served:
+    def compressed(tile: Tile) -> bytes:
+        body = state.tile(tile)
+        return gzip.compress(body, _COMPRESSION, mtime=0) if body else b""
+
+    return _Served(state, lru_cache(_TILES_KEPT)(compressed))

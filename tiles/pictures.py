@@ -1,0 +1,84 @@
+"""The picture index: where each accepted frame of the accepted drives was taken; derived, pure.
+
+A picture carries its position, its UTC day and the random public id of its drive; never the exact
+time, the contributor or the device.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from roadcomb.cells import PAID_RESOLUTION
+from roadcomb.epochs import DAY_MS
+from roadcomb.records import Verdict, degrees
+from tiles.snapshot import slice_of
+
+__all__ = ["PICTURES", "Picture", "index_of", "newest", "pictures_of"]
+
+PICTURES = pa.schema(
+    [
+        pa.field("cell", pa.uint64(), nullable=False),
+        pa.field("day", pa.int32(), nullable=False),
+        pa.field("grade", pa.int32(), nullable=False),
+        pa.field("public_id", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("n", pa.int32(), nullable=False),
+        pa.field("lat_e7", pa.int32(), nullable=False),
+        pa.field("lon_e7", pa.int32(), nullable=False),
+        pa.field("heading_cdeg", pa.int32()),
+    ]
+)
+_NEWEST_FIRST = [("day", "descending"), ("grade", "descending"), ("public_id", "ascending")]
+"""Within a day the better picture comes first: the order must not tell the time of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One accepted frame: n-th of the drive `public_id`; day is a number, heading in degrees."""
+
+    public_id: str
+    n: int
+    day: int
+    grade: int
+    lat_deg: float
+    lon_deg: float
+    heading_deg: float | None
+
+
+def pictures_of(public_id: str, judgement: pa.Table) -> pa.Table:
+    """PICTURES of one accepted drive, in the order of its frames."""
+    frames = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
+    names = pa.DictionaryArray.from_arrays(np.zeros(len(frames), np.int32), [public_id])
+    days = pa.array(frames["t_ms"].to_numpy() // DAY_MS, pa.int32())
+    known: dict[str, object] = {"day": days, "public_id": names}
+    return pa.table([known.get(f.name, _column(frames, f.name)) for f in PICTURES], schema=PICTURES)
+
+
+def index_of(tables: list[pa.Table]) -> pa.Table:
+    """PICTURES of many drives together, sorted by cell."""
+    joined = pa.concat_tables([PICTURES.empty_table(), *tables]).unify_dictionaries()
+    return joined.take(np.argsort(joined["cell"].to_numpy(), kind="stable")).combine_chunks()
+
+
+def newest(index: pa.Table, cell: int, limit: int) -> list[Picture]:
+    """The newest pictures of a cell of resolution 12 or coarser, at most `limit`."""
+    found = slice_of(index, cell, PAID_RESOLUTION).sort_by([*_NEWEST_FIRST, ("n", "ascending")])
+    return [_picture(row) for row in found.slice(0, limit).to_pylist()]
+
+
+def _column(frames: pa.Table, name: str) -> object:
+    return frames[name] if name in frames.column_names else None
+
+
+def _picture(row: dict[str, int]) -> Picture:
+    heading = row["heading_cdeg"]
+    return Picture(
+        str(row["public_id"]),
+        row["n"],
+        row["day"],
+        row["grade"],
+        degrees(row["lat_e7"]),
+        degrees(row["lon_e7"]),
+        None if heading is None else heading / 100,
+    )

@@ -1,0 +1,111 @@
+"""The map at one moment: snapshot, overlay and pictures; immutable, so that a reader sees one.
+
+The law: a drive is drawn from the snapshot or from the overlay, never from both; and the tag
+changes whenever anything drawn may have changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
+from tiles.accepted import Decided, Position
+from tiles.cover import ancestors, near
+from tiles.fold import coarsen, fold, merge
+from tiles.mvt import encode
+from tiles.shards import SHARD_RESOLUTION
+from tiles.snapshot import Snapshot, slice_of
+from tiles.webmercator import Tile, resolution_at
+
+__all__ = ["MAX_CELLS", "Bounds", "MapState", "overlay_of"]
+
+MAX_CELLS = 5_000
+"""More than these in one tile and it is drawn one resolution coarser: near the icosahedron's
+corners, where H3's cells are two thirds of their average size, a full tile could hold 6,000."""
+_ENOUGH_CELLS = 200_000
+"""Bounds are taken from the finest resolution with no more cells than this."""
+_FORMAT = 1
+"""Part of the tag: raise it when the same state is encoded to other bytes."""
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+
+@dataclass(frozen=True)
+class MapState:
+    """overlay: COVERAGE of resolutions 0..12. pictures: tiles/pictures.py. drives: accepted ones
+    by public id."""
+
+    position: Position
+    snapshot: Snapshot
+    overlay: tuple[pa.Table, ...]
+    pictures: pa.Table
+    drives: Mapping[str, Decided]
+
+    @cached_property
+    def tag(self) -> str:
+        """Names this state of the map for caches, without quotes."""
+        return f"{_FORMAT}-{self.snapshot.digest[:20]}-{self.position.decision}"
+
+    def cell(self, cell: int) -> pa.Table:
+        """COVERAGE of one cell: one row, or none."""
+        res = resolution(cell)
+        return merge([self.snapshot.get(cell), slice_of(self.overlay[res], cell, res)])
+
+    def table(self, res: int) -> pa.Table:
+        """COVERAGE of all cells of a resolution."""
+        return merge([self.snapshot.table(res), self.overlay[res]])
+
+    def tile(self, tile: Tile) -> bytes:
+        """The encoded tile, no bytes when nothing is there."""
+        res = resolution_at(tile.z)
+        cells = self._around(tile, res)
+        while len(cells) > MAX_CELLS:
+            res -= 1
+            cells = self._around(tile, res)
+        return encode(cells, tile)
+
+    @cached_property
+    def cells(self) -> int:
+        """How many cells of the paid resolution are known."""
+        fresh = self.overlay[PAID_RESOLUTION]["cell"].to_numpy()
+        shards = np.unique(parents(fresh, SHARD_RESOLUTION)) if len(fresh) else fresh
+        known = [self.snapshot.slice(int(shard), PAID_RESOLUTION)["cell"] for shard in shards]
+        both = sum(np.isin(fresh, cells.to_numpy()).sum() for cells in known)
+        return self.snapshot.count(PAID_RESOLUTION) + len(fresh) - int(both)
+
+    @cached_property
+    def bounds(self) -> Bounds | None:
+        """The box around the middles of the cells; None when there is none."""
+        res = PAID_RESOLUTION
+        while self.snapshot.count(res) + len(self.overlay[res]) > _ENOUGH_CELLS:
+            res -= 1
+        tables = (self.snapshot.table(res), self.overlay[res])
+        lat, lon = centres(np.concatenate([table["cell"].to_numpy() for table in tables]))
+        if not len(lat):
+            return None
+        return (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+    def _around(self, tile: Tile, res: int) -> pa.Table:
+        """COVERAGE of the cells that may touch a tile."""
+        table = self._under(ancestors(tile, res), res)
+        return table.filter(near(table["cell"].to_numpy(), tile, res))
+
+    def _under(self, cells: tuple[int, ...], res: int) -> pa.Table:
+        overlay = self.overlay[res]
+        if not cells:
+            return self.table(res)
+        fresh = [slice_of(overlay, cell, res) for cell in cells]
+        known = pa.concat_tables([self.snapshot.slice(cell, res) for cell in cells])
+        return merge([known, *fresh]) if any(map(len, fresh)) else known
+
+
+def overlay_of(rows: Sequence[pa.Table]) -> tuple[pa.Table, ...]:
+    """COVERAGE by resolution 0..12 of rows that no snapshot holds yet (see tiles.fold.fold)."""
+    tables = [merge([fold(None, part) for part in rows])]
+    for res in range(PAID_RESOLUTION - 1, -1, -1):
+        tables.append(coarsen(tables[-1], res))
+    return tuple(reversed(tables))

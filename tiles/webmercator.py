@@ -1,0 +1,67 @@
+"""Web Mercator tiles (z, x, y), and which H3 resolution each zoom draws; pure.
+
+World units: x and y in [0, 1), x eastwards from 180 W, y southwards from 85.05 N. Source: EPSG:3857
+and the OpenStreetMap wiki's "Slippy map tilenames". A tile is drawn 512 px wide (MapLibre).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roadcomb.errors import UsageError
+
+__all__ = ["MAX_ZOOM", "TILE_PX", "Tile", "degrees", "resolution_at", "tile_at", "world"]
+
+TILE_PX = 512
+MAX_LAT_DEG = math.degrees(math.atan(math.sinh(math.pi)))
+"""85.0511: where the square map ends."""
+
+_RESOLUTIONS = (1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 11, 12)
+"""By zoom: the finest resolution whose average hexagon is at least 8 px wide at the equator."""
+MAX_ZOOM = len(_RESOLUTIONS) - 1
+"""The first zoom that shows the paid cells; clients enlarge its tiles beyond."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile; x and y are in 0..2**z - 1."""
+
+    z: int
+    x: int
+    y: int
+
+    @property
+    def size(self) -> float:
+        """Its side in world units."""
+        return 1.0 / (1 << self.z)
+
+
+def tile_at(z: int, x: int, y: int) -> Tile:
+    """The tile of these numbers. Raises UsageError when there is none."""
+    if not 0 <= z <= MAX_ZOOM:
+        raise UsageError(f"zoom {z} is not served: ask for 0..{MAX_ZOOM} and enlarge that")
+    if not (0 <= x < 1 << z and 0 <= y < 1 << z):
+        raise UsageError(f"there is no tile {z}/{x}/{y}: x and y are 0..{(1 << z) - 1}")
+    return Tile(z, x, y)
+
+
+def resolution_at(z: int) -> int:
+    """The H3 resolution that a zoom draws (a crowded tile is drawn coarser, tiles/state.py)."""
+    return _RESOLUTIONS[z]
+
+
+def world(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
+    """World units of n points; latitudes beyond the map's end are put on its edge."""
+    sine = np.sin(np.radians(np.clip(lat_deg, -MAX_LAT_DEG, MAX_LAT_DEG)))
+    return lon_deg / 360.0 + 0.5, 0.5 - np.arctanh(sine) / (2 * math.pi)
+
+
+def degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Longitudes in [-180, 180) and latitudes of n points in world units."""
+    lon: NDArray[Any] = (x % 1.0 - 0.5) * 360.0
+    return lon, np.degrees(np.arctan(np.sinh((0.5 - y) * 2 * math.pi)))
