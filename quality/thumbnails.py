@@ -1,54 +1,46 @@
-"""Thumbnails of a drive: packs of 64 under one prefix, which `decisions.thumbnails` names.
+"""Thumbnails of a drive: packs whose entries, one pack after the other, are its decodable frames.
 
-The law: entry n % 64 of the pack `<prefix>/<n // 64>` is the thumbnail of frame n of the manifest;
-a frame that could not be decoded has an empty entry. So a reader needs no list.
+The law: the entries stand in the order of the frames n that have pixels (a fingerprint in the
+judgement). `decisions.thumbnails` names the pack or, for a long drive, is a JSON list of packs.
+Packs are content-addressed, so judging a drive again after a crash stores the same bytes.
 """
 
+import json
+
 from roadcomb.blobs import Blobs
-from roadcomb.errors import NotFound
-from roadcomb.packs import decode_index, encode_pack, index_of, read_entry
+from roadcomb.packs import encode_pack
 
-__all__ = ["ThumbnailWriter", "prefix_of", "read_thumbnail"]
+__all__ = ["PREFIX", "ThumbnailWriter"]
 
-PER_PACK = 64
-"""64 of them are under 1 MB usually and under 6 MB always: 320 x 320 px of noise make 80 kB."""
-
-_VERSION = 1
-
-
-def prefix_of(drive_id: str) -> str:
-    """Where the thumbnails of a drive lie."""
-    return f"thumbnails/{drive_id[:2]}/{drive_id}/{_VERSION}"
+PREFIX = "thumbnails"
+PACK_BYTES = 4 * 2**20
+"""About 300 of them; a reader opens a pack's index once, a writer holds one pack in memory."""
 
 
 class ThumbnailWriter:
-    """Takes the thumbnails of frames 0, 1, 2 ... and holds at most one pack of them in memory."""
+    """Takes the thumbnails of a drive's frames in their order."""
 
-    def __init__(self, blobs: Blobs, prefix: str) -> None:
+    def __init__(self, blobs: Blobs, pack_bytes: int = PACK_BYTES) -> None:
         self._blobs = blobs
-        self._prefix = prefix
+        self._pack_bytes = pack_bytes
         self._waiting: list[bytes] = []
-        self._packs = 0
+        self._keys: list[str] = []
 
     def add(self, thumbnail: bytes) -> None:
-        """The next frame's JPEG, empty when it has none."""
+        """The next decodable frame's JPEG."""
         self._waiting.append(thumbnail)
-        if len(self._waiting) == PER_PACK:
-            self.flush()
+        if sum(map(len, self._waiting)) >= self._pack_bytes:
+            self._store()
 
-    def flush(self) -> None:
-        """Store what waits; call it after the last frame."""
+    def close(self) -> str | None:
+        """Store what waits; answers the value of `decisions.thumbnails`, None without any."""
+        self._store()
+        if len(self._keys) > 1:
+            return json.dumps(self._keys)
+        return self._keys[0] if self._keys else None
+
+    def _store(self) -> None:
         if self._waiting:
             pack, _ = encode_pack(self._waiting)
-            self._blobs.put(f"{self._prefix}/{self._packs}", pack)
-            self._packs += 1
+            self._keys.append(f"{PREFIX}/{self._blobs.put_addressed(PREFIX, pack)}")
             self._waiting = []
-
-
-def read_thumbnail(blobs: Blobs, prefix: str, n: int) -> bytes:
-    """The JPEG of frame n. Raises NotFound when there is none."""
-    pack = blobs.get(f"{prefix}/{n // PER_PACK}")
-    entries = decode_index(index_of(pack))
-    if n % PER_PACK >= len(entries) or not entries[n % PER_PACK].length:
-        raise NotFound(f"frame {n} has no thumbnail")
-    return read_entry(pack, entries[n % PER_PACK])
