@@ -78,7 +78,7 @@ class ReadSettings(BaseSettings):
         description="share of times that must increase for names to be the order",
     )
     max_bytes: int = Field(
-        default=12 * 2**20, gt=0, description="of one picture; a node's frame_bytes"
+        default=12_000_000, gt=0, description="of one picture; a node's frame_bytes"
     )
 
 
@@ -92,4 +92,7 @@ class UploadSettings(BaseSettings):
     )
     attempts: int = Field(default=8, ge=1, description="tries of one request before giving up")
     wait_max_s: float = Field(default=30.0, ge=0, description="longest pause between two tries")
+    patience_s: float = Field(
+        default=120.0, ge=0, description="longest Retry-After that is waited for"
+    )
     timeout_s: float = Field(default=60.0, gt=0, description="silence after which a request is cut")

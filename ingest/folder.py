@@ -1,0 +1,107 @@
+"""Reading folders: one folder is one recording, its pictures in the order they were taken.
+
+Law: every JPEG found is a still or rejected with a reason; a broken file never stops the others.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.screening import Rejected, increasing
+from ingest.settings import ReadSettings
+from ingest.sidecars import CsvRow, Sidecar, read_csv, read_gpx
+from ingest.stills import Beside, Still, read_still
+from ingest.tracks import make_track
+from roadcomb.errors import InvalidInput, NotFound
+from roadcomb.records import Fix
+
+__all__ = ["Recording", "read_recordings", "recording_order"]
+
+_JPEG = {".jpg", ".jpeg"}
+_NUMBERS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A folder's pictures; `troubles` names other files and folders that could not be used."""
+
+    folder: Path
+    stills: tuple[Still, ...] = ()
+    rejected: tuple[Rejected[Path], ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+def read_recordings(path: Path, settings: ReadSettings) -> Iterator[Recording]:
+    """Recordings of a folder and the folders in it, or of one picture. Raises NotFound."""
+    if path.is_file():
+        yield _read(path.parent, [path], settings)
+        return
+    if not path.is_dir():
+        raise NotFound(f"{path} is no folder and no picture")
+    unread: list[OSError] = []
+    found = False
+    for folder, names, files in os.walk(path, onerror=unread.append):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        pictures = [Path(folder, name) for name in files if _is_picture(name)]
+        if pictures:
+            found = True
+            yield _read(Path(folder), pictures, settings)
+    if unread:
+        yield Recording(path, troubles=tuple(f"{e.filename}: {e.strerror}" for e in unread))
+    elif not found:
+        raise NotFound(f"there is no JPEG under {path}: name a folder of frames")
+
+
+def recording_order(stills: Sequence[Still], settings: ReadSettings) -> list[Still]:
+    """By name where nearly all times follow the names (so that a wild clock shows), else by time.
+
+    Names alone are no order: counters start again at 0001.
+    """
+    named = sorted(stills, key=lambda still: _natural(still.path.name))
+    times = [still.t_ms for still in named if still.t_ms is not None]
+    if sum(increasing(times)) >= settings.in_order * len(times):
+        return named
+    return sorted(named, key=lambda still: still.t_ms or 0)
+
+
+def _read(folder: Path, pictures: Sequence[Path], settings: ReadSettings) -> Recording:
+    beside = _sidecars(folder)
+    read = [read_still(path, beside, settings) for path in pictures]
+    stills = [still for still in read if isinstance(still, Still)]
+    rejected = tuple(still for still in read if isinstance(still, Rejected))
+    return Recording(folder, tuple(recording_order(stills, settings)), rejected, beside.troubles)
+
+
+def _sidecars(folder: Path) -> Beside:
+    rows: dict[str, CsvRow] = {}
+    fixes: list[Fix] = []
+    troubles: list[str] = []
+    for path in sorted(folder.iterdir()):
+        try:
+            sidecar = _sidecar(path)
+        except InvalidInput as error:
+            troubles.append(f"{path} is not used: {error}")
+        except OSError as error:
+            troubles.append(f"{path} is not used: {error.strerror}")
+        else:
+            rows.update(sidecar.rows)
+            fixes.extend(sidecar.fixes)
+    return Beside(rows, make_track(fixes), tuple(troubles))
+
+
+def _sidecar(path: Path) -> Sidecar:
+    if path.name.startswith(".") or path.suffix.lower() not in (".csv", ".gpx"):
+        return Sidecar()
+    return read_csv(path) if path.suffix.lower() == ".csv" else read_gpx(path)
+
+
+def _is_picture(name: str) -> bool:
+    return not name.startswith(".") and Path(name).suffix.lower() in _JPEG
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort key under which frame 10 comes after frame 9."""
+    parts = _NUMBERS.split(name.lower())
+    return [(int(part), "") if index % 2 else (0, part) for index, part in enumerate(parts)]

@@ -1,0 +1,160 @@
+"""Files beside the pictures that say where they were: CSV and GPX. (A Bee's JSON is not read: it
+carries wrong longitudes.)
+
+::
+
+    CSV  file,t_unix,lat,lon[,alt,speed,heading,hdop,satellites]   a row a picture, or
+         t_unix,lat,lon[,...]                                      a row a fix: a track
+         `t_unix` is seconds since 1970 UTC, `t_ms` (milliseconds) may stand for it, m, m/s, degrees
+    GPX  1.0 or 1.1; speed and course also from extensions; a DTD is refused (entity bombs)
+
+A value that is no number is NaN in the place or time of a row, and None elsewhere.
+"""
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path, PureWindowsPath
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import gpxpy
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from roadcomb.errors import InvalidInput
+from roadcomb.records import Fix
+
+__all__ = ["CsvRow", "Sidecar", "read_csv", "read_gpx"]
+
+MAX_BYTES = 256 * 2**20
+"""A 1 Hz GPX of a whole week is 60 MB."""
+_COURSE = {"course", "heading", "bearing"}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """What a CSV says of one picture; `t_ms` None: the picture's own time counts."""
+
+    t_ms: int | None
+    fix: Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """Rows by the picture's file name, or fixes of a track."""
+
+    rows: Mapping[str, CsvRow] = field(default_factory=dict)
+    fixes: tuple[Fix, ...] = ()
+
+
+def read_csv(path: Path) -> Sidecar:
+    """Rows or fixes of a CSV file. Raises InvalidInput saying what is wrong with the file."""
+    try:
+        columns, rows = _table(_text(path))
+    except csv.Error as error:
+        raise InvalidInput(f"no readable CSV: {error}") from error
+    timed = columns & {"t_unix", "t_ms"}
+    if not {"lat", "lon"} <= columns or not (timed or "file" in columns):
+        raise InvalidInput(
+            f"{path.name}: its first line must name file, t_unix (or t_ms), lat, lon"
+        )
+    if "file" in columns:
+        return Sidecar(rows={PureWindowsPath(row["file"].strip()).name: _row(row) for row in rows})
+    return Sidecar(fixes=tuple(_row(row).fix for row in rows if _time_ms(row) is not None))
+
+
+def read_gpx(path: Path) -> Sidecar:
+    """Fixes of a GPX file. Raises InvalidInput saying what is wrong with the file."""
+    text = _text(path)
+    try:
+        fromstring(text, forbid_dtd=True)
+        gpx = gpxpy.parse(text)
+    except (DefusedXmlException, ParseError, gpxpy.gpx.GPXException, ValueError) as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidInput(f"no readable GPX: {problem[:200]}") from error
+    points = [point for point, *_ in gpx.walk()]
+    return Sidecar(fixes=tuple(_fix_of(point) for point in points if point.time is not None))
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > MAX_BYTES:
+        raise InvalidInput(f"larger than {MAX_BYTES // 2**20} MB")
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("not in UTF-8") from error
+
+
+def _table(text: str) -> tuple[set[str], list[dict[str, str]]]:
+    """(names of the columns, rows); what a row has too much is dropped, too little is ''."""
+    lines = text.splitlines()
+    delimiter = max(",;\t", key=lines[0].count) if lines else ","
+    header, *body = list(csv.reader(lines, delimiter=delimiter)) or [[]]
+    names = [name.strip().lower() for name in header]
+    rows = [dict(zip_longest(names, row[: len(names)], fillvalue="")) for row in body if row]
+    return set(names), rows
+
+
+def _row(row: Mapping[str, str]) -> CsvRow:
+    t_ms = _time_ms(row)
+    satellites = _optional(row, "satellites")
+    fix = Fix(
+        0 if t_ms is None else t_ms,
+        _number(row, "lat"),
+        _number(row, "lon"),
+        _optional(row, "alt"),
+        _optional(row, "speed"),
+        _optional(row, "heading"),
+        _optional(row, "hdop"),
+        None if satellites is None else int(satellites),
+    )
+    return CsvRow(t_ms, fix)
+
+
+def _time_ms(row: Mapping[str, str]) -> int | None:
+    for column, factor in (("t_ms", 1), ("t_unix", 1000)):
+        number = _number(row, column) * factor
+        if math.isfinite(number):
+            return round(number)
+    return None
+
+
+def _number(row: Mapping[str, str], column: str) -> float:
+    try:
+        return float(row.get(column, ""))
+    except ValueError:
+        return math.nan
+
+
+def _optional(row: Mapping[str, str], column: str) -> float | None:
+    number = _number(row, column)
+    return number if math.isfinite(number) else None
+
+
+def _fix_of(point: Any) -> Fix:
+    said = {_local_name(e): e.text for top in point.extensions for e in top.iter() if e.text}
+    course = next((said[name] for name in sorted(_COURSE & said.keys())), "")
+    return Fix(
+        _instant_ms(point.time),
+        point.latitude,
+        point.longitude,
+        point.elevation,
+        point.speed if point.speed is not None else _optional(said, "speed"),
+        point.course if point.course is not None else _optional({"course": course}, "course"),
+        point.horizontal_dilution,
+        point.satellites,
+    )
+
+
+def _local_name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _instant_ms(time: datetime) -> int:
+    """GPX times are UTC, also where they do not say so."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1000)

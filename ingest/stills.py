@@ -1,0 +1,120 @@
+"""One picture and what was said of it: by itself, its name, and the files beside it.
+
+Where it was is said by, in this order: the CSV beside it, its name, the GPX or CSV track beside it
+(at the picture's time), its EXIF. When it was taken: CSV, name, EXIF. What the winner does not say
+of altitude, speed, heading and reception is filled in from EXIF.
+
+Law: the answer is a still or a rejection with a reason, never an exception.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from ingest.exif import ExifRecord, read_exif
+from ingest.screening import Rejected
+from ingest.settings import ReadSettings
+from ingest.sidecars import CsvRow
+from ingest.tracks import Track
+from roadcomb.records import Fix
+
+__all__ = ["Beside", "Still", "read_still"]
+
+_NAME = re.compile(r"(\d{12,14})(?:_(-?\d+(?:\.\d+)?)_(-?\d+(?:\.\d+)?))?")
+"""`<t ms>_<lat>_<lon>` as a Bee names its frames, or the time alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """`zoned` is False where the time lacks a time zone; mtime_ns tells a changed file."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    t_ms: int | None
+    fix: Fix | None
+    model: str = ""
+    orientation: int = 1
+    zoned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a folder's sidecar files say; `troubles` names those that could not be used."""
+
+    rows: Mapping[str, CsvRow] = field(default_factory=lambda: MappingProxyType({}))
+    track: Track = field(default_factory=Track)
+    troubles: tuple[str, ...] = ()
+
+
+def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Rejected[Path]:
+    """A picture read; rejected as `too-large`, `not-a-jpeg` or `unreadable`."""
+    try:
+        status = path.stat()
+        reason = _refusal(path, status.st_size, settings)
+        if reason is not None:
+            return Rejected(path, reason)
+        exif = read_exif(path)
+    except OSError:
+        return Rejected(path, "unreadable")
+    row = beside.rows.get(path.name)
+    t_ms, zoned = _time(path, row, exif, settings)
+    fix = _place(path, row, beside.track, t_ms, settings)
+    return Still(
+        path,
+        status.st_size,
+        status.st_mtime_ns,
+        t_ms,
+        _completed(fix, exif, t_ms or 0),
+        exif.model,
+        exif.orientation,
+        zoned,
+    )
+
+
+def _refusal(path: Path, size: int, settings: ReadSettings) -> str | None:
+    if size > settings.max_bytes:
+        return "too-large"
+    with path.open("rb") as file:
+        return None if file.read(2) == b"\xff\xd8" else "not-a-jpeg"
+
+
+def _time(
+    path: Path, row: CsvRow | None, exif: ExifRecord, settings: ReadSettings
+) -> tuple[int | None, bool]:
+    if row is not None and row.t_ms is not None:
+        return row.t_ms, True
+    match = _NAME.fullmatch(path.stem)
+    if match is not None:
+        return int(match[1]), True
+    if exif.t_ms is None or exif.zoned:
+        return exif.t_ms, True
+    return exif.t_ms - settings.clock_offset_min * 60_000, False
+
+
+def _place(
+    path: Path, row: CsvRow | None, track: Track, t_ms: int | None, settings: ReadSettings
+) -> Fix | None:
+    if row is not None:
+        return row.fix
+    match = _NAME.fullmatch(path.stem)
+    if match is not None and match[2] is not None:
+        return Fix(int(match[1]), float(match[2]), float(match[3]))
+    return None if t_ms is None else track.at(t_ms, settings.track_gap_s)
+
+
+def _completed(fix: Fix | None, exif: ExifRecord, t_ms: int) -> Fix | None:
+    if fix is None and (exif.lat_deg is None or exif.lon_deg is None):
+        return None
+    fix = fix or Fix(t_ms, exif.lat_deg or 0.0, exif.lon_deg or 0.0)
+    return replace(
+        fix,
+        t_ms=t_ms,
+        alt_m=exif.alt_m if fix.alt_m is None else fix.alt_m,
+        speed_mps=exif.speed_mps if fix.speed_mps is None else fix.speed_mps,
+        heading_deg=exif.heading_deg if fix.heading_deg is None else fix.heading_deg,
+        hdop=exif.hdop if fix.hdop is None else fix.hdop,
+        satellites=exif.satellites if fix.satellites is None else fix.satellites,
+    )
