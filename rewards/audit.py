@@ -1,0 +1,182 @@
+"""Audit: recompute all epochs from the published folders alone, and name the first difference.
+
+The law: what cannot be derived (rows, accounts, inputs, policy) must have the digest that the
+signed manifest names; everything else is computed again and compared value by value, the manifest
+last. When the signature itself does not hold, the manifest is compared with what the other files
+give, because then it is the file that was changed. No server is asked; the auditor pins the node's
+key, or takes that of the first manifest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from rewards.books import FIRST, Books, Standing, close_books, refill_days, weighed
+from rewards.differences import Difference, refuse_different, refuse_unlike
+from rewards.documents import (
+    accounts_document,
+    allocation_document,
+    ledger_document,
+    make_manifest,
+    tree_document,
+    weights_of,
+)
+from rewards.folders import Folder, epochs_in, read_folder
+from rewards.inputs import Inputs, parse_inputs
+from rewards.policy import RULES_VERSION, Policy, parse_policy
+from rewards.rows import rows_digest, rows_from_parquet
+from roadcomb.canonical import digest_of_bytes, parse_json
+from tiles.fold import ROWS
+
+__all__ = ["Audited", "audit", "audit_epoch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An epoch that was found equal. manifest: its digest; root: of the claims, None for none."""
+
+    epoch: int
+    manifest: str
+    root: str | None
+
+
+def audit(published: Path, node_key: str | None = None) -> Iterator[Audited]:
+    """Each epoch as it is found equal, oldest first. Raises Difference at the first that is not.
+
+    node_key: the public key that must have signed; None: that of the first manifest.
+    """
+    standing = FIRST
+    for epoch in epochs_in(published):
+        folder = read_folder(published, epoch)
+        node_key = node_key or str(folder.manifest.get("node"))
+        standing = audit_epoch(folder, standing, node_key)
+        yield Audited(epoch, folder.digest, folder.manifest["tree"])
+
+
+def audit_epoch(folder: Folder, before: Standing, node_key: str) -> Standing:
+    """The standing after an epoch that is equal in all. Raises Difference."""
+    signed = folder.is_signed_by(node_key)
+    if signed:
+        _refuse_undigested(folder)
+    books = _books(folder, before)
+    if signed:
+        _refuse_underived(folder, books)
+    name = folder.name("manifest.json")
+    refuse_unlike(name, make_manifest(books, node_key), folder.manifest)
+    if not signed:
+        raise Difference(name, "signature", f"one by the key {node_key}", folder.signature)
+    return books.standing(folder.digest)
+
+
+def _refuse_undigested(folder: Folder) -> None:
+    """What cannot be derived must be what the signed manifest names; named closer where it can."""
+    for file, entry, closer in (
+        ("inputs.json", "inputs", _refuse_other_inputs),
+        ("policy.toml", "policy", None),
+        ("accounts.json", "accounts", _refuse_other_accounts),
+    ):
+        digest = digest_of_bytes(folder.files[file])
+        if digest != folder.manifest[entry] and closer is not None:
+            closer(folder)
+        refuse_different(folder.name(file), "SHA-256", folder.manifest[entry], digest)
+
+
+def _refuse_other_inputs(folder: Folder) -> None:
+    """The entries that the manifest repeats."""
+    inputs: Any = folder.read("inputs.json", parse_json)
+    for entry in ("v", "epoch", "previous", "rules_version", "policy", "log"):
+        expected, found = {entry: folder.manifest[entry]}, {entry: inputs.get(entry)}
+        refuse_unlike(folder.name("inputs.json"), expected, found)
+
+
+def _refuse_other_accounts(folder: Folder) -> None:
+    """The weight that does not give its account's amount."""
+    weights: Any = folder.read("accounts.json", weights_of)
+    allocation: Any = folder.read("allocation.json", parse_json)
+    rate = allocation["rate"]
+    for account, amount in allocation["amounts"].items():
+        weight = weights.get(account, 0)
+        if weight * int(rate["numerator"]) // int(rate["denominator"]) != int(amount):
+            name, expected = folder.name("accounts.json"), f"a weight that earns {amount}"
+            raise Difference(name, f"accounts.{account}", expected, weight)
+
+
+def _books(folder: Folder, before: Standing) -> Books:
+    """The epoch computed again from what cannot be derived."""
+    inputs = _inputs(folder, before)
+    policy = folder.read("policy.toml", parse_policy)
+    refuse_different(folder.name("inputs.json"), "policy", policy.digest, inputs.policy)
+    weights = folder.read("accounts.json", weights_of)
+    try:
+        rows = _rows(folder, inputs, before, policy)
+        books = close_books(inputs, policy, rows, weights, before)
+    except (pa.ArrowException, ValueError) as error:
+        name = folder.name("rows.parquet")
+        raise Difference(name, "rows", "passes of cells", error) from error
+    _refuse_other_weights(folder, rows, books)
+    return books
+
+
+def _inputs(folder: Folder, before: Standing) -> Inputs:
+    name, inputs = folder.name("inputs.json"), folder.read("inputs.json", parse_inputs)
+    refuse_different(name, "epoch", folder.epoch, inputs.epoch)
+    if before.epoch is not None:
+        refuse_different(name, "epoch", before.epoch + 1, inputs.epoch)
+    refuse_different(name, "previous", before.manifest, inputs.previous)
+    refuse_different(name, "rules_version", RULES_VERSION, inputs.rules_version)
+    return inputs
+
+
+def _rows(folder: Folder, inputs: Inputs, before: Standing, policy: Policy) -> pa.Table:
+    """The rows, frozen as promised, in order, each once, and weighing what they should."""
+    name, rows = folder.name("rows.parquet"), folder.read("rows.parquet", rows_from_parquet)
+    frozen = rows.select(ROWS.names)
+    refuse_different(name, "count", inputs.rows_count, len(rows))
+    refuse_different(name, "digest of its rows", inputs.rows_digest, rows_digest(frozen))
+    _refuse_disorder(name, rows)
+    days = refill_days(frozen, before, inputs.epoch, policy)
+    expected = weighed(frozen, days, policy)["weight"].to_numpy()
+    found = rows["weight"].to_numpy()
+    for row in np.flatnonzero(expected != found)[:1]:
+        raise Difference(name, f"row {row} weight", expected[row], found[row])
+    return rows
+
+
+def _refuse_disorder(name: str, rows: pa.Table) -> None:
+    """A row that stood twice would be paid twice; disorder would change the visits."""
+    commitments = rows["commitment"].to_pylist()
+    refuse_different(name, "distinct commitments", len(rows), len(set(commitments)))
+    cells, visits = rows["cell"].to_pylist(), rows["visit"].to_pylist()
+    keys = list(zip(cells, visits, commitments, strict=True))
+    refuse_different(name, "order by cell, visit and commitment", True, keys == sorted(keys))
+
+
+def _refuse_other_weights(folder: Folder, rows: pa.Table, books: Books) -> None:
+    """The accounts must weigh together what the rows weigh together."""
+    name = folder.name("accounts.json")
+    total = sum(rows["weight"].to_pylist())
+    refuse_different(name, "sum of accounts", total, books.allocation.total_weight)
+    negative = [account for account, weight in books.weights.items() if weight < 0]
+    refuse_different(name, "accounts below zero", [], negative)
+    _refuse_other_document(folder, "accounts.json", accounts_document(books))
+
+
+def _refuse_underived(folder: Folder, books: Books) -> None:
+    """Everything that follows from the rest must be exactly what follows."""
+    documents: Mapping[str, bytes] = {
+        "allocation.json": allocation_document(books),
+        "ledger.json": ledger_document(books),
+        "tree.json": tree_document(books.balances, books.policy),
+    }
+    for file, document in documents.items():
+        _refuse_other_document(folder, file, document)
+
+
+def _refuse_other_document(folder: Folder, file: str, document: bytes) -> None:
+    name = folder.name(file)
+    refuse_unlike(name, parse_json(document), folder.read(file, parse_json))
+    refuse_different(name, "bytes", document, folder.files[file])

@@ -1,0 +1,116 @@
+"""The books of one epoch: pure functions of its frozen inputs and of the books before.
+
+The law: `nightly` and `audit` run these same functions in this same order: coverage, weights,
+accounts, allocation, ledger. They read no clock, no database and no random number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from rewards import ledger
+from rewards.allocation import Allocation, allocate
+from rewards.inputs import Inputs
+from rewards.policy import Policy
+from rewards.refill import NEVER_PAID, Refill
+from rewards.rows import BOOK_ROWS
+from rewards.weights import weigh
+from tiles.fold import empty, fold
+
+__all__ = ["FIRST", "Books", "Standing", "account_weights", "close_books", "refill_days", "weighed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the books stood after an epoch; manifest: digest of its manifest."""
+
+    epoch: int | None
+    manifest: str | None
+    coverage: pa.Table
+    refill: Refill
+    balances: Mapping[str, int]
+
+
+FIRST = Standing(None, None, empty(), NEVER_PAID, {})
+"""Before the first epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last three: after it."""
+
+    inputs: Inputs
+    policy: Policy
+    rows: pa.Table
+    weights: Mapping[str, int]
+    allocation: Allocation
+    transactions: Sequence[ledger.Transaction]
+    coverage: pa.Table
+    refill: Refill
+    balances: Mapping[str, int]
+
+    def standing(self, manifest: str) -> Standing:
+        """Where the next epoch starts from."""
+        return Standing(self.inputs.epoch, manifest, self.coverage, self.refill, self.balances)
+
+
+def refill_days(rows: pa.Table, before: Standing, epoch: int, policy: Policy) -> NDArray[np.int64]:
+    """Days of reward of each row's cell at the start of the epoch, shape (n,)."""
+    return before.refill.days(rows["cell"].to_numpy(), epoch, policy.refill_days)
+
+
+def weighed(rows: pa.Table, days: NDArray[np.int64], policy: Policy) -> pa.Table:
+    """BOOK_ROWS: the frozen rows (ROWS), each with its weight."""
+    weights = weigh(rows, days, policy.minimum_grade)
+    return rows.append_column("weight", pa.array(weights, pa.uint64())).cast(BOOK_ROWS)
+
+
+def account_weights(
+    rows: pa.Table, drive_of_row: NDArray[np.uint32], accounts: Sequence[str]
+) -> dict[str, int]:
+    """Weight by account, accounts in order; `accounts` holds the account of each drive.
+
+    Summed in 64 bits: a row weighs at most 1e6 x days, so it takes over 1e9 rows to overflow
+    even at the longest refill that a policy may name.
+    """
+    sums = np.zeros(len(accounts), np.uint64)
+    np.add.at(sums, drive_of_row, rows["weight"].to_numpy())
+    weights = dict.fromkeys(sorted(set(accounts)), 0)
+    for account, weight in zip(accounts, sums.tolist(), strict=True):
+        weights[account] += weight
+    return weights
+
+
+def close_books(
+    inputs: Inputs, policy: Policy, rows: pa.Table, weights: Mapping[str, int], before: Standing
+) -> Books:
+    """Everything after the accounts' weights; rows: BOOK_ROWS.
+
+    First what waited for an address moves, then the epoch's pool is shared out.
+    """
+    allocation = allocate(weights, policy)
+    transactions = [
+        ledger.bound(inputs.epoch, before.balances, inputs.bindings),
+        ledger.emitted(inputs.epoch, allocation, inputs.bindings),
+    ]
+    return Books(
+        inputs=inputs,
+        policy=policy,
+        rows=rows,
+        weights=weights,
+        allocation=allocation,
+        transactions=[transaction for transaction in transactions if transaction.entries],
+        coverage=fold(before.coverage, rows),
+        refill=before.refill.paid(_paid_cells(rows, policy), inputs.epoch),
+        balances=ledger.post(before.balances, transactions),
+    )
+
+
+def _paid_cells(rows: pa.Table, policy: Policy) -> NDArray[np.uint64]:
+    """Cells that have a pass good enough to be paid: their refill starts again."""
+    good = rows["best_grade"].to_numpy() >= policy.minimum_grade
+    cells: NDArray[np.uint64] = rows["cell"].to_numpy()[good]
+    return cells

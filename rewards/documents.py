@@ -1,0 +1,160 @@
+"""The published documents of an epoch, and the manifest that names them.
+
+The law: a document is canonical JSON, so its digest is that of its bytes; money and weights are
+decimal text, since they outgrow the integers of JSON. The manifest names the digest of each and
+that of the manifest before it: a chain that one signature a night closes.
+
+==================  ==========================================================================
+inputs.json         what the epoch depends on (rewards/inputs.py)
+rows.parquet        one row a pass, naming nobody (rewards/rows.py)
+accounts.json       weight by account
+allocation.json     how the pool became amounts
+ledger.json         the epoch's transactions, and all balances after them
+tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
+policy.toml         the figures the epoch paid by (rewards/policy.py)
+manifest.json       the signed manifest
+==================  ==========================================================================
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rewards import ledger
+from rewards.books import Books
+from rewards.merkle import claims_dump, claims_tree
+from rewards.policy import Policy
+from rewards.rows import rows_digest
+from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
+from roadcomb.errors import IntegrityError
+from roadcomb.keys import Key
+from tiles import snapshot
+
+__all__ = [
+    "DOMAIN",
+    "FILES",
+    "accounts_document",
+    "allocation_document",
+    "balances_of",
+    "ledger_document",
+    "make_manifest",
+    "sign_epoch",
+    "tree_document",
+    "weights_of",
+]
+
+DOMAIN = "roadcomb epoch v1"
+"""What the node's signature of a manifest is for."""
+
+FILES = (
+    "inputs.json",
+    "policy.toml",
+    "rows.parquet",
+    "accounts.json",
+    "allocation.json",
+    "ledger.json",
+    "tree.json",
+    "manifest.json",
+)
+"""In the order they are written: the manifest last, as the sign that an epoch is all there."""
+
+_VERSION = 1
+
+
+def accounts_document(books: Books) -> bytes:
+    """accounts.json."""
+    return _document(books, {"accounts": _texts(books.weights)})
+
+
+def allocation_document(books: Books) -> bytes:
+    """allocation.json."""
+    allocation, rate = books.allocation, books.allocation.rate
+    return _document(
+        books,
+        {
+            "pool": str(books.policy.pool),
+            "total_weight": str(allocation.total_weight),
+            "rate": {
+                "numerator": str(rate.numerator),
+                "denominator": str(rate.denominator),
+                "capped": rate.capped,
+            },
+            "amounts": _texts(allocation.amounts),
+            "paid": str(allocation.paid),
+            "unallocated": str(allocation.unallocated),
+        },
+    )
+
+
+def ledger_document(books: Books) -> bytes:
+    """ledger.json."""
+    transactions: list[Json] = [
+        {"transaction": transaction.name, "entries": _texts(transaction.entries)}
+        for transaction in books.transactions
+    ]
+    return _document(books, {"transactions": transactions, "balances": _texts(books.balances)})
+
+
+def tree_document(balances: Mapping[str, int], policy: Policy) -> bytes:
+    """tree.json."""
+    return claims_dump(ledger.claims(balances), policy.token)
+
+
+def make_manifest(books: Books, node: str) -> dict[str, Any]:
+    """The manifest of the epoch, to be signed by the node whose public key it names."""
+    inputs, allocation = books.inputs, books.allocation
+    root = claims_tree(ledger.claims(books.balances), books.policy.token).root
+    return {
+        "v": _VERSION,
+        "epoch": inputs.epoch,
+        "previous": inputs.previous,
+        "node": node,
+        "rules_version": inputs.rules_version,
+        "policy": books.policy.digest,
+        "inputs": digest_of_bytes(inputs.to_bytes()),
+        "rows": {"digest": rows_digest(books.rows), "count": len(books.rows)},
+        "coverage": snapshot.digest(books.coverage),
+        "refill": books.refill.digest,
+        "accounts": digest_of_bytes(accounts_document(books)),
+        "allocation": digest_of_bytes(allocation_document(books)),
+        "ledger": digest_of_bytes(ledger_document(books)),
+        "pool": str(books.policy.pool),
+        "paid": str(allocation.paid),
+        "unallocated": str(allocation.unallocated),
+        "tree": None if root is None else f"0x{root.hex()}",
+        "log": {"size": inputs.log_size, "root": inputs.log_root},
+    }
+
+
+def sign_epoch(manifest: Mapping[str, Any], key: Key) -> bytes:
+    """manifest.json: the manifest and the node's signature over its canonical JSON."""
+    signature = key.sign(DOMAIN, canonical_json(manifest))
+    return canonical_json({"manifest": manifest, "signature": signature})
+
+
+def weights_of(data: bytes) -> dict[str, int]:
+    """Weight by account out of accounts.json. Raises IntegrityError for anything else."""
+    return dict(_amounts(data, "accounts", "accounts.json"))
+
+
+def balances_of(data: bytes) -> dict[str, int]:
+    """Balances out of ledger.json. Raises IntegrityError for anything else."""
+    return dict(_amounts(data, "balances", "ledger.json"))
+
+
+def _amounts(data: bytes, key: str, file: str) -> Iterator[tuple[str, int]]:
+    document = parse_json(data)
+    found = document.get(key) if isinstance(document, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise IntegrityError(f"{file} holds no {key}")
+    for account, amount in found.items():
+        if not isinstance(amount, str) or not amount.removeprefix("-").isdecimal():
+            raise IntegrityError(f"{file}: {key}.{account}: {amount!r} is no integer text")
+        yield account, int(amount)
+
+
+def _document(books: Books, content: Mapping[str, Json]) -> bytes:
+    return canonical_json({"v": _VERSION, "epoch": books.inputs.epoch, **content})
+
+
+def _texts(amounts: Mapping[str, int]) -> dict[str, Json]:
+    return {account: str(amount) for account, amount in amounts.items()}

@@ -1,0 +1,33 @@
+"""Emission: what an epoch may pay, and at which rate a unit of weight is paid.
+
+The law: the rate is the pool shared over all weight, but never more than the ceiling of a full
+cell. Integers throughout: a rate is a fraction, applied with floor only.
+"""
+
+from dataclasses import dataclass
+
+from rewards.policy import Policy
+from rewards.weights import WEIGHT_PER_DAY
+
+__all__ = ["Rate", "rate_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Base units per unit of weight, as a fraction; capped: the ceiling decided it."""
+
+    numerator: int
+    denominator: int
+    capped: bool
+
+    def pay(self, weight: int) -> int:
+        """Base units for a weight, floored."""
+        return weight * self.numerator // self.denominator
+
+
+def rate_of(total_weight: int, policy: Policy) -> Rate:
+    """min(pool / total weight, ceiling / weight of a full cell); the ceiling when nobody drove."""
+    full_cell = WEIGHT_PER_DAY * policy.refill_days
+    if policy.pool * full_cell < policy.ceiling * total_weight:
+        return Rate(policy.pool, total_weight, capped=False)
+    return Rate(policy.ceiling, full_cell, capped=True)

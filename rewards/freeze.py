@@ -1,0 +1,151 @@
+"""Freeze: read from the catalog everything that an epoch depends on, once.
+
+The law: the frozen inputs depend on what was committed for the epoch and the days before it, not on
+when nightly runs: decisions by the epoch they carry, bindings and the log by the end of its window.
+A drive comes in with the first epoch in which its newest decision says accepted, and never again
+(`epoch_drives`). A decision whose commit was overtaken by the freeze of its own epoch simply comes
+in with the next one. A drive whose salt is destroyed was deleted and comes in no more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from ingest import log
+from quality import judgement
+from rewards import ledger
+from rewards.bindings import addresses_at
+from rewards.books import Standing
+from rewards.inputs import Inputs
+from rewards.policy import RULES_VERSION, Policy
+from rewards.rows import Owner, make_rows, rows_digest
+from rewards.visits import passes_by_visit
+from roadcomb.blobs import Blobs
+from roadcomb.catalog.tables import decisions, drives, epoch_drives, log_entries
+from roadcomb.epochs import end_ms
+from roadcomb.node import Node
+from roadcomb.records import Verdict
+
+__all__ = ["Frozen", "FrozenDrive", "drives_of", "first_epoch", "freeze"]
+
+_FRAME_COLUMNS = ["t_ms", "heading_cdeg", "cell", "verdict", "grade"]
+_FRAMES = pa.schema([judgement.SCHEMA.field(name) for name in _FRAME_COLUMNS])
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenDrive:
+    """A drive that comes in: its owner, and the judgement that its decision names."""
+
+    drive_id: str
+    owner: Owner
+    judgement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """inputs and rows (ROWS) are published; whose they are, is not. drive_of_row: shape (n,)."""
+
+    inputs: Inputs
+    rows: pa.Table
+    drives: Sequence[FrozenDrive]
+    drive_of_row: NDArray[np.uint32]
+
+    @property
+    def accounts(self) -> list[str]:
+        """The account of each drive."""
+        return [drive.owner.account for drive in self.drives]
+
+
+def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
+    """Everything that the epoch depends on."""
+    with node.catalog.reading() as connection:
+        came_in = drives_of(connection, epoch)
+        addresses = addresses_at(connection, end_ms(epoch))
+        leaves = _log_leaves(connection, end_ms(epoch))
+    owners = [drive.owner for drive in came_in]
+    frames = _accepted_frames(node.blobs, came_in)
+    passes = passes_by_visit(frames, len(came_in), policy.visit_gap_s * 1000)
+    rows, drive_of_row = make_rows(passes, owners, epoch, node.key.derive("sketch"))
+    inputs = Inputs(
+        epoch=epoch,
+        previous=before.manifest,
+        rules_version=RULES_VERSION,
+        policy=policy.digest,
+        drives=len(came_in),
+        rows_digest=rows_digest(rows),
+        rows_count=len(rows),
+        bindings=_concerned(addresses, owners, before.balances),
+        log_size=len(leaves),
+        log_root=log.root(leaves).hex(),
+    )
+    return Frozen(inputs, rows, came_in, drive_of_row)
+
+
+def first_epoch(connection: sa.Connection) -> int | None:
+    """The first epoch in which anything was decided."""
+    return connection.execute(sa.select(sa.func.min(decisions.c.epoch))).scalar()
+
+
+def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
+    """The drives that come in with the epoch, by drive id."""
+    newest = (
+        sa.select(decisions.c.drive_id, sa.func.max(decisions.c.id).label("id"))
+        .where(decisions.c.epoch <= epoch)
+        .group_by(decisions.c.drive_id)
+        .subquery()
+    )
+    found = connection.execute(
+        sa.select(drives.c.drive_id, drives.c.salt, drives.c.contributor, decisions.c.judgement)
+        .join(newest, newest.c.drive_id == drives.c.drive_id)
+        .join(decisions, decisions.c.id == newest.c.id)
+        .outerjoin(epoch_drives, epoch_drives.c.drive_id == drives.c.drive_id)
+        .where(decisions.c.verdict == Verdict.ACCEPTED.value)
+        .where(drives.c.salt.is_not(None))
+        .where(epoch_drives.c.drive_id.is_(None))
+        .order_by(drives.c.drive_id)
+    )
+    return [
+        FrozenDrive(row.drive_id, Owner(row.salt, row.contributor), row.judgement) for row in found
+    ]
+
+
+def _log_leaves(connection: sa.Connection, before_ms: int) -> list[bytes]:
+    """The log's leaves up to the last drive sealed before an instant."""
+    last = (
+        sa.select(sa.func.max(drives.c.log_index))
+        .where(drives.c.sealed_ms < before_ms)
+        .scalar_subquery()
+    )
+    found = connection.execute(
+        sa.select(log_entries.c.leaf)
+        .where(log_entries.c.log_index <= last)
+        .order_by(log_entries.c.log_index)
+    )
+    return [bytes.fromhex(leaf) for leaf in found.scalars()]
+
+
+def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
+    """The accepted frames of all drives, each with the number of its drive."""
+    tables = [_FRAMES.empty_table()]
+    counts = []
+    for drive in came_in:
+        frames = judgement.load(blobs, drive.judgement).select(_FRAME_COLUMNS)
+        accepted = frames.filter(pc.equal(frames["verdict"], Verdict.ACCEPTED.value))
+        tables.append(accepted.cast(_FRAMES))
+        counts.append(len(accepted))
+    number = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+    return pa.concat_tables(tables).append_column("drive", pa.array(number, pa.uint32()))
+
+
+def _concerned(
+    addresses: Mapping[str, str], owners: Sequence[Owner], balances: Mapping[str, int]
+) -> dict[str, str]:
+    """Only the bindings that matter to this epoch are published with it."""
+    waiting = {name.removeprefix(ledger.UNBOUND) for name in balances}
+    concerned = waiting | {owner.account for owner in owners}
+    return {account: addresses[account] for account in sorted(concerned & set(addresses))}

@@ -1,0 +1,87 @@
+"""Inputs: everything an epoch depends on but code and policy text, frozen and published.
+
+The law: the same inputs give the same books on any machine, on any day. `inputs.json` carries no
+instant of the nightly run, and names accounts only by pseudonym and payout address.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingest.payout import checked_address
+from roadcomb.canonical import Json, canonical_json, parse_json
+from roadcomb.errors import IntegrityError
+
+__all__ = ["Inputs", "parse_inputs"]
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """previous: digest of the manifest before, None in the first epoch. drives: how many came in.
+
+    rows_digest: of the rows without weights. bindings: payout address by account, of the accounts
+    that this epoch concerns. log_size, log_root: head of the transparency log when the day closed.
+    """
+
+    epoch: int
+    previous: str | None
+    rules_version: int
+    policy: str
+    drives: int
+    rows_digest: str
+    rows_count: int
+    bindings: Mapping[str, str]
+    log_size: int
+    log_root: str
+
+    def to_bytes(self) -> bytes:
+        """inputs.json."""
+        document: Json = {
+            "v": _VERSION,
+            "epoch": self.epoch,
+            "previous": self.previous,
+            "rules_version": self.rules_version,
+            "policy": self.policy,
+            "drives": self.drives,
+            "rows": {"digest": self.rows_digest, "count": self.rows_count},
+            "bindings": dict(self.bindings),
+            "log": {"size": self.log_size, "root": self.log_root},
+        }
+        return canonical_json(document)
+
+
+def parse_inputs(data: bytes) -> Inputs:
+    """Inputs of their file. Raises IntegrityError for anything else."""
+    match parse_json(data):
+        case {
+            "v": 1,
+            "epoch": int(epoch),
+            "previous": str() | None as previous,
+            "rules_version": int(rules_version),
+            "policy": str(policy),
+            "drives": int(drives),
+            "rows": {"digest": str(rows_digest), "count": int(rows_count), **no_rows},
+            "bindings": Mapping() as bindings,
+            "log": {"size": int(log_size), "root": str(log_root), **no_log},
+            **nothing,
+        } if not (nothing or no_rows or no_log):
+            return Inputs(
+                epoch,
+                previous,
+                rules_version,
+                policy,
+                drives,
+                rows_digest,
+                rows_count,
+                {account: _address(address) for account, address in bindings.items()},
+                log_size,
+                log_root,
+            )
+    raise IntegrityError("inputs.json is no inputs that this version can read")
+
+
+def _address(value: Json) -> str:
+    if not isinstance(value, str) or checked_address(value) != value:
+        raise IntegrityError(f"inputs.json: {value!r} is no address in lower case")
+    return value

@@ -1,0 +1,109 @@
+"""Nightly: close every epoch that is over, in order.
+
+The law: freeze -> coverage and weights -> accounts -> allocation and ledger -> store -> one
+transaction -> files. Each step is a function of the one before and nothing counts before the
+transaction. So a run that is killed anywhere and started again gives the same bytes and one
+manifest, and a run with nothing to do only writes files that are missing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rewards.books import Books, account_weights, close_books, refill_days, weighed
+from rewards.chain import Committed, commit, committed, newest
+from rewards.documents import make_manifest, sign_epoch
+from rewards.freeze import first_epoch, freeze
+from rewards.openings import openings_of, store_openings
+from rewards.policy import Policy
+from rewards.publish import publish
+from rewards.shelf import standing_of, store_books
+from rewards.turn import my_turn
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.epochs import last_closed
+from roadcomb.errors import Conflict, UsageError
+from roadcomb.node import Node
+
+__all__ = ["STEPS", "Night", "close_epoch", "due", "nightly"]
+
+STEPS = ("frozen", "weighed", "accounted", "booked", "stored", "committed")
+"""What `reached` is told of each epoch, before its files are published one by one."""
+
+Reached = Callable[[str], None]
+
+
+def _unheard(step: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a run did. busy: another nightly is at work and this one did nothing."""
+
+    closed: tuple[Books, ...] = ()
+    written: int = 0
+    busy: bool = False
+
+
+def nightly(
+    node: Node, policy: Policy, upto: int | None = None, reached: Reached = _unheard
+) -> Night:
+    """Close the epochs that are over (the last one being `upto`), and write missing files.
+
+    reached: told each step as it is done; tests stop there. Raises UsageError when `upto` is not
+    over yet.
+    """
+    with my_turn(node) as mine:
+        if not mine:
+            return Night(busy=True)
+        written = sum(len(publish(node, epoch, reached)) for epoch in committed(node))
+        closed = []
+        for epoch in due(node, upto):
+            closed.append(close_epoch(node, epoch, policy, reached))
+            written += len(publish(node, _last(node), reached))
+        return Night(tuple(closed), written)
+
+
+def due(node: Node, upto: int | None = None) -> Iterator[int]:
+    """The epochs to close, in order: from the one after the last closed, or the first decision's.
+
+    In an empty chain `upto` alone is due when given: the operator says where it begins.
+    """
+    over = last_closed(node.clock.now_ms())
+    if upto is not None and upto > over:
+        raise UsageError(f"epoch {upto} is not over: the last that is, is {over}")
+    last = newest(node)
+    if last is not None:
+        return iter(range(last.epoch + 1, (over if upto is None else upto) + 1))
+    with node.catalog.reading() as connection:
+        first = first_epoch(connection) if upto is None else upto
+    return iter(() if first is None else range(first, (over if upto is None else upto) + 1))
+
+
+def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unheard) -> Books:
+    """Close one epoch on top of the chain as it stands, up to its commit."""
+    last = newest(node)
+    before = standing_of(node.blobs, None if last is None else last.manifest)
+    frozen = freeze(node, epoch, policy, before)
+    reached("frozen")
+    days = refill_days(frozen.rows, before, epoch, policy)
+    rows = weighed(frozen.rows, days, policy)
+    reached("weighed")
+    weights = account_weights(rows, frozen.drive_of_row, frozen.accounts)
+    reached("accounted")
+    books = close_books(frozen.inputs, policy, rows, weights, before)
+    file = sign_epoch(make_manifest(books, node.key.public), node.key)
+    reached("booked")
+    store_books(node.blobs, books)
+    openings = openings_of(frozen, rows, days)
+    store_openings(node.blobs, digest_of_bytes(books.inputs.to_bytes()), openings)
+    reached("stored")
+    commit(node, books, frozen, file)
+    reached("committed")
+    return books
+
+
+def _last(node: Node) -> Committed:
+    last = newest(node)
+    if last is None:
+        raise Conflict("the epoch that was just closed is not there: run nightly again")
+    return last

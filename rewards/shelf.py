@@ -1,0 +1,85 @@
+"""The shelf: an epoch's books in the blob store, before and after their commit.
+
+The law: everything derived lies in the store under its digest before the transaction that names it,
+so a committed manifest never names a missing file; what an unfinished night left behind is the same
+bytes that the next run would write. Rows lie under the digest of their columns, not of their file.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rewards.books import FIRST, Books, Standing
+from rewards.documents import (
+    accounts_document,
+    allocation_document,
+    balances_of,
+    ledger_document,
+    tree_document,
+)
+from rewards.policy import parse_policy
+from rewards.refill import refill_from_bytes
+from rewards.rows import rows_digest, rows_to_parquet
+from roadcomb.blobs import Blobs
+from roadcomb.canonical import digest_of_json
+from roadcomb.cells import PAID_RESOLUTION
+from roadcomb.errors import NotFound
+from tiles import snapshot
+
+__all__ = ["file_of", "standing_of", "store_books"]
+
+_BOOKS = "books"
+_REFILL = "refill"
+_DIGEST_OF = {
+    "inputs.json": "inputs",
+    "policy.toml": "policy",
+    "accounts.json": "accounts",
+    "allocation.json": "allocation",
+    "ledger.json": "ledger",
+}
+"""Files that are stored as they are published, and the manifest's entry that addresses them."""
+
+
+def store_books(blobs: Blobs, books: Books) -> None:
+    """Put everything that the manifest will name into the store; harmless to repeat."""
+    for document in (
+        books.inputs.to_bytes(),
+        books.policy.text,
+        accounts_document(books),
+        allocation_document(books),
+        ledger_document(books),
+    ):
+        blobs.put_addressed(_BOOKS, document)
+    blobs.put_addressed(_REFILL, books.refill.to_bytes())
+    snapshot.write(blobs, books.coverage)
+    key = _rows_key(rows_digest(books.rows))
+    if not blobs.exists(key):
+        blobs.put(key, rows_to_parquet(books.rows))
+
+
+def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
+    """How the books stood after the epoch of a manifest; before the first one: empty."""
+    if manifest is None:
+        return FIRST
+    return Standing(
+        epoch=manifest["epoch"],
+        manifest=digest_of_json(manifest),
+        coverage=snapshot.open_snapshot(blobs, manifest["coverage"]).table(PAID_RESOLUTION),
+        refill=refill_from_bytes(blobs.get_addressed(_REFILL, manifest["refill"])),
+        balances=balances_of(blobs.get_addressed(_BOOKS, manifest["ledger"])),
+    )
+
+
+def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
+    """One published file of an epoch but its manifest. Raises NotFound for another name."""
+    if name in _DIGEST_OF:
+        return blobs.get_addressed(_BOOKS, manifest[_DIGEST_OF[name]])
+    if name == "rows.parquet":
+        return blobs.get(_rows_key(manifest["rows"]["digest"]))
+    if name == "tree.json":
+        policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
+        return tree_document(balances_of(file_of(blobs, manifest, "ledger.json")), policy)
+    raise NotFound(f"an epoch has no file {name[:40]!r}")
+
+
+def _rows_key(digest: str) -> str:
+    return f"rows/{digest}"
