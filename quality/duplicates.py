@@ -110,7 +110,7 @@ def replays(
 
 
 def in_order(pairs: Sequence[Pair]) -> int:
-    """Length of the longest run of pairs (sorted by n) in the other drive's order, or the reverse."""
+    """Length of the longest run of pairs (sorted by n) in the other's order or its reverse."""
     others = [pair.other_n for pair in pairs]
     return max(sum(increasing(others)), sum(increasing([-n for n in others])))
 

@@ -52,26 +52,30 @@ class QualitySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROADCOMB_QUALITY_", extra="ignore", frozen=True)
 
     max_pixels: int = Field(
-        36_000_000, description="largest picture decoded; 8K 360-degree cameras make 29.5 million"
+        default=36_000_000,
+        description="largest picture decoded; an 8K 360-degree one has 29.5 million",
     )
     max_scans: int = Field(
-        64, description="scans in a JPEG; usual progressive ones have 10, bombs have thousands"
+        default=64,
+        description="scans in a JPEG; progressive ones have 10, bombs thousands",
     )
-    min_width: int = Field(320, description="narrower pictures show no street")
-    min_height: int = Field(240, description="lower pictures show no street")
+    min_width: int = Field(default=320, description="narrower pictures show no street")
+    min_height: int = Field(default=240, description="lower pictures show no street")
     fingerprint_distance: int = Field(
-        31,
+        default=31,
         ge=0,
         le=256,
         description="bits by which two fingerprints of one picture may differ: real neighbours 8 m "
         "apart differ by 54 or more, re-encoded copies by 16, brightened ones by 22 at most",
     )
     replay_rings: int = Field(
-        3, description="cells around a frame that are searched: 48 m or more, GNSS jitter is 30 m"
+        default=3,
+        description="cells searched around a frame: 48 m; GNSS jitter is 30 m",
     )
     replay_frames: int = Field(
-        3, description="frames that must match another drive's in order: one or two can be chance"
+        default=3,
+        description="frames matching another drive's in order; two can be chance",
     )
-    min_accepted: int = Field(1, description="accepted frames a drive needs to be accepted")
-    chunk_frames: int = Field(64, description="frames of a drive judged at a time")
-    chunk_bytes: int = Field(64 * 2**20, description="bytes of frames held in memory at a time")
+    min_accepted: int = Field(default=1, description="accepted frames a drive needs to be accepted")
+    chunk_frames: int = Field(default=64, description="frames of a drive judged at a time")
+    chunk_bytes: int = Field(default=64 * 2**20, description="bytes of frames held at a time")

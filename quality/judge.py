@@ -1,0 +1,117 @@
+"""Judging: every sealed drive gets its first decision, and no drive gets two.
+
+The order: look at the frames, compare with all earlier decisions, store the judgement, then one
+transaction inserts the decision and points the drive at it. That transaction refuses when another
+judge was faster, and it starts again when decisions were made that the comparison did not see, so
+that of two copies judged at the same time one is always compared with the other. Killed anywhere,
+it leaves blobs that nobody names, and the drive is judged again.
+"""
+
+import json
+import logging
+
+import sqlalchemy as sa
+
+from ingest.settings import ScreenSettings
+from quality import judgement
+from quality.decisions import decision_of, enter, newest_decision
+from quality.looking import Looked, look
+from quality.search import FrameIndex
+from quality.settings import QualitySettings
+from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
+from roadcomb.catalog.tables import drives
+from roadcomb.engine import Engine
+from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
+from roadcomb.node import Node
+
+__all__ = ["DECIDED_BY", "Judge", "judge_pending"]
+
+DECIDED_BY = "judge"
+
+_log = logging.getLogger(__name__)
+
+
+class Judge:
+    """A judge that keeps its index of frames between calls; one thread at a time may use it."""
+
+    def __init__(
+        self,
+        node: Node,
+        engine: Engine,
+        settings: QualitySettings | None = None,
+        screening: ScreenSettings | None = None,
+    ) -> None:
+        self._node = node
+        self._engine = engine
+        self._settings = settings or QualitySettings()
+        self._screening = screening or ScreenSettings()
+        self._index = FrameIndex()
+        self._damaged: set[str] = set()
+
+    def judge_pending(self) -> int:
+        """Judge all sealed drives without a decision, in the log's order; how many were decided.
+
+        A drive whose stored bytes are damaged is logged once and left pending.
+        """
+        waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
+        return sum(self._judge(drive_id, contributor) for drive_id, contributor in waiting)
+
+    def _judge(self, drive_id: str, contributor: str) -> bool:
+        try:
+            looked = look(self._node, self._engine, drive_id, self._settings)
+        except (IntegrityError, NotFound, DigestMismatch) as error:
+            self._damaged.add(drive_id)
+            _log.error("drive %s cannot be judged and stays pending: %s", drive_id, error)
+            return False
+        decided = None
+        while decided is None:
+            decided = self._decide(drive_id, contributor, looked)
+        return decided
+
+    def _decide(self, drive_id: str, contributor: str, looked: Looked) -> bool | None:
+        """Whether this call decided; None when newer decisions have to be looked at first."""
+        self._index.follow(self._node)
+        verdict = judge_drive(
+            looked.frames, self._index, drive_id, contributor, self._settings, self._screening
+        )
+        digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
+        with self._node.catalog.writing() as connection:
+            if newest_decision(connection) != self._index.last_decision:
+                return None
+            if decision_of(connection, drive_id) is not None:
+                return False
+            enter(connection, self._node.clock, _values(drive_id, looked, verdict, digest))
+            return True
+
+
+def judge_pending(node: Node, engine: Engine) -> int:
+    """Judge all that waits, once; a server that calls again and again keeps a `Judge`."""
+    return Judge(node, engine).judge_pending()
+
+
+def _pending(node: Node) -> list[tuple[str, str]]:
+    """(drive id, contributor) of sealed drives without a decision, in the order of the log."""
+    query = (
+        sa.select(drives.c.drive_id, drives.c.contributor)
+        .where(drives.c.sealed_ms.is_not(None), drives.c.decision.is_(None))
+        .order_by(drives.c.log_index)
+    )
+    with node.catalog.reading() as connection:
+        return [(drive_id, contributor) for drive_id, contributor in connection.execute(query)]
+
+
+def _values(drive_id: str, looked: Looked, verdict: DriveVerdict, digest: str) -> dict[str, object]:
+    good = len(looked.frames) - len(verdict.reasons)
+    counts = counts_of(verdict.verdict, len(looked.frames), good)
+    return {
+        "drive_id": drive_id,
+        "verdict": verdict.verdict.value,
+        "reason": verdict.reason,
+        "judgement": digest,
+        "thumbnails": looked.thumbnails,
+        "accepted": counts.accepted,
+        "held": counts.held,
+        "rejected": counts.rejected,
+        "evidence": json.dumps(verdict.evidence, sort_keys=True),
+        "decided_by": DECIDED_BY,
+    }

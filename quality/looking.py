@@ -1,0 +1,64 @@
+"""A drive's frames through the engine: each is decoded once, and memory stays bounded.
+
+The law: every frame of the manifest comes back, in its order. A frame whose bytes kill each worker
+that takes them is `undecodable`, not a reason to lose the others. A frame whose stored bytes are
+damaged is our fault and not the contributor's: that is an IntegrityError and the drive stays
+pending.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ingest.stored import read_frames
+from quality.examine import Examined, FrameTask, examine, refused
+from quality.settings import QualitySettings
+from quality.thumbnails import ThumbnailWriter
+from roadcomb.engine import Engine, Lost
+from roadcomb.node import Node
+from roadcomb.records import Frame
+
+__all__ = ["Looked", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Frames with what their pixels said (thumbnails taken out), and where the thumbnails are."""
+
+    frames: tuple[tuple[Frame, Examined], ...]
+    thumbnails: str | None
+
+
+def look(node: Node, engine: Engine, drive_id: str, settings: QualitySettings) -> Looked:
+    """Examine a sealed drive. Raises NotFound, IntegrityError or DigestMismatch for damage."""
+    frames: list[tuple[Frame, Examined]] = []
+    writer = ThumbnailWriter(node.blobs)
+    for chunk in _chunks(read_frames(node, drive_id), settings):
+        for (frame, _), examined in zip(chunk, _examined(engine, chunk, settings), strict=True):
+            if examined.fingerprint is not None:
+                writer.add(examined.thumbnail)
+            frames.append((frame, replace(examined, thumbnail=b"")))
+    return Looked(tuple(frames), writer.close())
+
+
+def _examined(
+    engine: Engine, chunk: list[tuple[Frame, bytes]], settings: QualitySettings
+) -> Iterator[Examined]:
+    tasks = [FrameTask(data, frame.orientation, settings) for frame, data in chunk]
+    for result in engine.map(examine, tasks):
+        yield refused("undecodable") if isinstance(result, Lost) else result
+
+
+def _chunks(
+    frames: Iterable[tuple[Frame, bytes]], settings: QualitySettings
+) -> Iterator[list[tuple[Frame, bytes]]]:
+    """Runs of at most `chunk_frames` frames that end when `chunk_bytes` are reached."""
+    chunk: list[tuple[Frame, bytes]] = []
+    held = 0
+    for frame, data in frames:
+        chunk.append((frame, data))
+        held += len(data)
+        if len(chunk) == settings.chunk_frames or held >= settings.chunk_bytes:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
+        yield chunk
