@@ -90,7 +90,7 @@ def _corner(seed: int, column: int, row: int, corner: int) -> _Lot:
 
 def _lot(dice: Dice, width: float, number: tuple[int, ...]) -> _Lot:
     kind = dice.pick(("house", "house", "shop", "shop", "shop", "office", "garage", "garden"))
-    floors = {"garden": 0, "garage": dice.below(2)}.get(kind, 1 + dice.below(6))
+    floors = {"garden": 0, "garage": dice.below(2)}.get(kind, 1 + dice.below(5))
     height = 2.0 + dice.between(0.0, 1.2) if kind == "garden" else GROUND_FLOOR_M + FLOOR_M * floors
     return _Lot(width, height, kind, number)
 

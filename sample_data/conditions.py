@@ -23,7 +23,8 @@ class Device:
     """A dashcam. Focal length and horizon are shares of the picture's width and height.
 
     `exposure` multiplies the light in percent; `contrast` stretches it around the middle grey in
-    percent; `dirt` is the strength of what sticks to the glass, 0..100, placed by `dirt_seed`.
+    percent; `dirt` is the strength of what sticks to the glass, 0..100, placed by `dirt_seed`;
+    `grain` is the sensor's noise in percent.
     """
 
     width: int = 1280
@@ -35,6 +36,7 @@ class Device:
     contrast: int = 100
     dirt: int = 0
     dirt_seed: int = 0
+    grain: int = 100
 
 
 @dataclass(frozen=True, slots=True)

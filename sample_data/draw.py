@@ -21,7 +21,7 @@ from sample_data.raster import Mask, runs
 from sample_data.shade import casts, tones
 from sample_data.sky import draw_sky
 from sample_data.upright import Board, Span, cut, draw_cutout, draw_solid, span
-from sample_data.visible import Sight, houses_in_sight
+from sample_data.visible import Sight, houses_in_sight, nearest
 
 THINGS_WITHIN_M = 85.0
 
@@ -48,37 +48,32 @@ def draw_with_truth(pose: Pose, conditions: Conditions) -> Drawing:
     view = conditions.view(pose)
     canvas = np.empty((view.height, view.width, 3), np.uint8)
     draw_sky(canvas, view, pose, conditions)
-    _draw_ground(canvas, view, conditions)
-    depth = _draw_houses(canvas, view, conditions)
+    sights = houses_in_sight(view, conditions.city_seed)
+    depth = nearest(view, sights)
+    _draw_ground(canvas, view, conditions, depth)
+    _draw_houses(canvas, view, conditions, sights)
     owner = np.zeros(canvas.shape[:2], np.uint8)
     candidates = _draw_things(canvas, view, conditions, depth, owner)
     plates = tuple(plate for plate in candidates if _still_seen(plate, owner))
     return Drawing(exposed(canvas, conditions), plates)
 
 
-def _draw_ground(canvas: Bytes, view: View, conditions: Conditions) -> None:
+def _draw_ground(canvas: Bytes, view: View, conditions: Conditions, depth: Line) -> None:
     light = tones(conditions.light)
     for ground in grounds(conditions.city_seed):
-        plane.draw_ground(canvas, view, ground, light.open)
+        plane.draw_ground(canvas, view, ground, light.open, depth)
     plane.draw_gravel(canvas, view)
     plane.draw_shadows(canvas, view, casts(view, conditions), light.shadow_percent)
 
 
-def _draw_houses(canvas: Bytes, view: View, conditions: Conditions) -> Line:
-    """Draw all houses; returns the depth of the nearest one in each column, in metres."""
+def _draw_houses(canvas: Bytes, view: View, conditions: Conditions, sights: list[Sight]) -> None:
     light = tones(conditions.light)
-    depth = np.full(view.width, 1e9)
-    sights = houses_in_sight(view, conditions.city_seed)
     for sight in reversed(sights):
         skin = facades.painted(conditions.city_seed, sight.house)
         tone = light.lit if light.faces_sun(sight.facing) else light.shaded
         for first, last in sight.stretches:
             part = cut(sight.span, first, last)
             draw_solid(canvas, view, sight.board, part, skin, tone)
-        if sight.board.base_m == 0.0:
-            columns = slice(sight.span.first, sight.span.last)
-            depth[columns] = np.minimum(depth[columns], sight.span.depth_m)
-    return depth
 
 
 def _near(view: View, ground: Ground) -> bool:
@@ -141,6 +136,3 @@ def _still_seen(plate: PlateBox, owner: Mask) -> bool:
     box = owner[plate.top : plate.bottom, plate.left : plate.right]
     wide = plate.right - plate.left >= SMALLEST_PLATE_PX
     return wide and int((box == plate.mark).sum()) * 10 >= box.size * 3
-
-
-__all__ = ["Drawing", "Sight", "draw", "draw_with_truth"]

@@ -20,7 +20,7 @@ from sample_data.timeline import Shot, Timeline
 
 STAMP = "stamp.json"
 
-AT_ONCE = 18
+AT_ONCE = 34
 """Frames of one task: long enough to share painted houses, short enough to share the cores."""
 
 
@@ -134,19 +134,22 @@ def _forget(out: Path) -> None:
         path.unlink()
 
 
-def write_demo(out: Path, version: str, seed: int, workers: int | None = None) -> bool:
-    """Make the demo's drives below `out`; False when they are already there, whole."""
-    if is_made(out, version, seed):
+def write(scenario: Scenario, out: Path, version: str, workers: int) -> bool:
+    """Make a scenario below `out`: drives, truth, manifest; False when all of it is there."""
+    if is_made(out, version, scenario.seed):
         return False
     _forget(out)
-    scenario = demo(seed)
     folders = {drive.name: out / "drives" / drive.name for drive in scenario.drives}
-    found = make(scenario, folders, workers or min(2, os.cpu_count() or 1))
-    truth.write(found, out)
+    truth.write(make(scenario, folders, workers), out)
     part = out / f"{STAMP}.part"
-    part.write_text(json.dumps(_stamp(version, seed, out), indent=1, sort_keys=True))
+    part.write_text(json.dumps(_stamp(version, scenario.seed, out), indent=1, sort_keys=True))
     part.rename(out / STAMP)
     return True
+
+
+def write_demo(out: Path, version: str, seed: int) -> bool:
+    """Make the demo's three days below `out`, on at most two cores."""
+    return write(demo(seed), out, version, workers=min(2, os.cpu_count() or 1))
 
 
 def write_small(out: Path) -> None:

@@ -34,7 +34,7 @@ def _smear(device: Device) -> tuple[Weights, Weights]:
     rows, columns = device.height, device.width
     cloud = patch("cloud", dice, rows, columns, 3) + patch("leaves", dice, rows, columns, 4) // 3
     wiped = np.repeat(patch("wall", dice, 1, columns, 5), rows, axis=0) // 3
-    thick = np.clip((cloud + wiped + 20) * device.dirt // 60, 0, 190)
+    thick = np.clip((cloud * 2 + wiped + 20) * device.dirt // 80, 0, 190)
     scene = (256 - thick).astype(np.uint16)[..., None]
     veil = (thick * 168 + 128).astype(np.uint16)[..., None]
     return scene, veil
@@ -52,29 +52,40 @@ def _drops(device: Device) -> Mask:
     return mask
 
 
-def _defocused(picture: Bytes, device: Device) -> None:
-    small = cv2.resize(
-        picture, (device.width // 8, device.height // 8), interpolation=cv2.INTER_AREA
-    )
-    size = (device.width, device.height)
-    soft = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR_EXACT)
-    cv2.copyTo(soft, _drops(device), picture)
+def _softened(picture: Bytes, shrink: int) -> Bytes:
+    """The picture without detail finer than `shrink` pixels."""
+    rows, columns = picture.shape[:2]
+    size = (columns // shrink, rows // shrink)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    full = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR_EXACT)
+    return np.asarray(full, np.uint8)
+
+
+def _through_dirt(picture: Bytes, device: Device) -> None:
+    """A greasy film that scatters light, drops that throw out of focus, smears that veil."""
+    film = np.uint16(device.dirt * 2)
+    glow = _softened(picture, 4)
+    picture[...] = (picture * (np.uint16(256) - film) + glow * film) >> np.uint16(8)
+    cv2.copyTo(_softened(picture, 8), _drops(device), picture)
+    passes, adds = _smear(device)
+    picture[...] = (picture * passes + adds) >> np.uint16(8)
 
 
 @lru_cache(maxsize=4)
-def _grain(width: int, height: int) -> tuple[Bytes, Bytes]:
+def _grain(width: int, height: int, percent: int) -> tuple[Bytes, Bytes]:
     """Grey levels that the sensor's noise adds and takes away, a little larger than a picture."""
-    noise = np.tile(field("grain"), (-(-height // 512) + 1, -(-width // 512) + 1))[..., None] // 22
+    tile = (field("grain").astype(np.int32) * percent // 2200)[..., None]
+    noise = np.tile(tile, (-(-height // 512) + 1, -(-width // 512) + 1, 1))
     up = np.repeat(np.clip(noise, 0, 255).astype(np.uint8), 3, axis=2)
     down = np.repeat(np.clip(-noise, 0, 255).astype(np.uint8), 3, axis=2)
     return up, down
 
 
-def _grained(picture: Bytes, seed: int) -> Bytes:
+def _grained(picture: Bytes, seed: int, percent: int) -> Bytes:
     rows, columns = picture.shape[:2]
     dice = Dice("grain", seed)
     top, left = dice.below(512), dice.below(512)
-    up, down = _grain(columns, rows)
+    up, down = _grain(columns, rows, percent)
     place = (slice(top, top + rows), slice(left, left + columns))
     return np.asarray(cv2.subtract(cv2.add(picture, up[place]), down[place]), np.uint8)
 
@@ -84,7 +95,5 @@ def exposed(scene: Bytes, conditions: Conditions) -> Bytes:
     device = conditions.device
     cv2.LUT(scene, _curve(device, conditions.light), dst=scene)
     if device.dirt:
-        _defocused(scene, device)
-        passes, adds = _smear(device)
-        scene[...] = (scene * passes + adds) >> 8
-    return _grained(scene, conditions.grain_seed)
+        _through_dirt(scene, device)
+    return _grained(scene, conditions.grain_seed, device.grain)

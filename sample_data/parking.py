@@ -70,10 +70,11 @@ def draw_car(
 
 
 def _hidden(view: View, corners: list[Point], depth: Line) -> bool:
-    middle = sum(view.column(x, z) for x, z in corners) / 4
-    if not 0 <= middle < view.width:
-        return False
-    return bool(depth[int(middle)] < min(z for _, z in corners))
+    columns = [view.column(x, z) for x, z in corners]
+    left, right = max(0.0, min(columns)), min(view.width - 1.0, max(columns))
+    if left > right:
+        return True
+    return bool(depth[int((left + right) / 2)] < min(z for _, z in corners))
 
 
 def _draw_body(canvas: Bytes, view: View, car: Model, frame: _Frame, owner: Mask) -> None:

@@ -19,8 +19,10 @@ GRAVEL_TEXELS, GRAVEL_M, GRAVEL_LIFT = 150, 6.8, 24
 """Texels per metre of the fine grain of asphalt, how far it is drawn, and its zero level."""
 
 
-def draw_ground(canvas: Bytes, view: View, ground: Ground, tones: Tones) -> None:
-    """Draw one piece of street onto the picture."""
+def draw_ground(canvas: Bytes, view: View, ground: Ground, tones: Tones, depth: Line) -> None:
+    """Draw a piece of street, unless houses (`depth` in metres per column) hide all of it."""
+    if not _within_reach(view, ground):
+        return
     west, south, east, north = ground.west_m, ground.south_m, ground.east_m, ground.north_m
     corners = [(west, south, 0.0), (east, south, 0.0), (east, north, 0.0), (west, north, 0.0)]
     seen = view.seen_polygon(corners)
@@ -30,8 +32,17 @@ def draw_ground(canvas: Bytes, view: View, ground: Ground, tones: Tones) -> None
     farthest = int(view.row(0.0, FARTHEST_M)) + 1
     top = max(farthest, min(v for _, v in seen))
     bottom = min(view.height, max(v for _, v in seen) + 1)
-    if left < right and top < bottom:
+    if left >= right:
+        return
+    top = max(top, int(view.row(0.0, float(depth[left:right].max()))))
+    if top < bottom:
         _draw_rows(canvas, view, ground, tones, (left, top, right, bottom))
+
+
+def _within_reach(view: View, ground: Ground) -> bool:
+    dx = (ground.west_m + ground.east_m) / 2 - view.x_m
+    dy = (ground.south_m + ground.north_m) / 2 - view.y_m
+    return dx * view.east + dy * view.north > -70.0 and max(abs(dx), abs(dy)) < FARTHEST_M
 
 
 def _draw_rows(

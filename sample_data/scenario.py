@@ -89,7 +89,7 @@ BOB = Drive(
 CAROL = Drive(
     contributor="carol", day=DAYS[1], start="17:20:05.000", layout="gpx", frames=54,
     route=Route(((1.6, 18.0), (1.6, 202.4), (290.0, 202.4))),
-    device=Device(focal_share=0.6, horizon_share=0.5, mount_m=1.7, exposure=165, contrast=150,
+    device=Device(focal_share=0.6, horizon_share=0.5, mount_m=1.7, exposure=185, contrast=130,
                   dirt=85, dirt_seed=3),
     light=Light(258.0, 24.0, 55, 18), make="Roadcomb", model="Drawn Old",
     note="honest, but a dirty lens and a wrong exposure; mostly streets of her own",
@@ -113,9 +113,9 @@ ALICE_AGAIN = Drive(
 
 SMALL = Drive(
     contributor="sample", day=DAYS[0], start="09:30:00.000", layout="table", frames=24,
-    route=Route(((309.7, 20.0), (309.7, 298.3))), device=Device(width=576, height=324),
+    route=Route(((309.7, 20.0), (309.7, 298.3))), device=Device(width=576, height=324, grain=35),
     light=Light(100.0, 36.0, 45, 6), make="Roadcomb", model="Drawn One",
-    note="the small drive that lies in git", day_seed=5, jpeg_quality=62,
+    note="the small drive that lies in git", day_seed=5, jpeg_quality=50,
 )  # fmt: skip
 
 

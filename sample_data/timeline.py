@@ -142,8 +142,8 @@ class Timeline:
     def _shot(self, index: int, seconds: float, expected: str) -> Shot:
         metres, _ = self.metres(max(seconds, 0.0))
         pose = self._drive.route.at(metres)
-        dice = Dice("sway", *self._key, round(seconds * 1000))
-        aside, turn = dice.bell(0.12), dice.bell(0.5)
+        dice = Dice("sway", *self._key, round(metres * 1000))
+        aside, turn = dice.bell(0.14), dice.bell(0.8)
         east, north = direction(pose.heading_deg)
         swayed = Pose(pose.x_m + north * aside, pose.y_m - east * aside, pose.heading_deg + turn)
         fix = self.fix(seconds) if expected in ("kept", "too_close") else None

@@ -73,6 +73,16 @@ def _candidates(view: View, seed: int) -> list[tuple[Wall, Board]]:
     return [(every[i], board) for i, board in zip(order, boards, strict=True)]
 
 
+def nearest(view: View, sights: list[Sight]) -> Line:
+    """Depth in metres of the nearest house in each column; 1e9 where there is none."""
+    depth = np.full(view.width, 1e9)
+    for sight in sights:
+        if sight.board.base_m == 0.0:
+            columns = slice(sight.span.first, sight.span.last)
+            depth[columns] = np.minimum(depth[columns], sight.span.depth_m)
+    return depth
+
+
 def _surely_hidden(view: View, board: Board, skyline: Line) -> bool:
     (x0, z0), (x1, z1) = board.left, board.right
     nearest = min(z0, z1)
