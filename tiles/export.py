@@ -56,4 +56,4 @@ def _polygons(cells: Cells) -> NDArray[np.object_]:
     first = np.repeat(corners[offsets[:-1], 0], counts)
     unwrapped = corners + [360.0, 0.0] * np.round((first - corners[:, 0]) / 360.0)[:, None]
     rings = shapely.linearrings(unwrapped, indices=np.repeat(np.arange(len(cells)), counts))
-    return np.atleast_1d(shapely.polygons(rings))
+    return np.asarray(shapely.polygons(rings), np.object_)

@@ -1,7 +1,100 @@
-"""Routes of the map."""
+"""Routes of the map: tiles, style, what is known of a cell, and pictures that may be shown.
 
-from fastapi import APIRouter
+Everything but the full pictures is answered from memory; the tag of a tile is the tag of the map's
+state, so a client that has the tile is answered without encoding it.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.routes.caching import SHARED, compressed, json_answer, plain
+from api.state import live_of, node_of
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
+from roadcomb.epochs import epoch_of
+from roadcomb.errors import InvalidInput, NotFound
+from tiles.accepted import Decided
+from tiles.answers import MOST_PICTURES, cell_answer
+from tiles.imagery import full_picture, thumbnail
+from tiles.pictures import newest
+from tiles.style import style
+from tiles.tilejson import tilejson
+from tiles.webmercator import tile_at
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["map"])
+
+VECTOR_TILE = "application/vnd.mapbox-vector-tile"
+_PICTURE_CACHE = "public, max-age=300"
+_TILE = "/tiles/cells/{z}/{x}/{y}.mvt"
+_THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
+_FULL = "/v1/pictures/{public_id}/{n}/full.jpg"
+_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
+_NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "no cell is there"}}
+
+PictureNumber = Annotated[int, Path(ge=0, lt=2**31)]
+
+
+@router.head("/tiles/cells.json", include_in_schema=False)
+@router.get("/tiles/cells.json", summary="TileJSON 3.0 of the cells", responses=_NO_COPY)
+def cells_tilejson(request: Request) -> Response:
+    """Where the tiles are, how deep they go, and the box around the data."""
+    return json_answer(request, tilejson(live_of(request).state, str(request.base_url)))
+
+
+@router.head(_TILE, include_in_schema=False)
+@router.get(_TILE, summary="One vector tile", responses=_NO_COPY | _NOTHING)
+def cells_tile(request: Request, z: int, x: int, y: int) -> Response:
+    """The layer `cells` of a tile, Mapbox Vector Tile 2.1."""
+    tag, pack = live_of(request).tile(tile_at(z, x, y))
+    return compressed(request, tag, pack, VECTOR_TILE, SHARED)
+
+
+@router.head("/style.json", include_in_schema=False)
+@router.get("/style.json", summary="A MapLibre style", responses=_NO_COPY)
+def map_style(request: Request) -> Response:
+    """Cells coloured by freshness, on the node's day."""
+    today = epoch_of(node_of(request).clock.now_ms())
+    return json_answer(request, style(str(request.base_url), today))
+
+
+@router.head("/v1/cells/{cell}", include_in_schema=False)
+@router.get("/v1/cells/{cell}", summary="What is known of a cell", responses=_NO_COPY)
+def known_cell(request: Request, cell: str) -> Response:
+    """Passes, days, grades and the newest pictures of a cell of resolution 0 to 12."""
+    asked, state = parse_cell(cell), live_of(request).state
+    if resolution(asked) > PAID_RESOLUTION:
+        raise InvalidInput(f"cell {cell} is finer than {PAID_RESOLUTION}: ask for its parent")
+    row = state.cell(asked)
+    if not len(row):
+        raise NotFound(f"cell {cell} was not seen yet")
+    pictures = newest(state.pictures, asked, MOST_PICTURES)
+    requires = node_of(request).settings.imagery_requires
+    return json_answer(request, cell_answer(row, pictures, str(request.base_url), requires))
+
+
+@router.head(_THUMBNAIL, include_in_schema=False)
+@router.get(_THUMBNAIL, summary="A picture, 320 px wide", responses=_NO_COPY)
+def picture_thumbnail(request: Request, public_id: str, n: PictureNumber) -> Response:
+    """Law 4: 409 `waits-for-blur` unless the picture has passed what the node requires."""
+    return _jpeg(request, thumbnail(node_of(request), _drive(request, public_id), n))
+
+
+@router.head(_FULL, include_in_schema=False)
+@router.get(_FULL, summary="A picture as it was sent", responses=_NO_COPY)
+def picture_full(request: Request, public_id: str, n: PictureNumber) -> Response:
+    """Law 4: 409 `waits-for-blur` unless the picture has passed what the node requires."""
+    return _jpeg(request, full_picture(node_of(request), _drive(request, public_id), n))
+
+
+def _drive(request: Request, public_id: str) -> Decided:
+    drive = live_of(request).state.drives.get(public_id)
+    if drive is None:
+        raise NotFound(f"there is no drive {public_id} on the map")
+    return drive
+
+
+def _jpeg(request: Request, body: bytes) -> Response:
+    return plain(request, digest_of_bytes(body)[:32], body, "image/jpeg", _PICTURE_CACHE)
