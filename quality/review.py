@@ -7,7 +7,7 @@ and is refused when one of them was accepted in another drive of its contributor
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,9 @@ _LONGEST_NOTE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A drive and the newest decision on it; evidence as in quality/duplicates.py."""
+    """A drive and the newest decision on it; evidence as in quality/duplicates.py, looks_like:
+    public id of another drive -> frames that look like its own.
+    """
 
     drive_id: str
     public_id: str
@@ -47,6 +49,7 @@ class Case:
     decided_by: str
     note: str | None
     judgement: str
+    looks_like: Mapping[str, int]
 
 
 def held_cases(node: Node) -> list[Case]:
@@ -164,6 +167,7 @@ def _cases() -> sa.Select[Any]:
 
 
 def _case(row: sa.Row[Any]) -> Case:
+    evidence: Any = json.loads(row.evidence)
     return Case(
         row.drive_id,
         row.public_id,
@@ -171,7 +175,7 @@ def _case(row: sa.Row[Any]) -> Case:
         row.frames,
         Verdict(row.verdict),
         row.reason,
-        json.loads(row.evidence),
+        evidence,
         row.accepted,
         row.held,
         row.rejected,
@@ -179,4 +183,5 @@ def _case(row: sa.Row[Any]) -> Case:
         row.decided_by,
         row.note,
         row.judgement,
+        {replay["drive"]: replay["count"] for replay in evidence.get("replays", ())},
     )
