@@ -4,7 +4,7 @@ Law: offered = pending + held + accepted + rejected, at every moment.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -12,7 +12,9 @@ from ingest.stored import get_drive, received
 from roadcomb.catalog.tables import decisions, drives
 from roadcomb.node import Node
 
-__all__ = ["DriveState", "contributor_drives", "drive_state", "state_of"]
+__all__ = ["DriveState", "State", "contributor_drives", "drive_state", "state_of"]
+
+State = Literal["open", "sealed", "judged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class DriveState:
     """
 
     drive_id: str
-    state: str
+    state: State
     offered: int
     received: int
     pending: int
@@ -36,8 +38,8 @@ class DriveState:
     receipt: str | None = None
 
 
-def state_of(drive: sa.Row[Any]) -> str:
-    """open, sealed or judged, of a row of `drives`."""
+def state_of(drive: sa.Row[Any]) -> State:
+    """The state of a row of `drives`."""
     if drive.decision is not None:
         return "judged"
     return "open" if drive.sealed_ms is None else "sealed"

@@ -1,0 +1,53 @@
+"""The HTTP app: all routes, one way to refuse, the viewer at `/`."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api import problems, state
+from api.guard import Guard
+from api.routes import books, drives, health
+from api.routes import map as maps
+from ingest.limits import IntakeSettings
+from roadcomb import __version__
+from roadcomb.node import Node
+from tiles.live import LiveMap
+
+__all__ = ["VIEWER", "create_app"]
+
+VIEWER = Path(__file__).parent / "viewer"
+SMALL_BODY = 65_536
+"""Bytes; enough for everything that is neither a manifest nor a batch of frames."""
+
+
+def create_app(
+    node: Node, live: LiveMap | None = None, limits: IntakeSettings | None = None
+) -> FastAPI:
+    """The app of one node. Without a live map it makes one, which nobody refreshes."""
+    app = FastAPI(
+        title="Roadcomb",
+        summary="Street imagery anyone can run: uploads, coverage, tiles and checkable rewards",
+        version=__version__,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    limits = limits or IntakeSettings()
+    state.bind(app, node, live or LiveMap(node), limits)
+    problems.install(app)
+    for routes in (health, drives, maps, books):
+        app.include_router(routes.router)
+    app.router.default = StaticFiles(directory=VIEWER, html=True)
+    # Nothing here rests on cookies, so any page may read what anybody may read.
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["ETag"])
+    app.add_middleware(Guard, body_limit=lambda path: _body_limit(path, limits))
+    return app
+
+
+def _body_limit(path: str, limits: IntakeSettings) -> int:
+    if path == "/v1/drives":
+        return limits.manifest_bytes
+    if path.startswith("/v1/drives/") and path.endswith("/frames"):
+        return limits.batch_bytes
+    return SMALL_BODY

@@ -1,0 +1,69 @@
+"""A drive as its contributor sees it: state, counts that add up, a reason for each rejection."""
+
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel
+
+from ingest.states import DriveState, State
+from quality.judgement import load
+from roadcomb.canonical import parse_json
+from roadcomb.node import Node
+from roadcomb.records import Verdict
+
+__all__ = ["DriveView", "reasons_of", "view_of"]
+
+
+class DriveView(BaseModel):
+    """offered = pending + held + accepted + rejected; reasons count the rejected frames."""
+
+    drive_id: str
+    state: State
+    offered: int
+    received: int
+    pending: int
+    held: int
+    accepted: int
+    rejected: int
+    reasons: dict[str, int]
+    verdict: str | None
+    reason: str | None
+    evidence: Any
+    receipt: Any
+
+
+def view_of(node: Node, state: DriveState) -> DriveView:
+    """What the API tells of a drive."""
+    reasons = {}
+    if state.judgement is not None and state.rejected:
+        reasons = reasons_of(load(node.blobs, state.judgement), state.verdict, state.reason)
+    return DriveView(
+        drive_id=state.drive_id,
+        state=state.state,
+        offered=state.offered,
+        received=state.received,
+        pending=state.pending,
+        held=state.held,
+        accepted=state.accepted,
+        rejected=state.rejected,
+        reasons=reasons,
+        verdict=state.verdict,
+        reason=state.reason,
+        evidence=_parsed(state.evidence),
+        receipt=_parsed(state.receipt),
+    )
+
+
+def reasons_of(judgement: pa.Table, verdict: str | None, reason: str | None) -> dict[str, int]:
+    """Rejected frames by reason: a frame's own, else the drive's when that is rejected."""
+    rejected = judgement.filter(pc.equal(judgement["verdict"], Verdict.REJECTED.value))
+    counts = Counter(rejected["reason"].to_pylist())
+    if verdict == Verdict.REJECTED:
+        counts[reason] += judgement.num_rows - rejected.num_rows
+    return {name or "unknown": count for name, count in sorted(counts.items(), key=str) if count}
+
+
+def _parsed(text: str | None) -> Any:
+    return None if text is None else parse_json(text.encode())

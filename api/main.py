@@ -1,0 +1,78 @@
+"""The command line: all rooms' verbs under one name; one line and an exit code for an error.
+
+Exit codes: 0 done, 130 interrupted, the others as roadcomb/errors.py lists them. A room's verbs
+import what they need inside themselves, so that `roadcomb --help` is instant.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import api.commands
+import ingest.commands
+import quality.commands
+import rewards.commands
+import tiles.commands
+from roadcomb import __version__
+from roadcomb.errors import RoadcombError
+
+__all__ = ["build", "main"]
+
+TRACEBACK = "ROADCOMB_TRACEBACK"
+_ROOMS = (ingest, quality, tiles, rewards, api)
+
+
+def build() -> typer.Typer:
+    """The command line of all rooms."""
+    app = typer.Typer(
+        name="roadcomb",
+        help="Street imagery anyone can run: frames in, coverage, tiles and checkable rewards out.",
+        epilog="Exit codes: 0 done, 2 usage, 3 not found, 4 partly done, 5 not allowed, "
+        "6 unreachable, 7 invalid input, 8 quota, 9 conflict, 10 disk full, 11 books or bytes "
+        "are not what was promised, 130 interrupted.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # rich alone would take longer than everything else
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for room in _ROOMS:
+        room.commands.register(app)
+    return app
+
+
+def main() -> None:
+    """Entry of the console script; ends the process with its exit code."""
+    try:
+        build()()
+    except RoadcombError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if TRACEBACK in os.environ:
+            raise
+        hint = f"set {TRACEBACK}=1 to see where"
+        _fail(f"internal error, {type(error).__name__}: {error} ({hint})", RoadcombError.exit_code)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    print(f"roadcomb: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"roadcomb {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
+    ] = False,
+) -> None:
+    """Options before any verb; what they do happens in their callbacks."""

@@ -1,0 +1,31 @@
+"""What a request may use: the node, its live map and the intake's limits, put there at the root."""
+
+from typing import cast
+
+from fastapi import FastAPI, Request
+
+from ingest.limits import IntakeSettings
+from roadcomb.node import Node
+from tiles.live import LiveMap
+
+__all__ = ["bind", "limits_of", "live_of", "node_of"]
+
+
+def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> None:
+    """Give the app's requests what they may use."""
+    app.state.node, app.state.live, app.state.limits = node, live, limits
+
+
+def node_of(request: Request) -> Node:
+    """The node that answers this request."""
+    return cast(Node, request.app.state.node)
+
+
+def live_of(request: Request) -> LiveMap:
+    """The map that this request is answered from."""
+    return cast(LiveMap, request.app.state.live)
+
+
+def limits_of(request: Request) -> IntakeSettings:
+    """What this node takes at most."""
+    return cast(IntakeSettings, request.app.state.limits)

@@ -1,0 +1,30 @@
+"""A node and its app behind a socket."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from ingest.limits import IntakeSettings
+from roadcomb.node import Node
+from tests.api.serving import serving
+from tests.drives import make_node
+
+LIMITS = IntakeSettings(reserve_bytes=0)
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A node on SQLite, its clock injected."""
+    made = make_node(tmp_path / "node")
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture
+def client(node: Node) -> Iterator[httpx.Client]:
+    """A client of the node's app."""
+    with serving(create_app(node, limits=LIMITS)) as opened:
+        yield opened

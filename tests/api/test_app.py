@@ -1,0 +1,157 @@
+"""What holds for every answer: problems, request ids, headers, readiness, an OpenAPI in order."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from api.app import create_app
+from roadcomb.canonical import parse_json
+from roadcomb.node import Node
+from tests.api.conftest import LIMITS
+from tests.api.serving import serving
+from tests.api.test_upload import assert_problem
+from tests.drives import NOW_MS, make_node
+
+
+def test_a_node_says_who_it_is_and_what_time_it_is(client: httpx.Client, node: Node) -> None:
+    info = client.get("/v1/node").json()
+    assert (info["node"], info["now_ms"]) == (node.key.public, NOW_MS)
+    assert info["limits"] == {
+        "frame_bytes": 12_000_000, "batch_bytes": 16_000_000, "drive_frames": 20_000
+    }  # fmt: skip
+    assert info["version"]
+
+
+def test_a_healthy_node_is_alive_and_ready(client: httpx.Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"ready": True, "catalog": "ok", "blobs": "ok"}
+
+
+def test_a_node_without_its_schema_or_folder_is_alive_but_not_ready(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    node = make_node(tmp_path / "node", catalog_url)
+    with serving(create_app(node, limits=LIMITS)) as client:
+        with node.catalog.writing() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        shutil.rmtree(tmp_path / "node" / "blobs")
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json() == {
+            "ready": False,
+            "catalog": "its schema is of another version",
+            "blobs": "its folder is gone",
+        }
+        assert client.get("/healthz").status_code == 200
+    node.catalog.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/v1/nothing", 404, "not-found"),
+        ("GET", "/v1/drives", 405, "method-not-allowed"),
+        ("DELETE", "/healthz", 405, "method-not-allowed"),
+        ("POST", "/", 405, "method-not-allowed"),
+        ("GET", "/../../etc/passwd", 404, "not-found"),
+        ("POST", "/v1/nothing", 405, "method-not-allowed"),
+    ],
+)
+def test_every_refusal_is_a_problem(
+    client: httpx.Client, method: str, path: str, status: int, kind: str
+) -> None:
+    assert_problem(client.request(method, path), status, kind)
+
+
+@pytest.fixture
+def failing(node: Node) -> Iterator[httpx.Client]:
+    """An app with routes that fail in ways nobody foresaw."""
+    app: FastAPI = create_app(node, limits=LIMITS)
+    app.add_api_route("/bug", _bug)
+    app.add_api_route("/typed/{number}", _typed)
+    app.add_api_route("/catalog", _no_catalog)
+    with serving(app) as opened:
+        yield opened
+
+
+def _bug() -> None:
+    raise KeyError("a secret name")
+
+
+def _typed(number: int) -> int:
+    return number
+
+
+def _no_catalog() -> None:
+    raise sa.exc.OperationalError("SELECT secret", {}, Exception("connection refused"))
+
+
+def test_a_bug_shows_nothing_of_the_inside(failing: httpx.Client) -> None:
+    answer = failing.get("/bug")
+    assert_problem(answer, 500, "internal")
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_value_of_the_wrong_type_is_named(failing: httpx.Client) -> None:
+    answer = failing.get("/typed/three")
+    assert_problem(answer, 422, "invalid-request")
+    assert answer.json()["errors"][0]["where"] == "path.number"
+
+
+def test_a_catalog_that_does_not_answer_is_503(failing: httpx.Client) -> None:
+    answer = failing.get("/catalog")
+    assert_problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "5"
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/nothing"])
+def test_every_answer_carries_the_headers_of_caution(client: httpx.Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "worker-src 'self' blob:" in headers["content-security-policy"]
+    assert "server" not in headers or "uvicorn" in headers["server"]
+
+
+def test_a_harmless_request_id_is_kept_and_another_replaced(client: httpx.Client) -> None:
+    kept = client.get("/healthz", headers={"X-Request-Id": "trip-7.a"})
+    assert kept.headers["x-request-id"] == "trip-7.a"
+    replaced = client.get("/healthz", headers={"X-Request-Id": "a b\tc"})
+    assert replaced.headers["x-request-id"] not in ("a b\tc", "")
+
+
+def test_any_page_may_read_the_map(client: httpx.Client) -> None:
+    answer = client.get("/v1/node", headers={"Origin": "https://example.org"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_viewer_stands_at_the_root(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_bodies_are_bounded_where_no_route_expects_one(client: httpx.Client) -> None:
+    assert_problem(client.post("/v1/bindings", content=b"x" * 65_537), 413, "too-large")
+
+
+def test_the_openapi_names_each_route_once_and_every_operation(client: httpx.Client) -> None:
+    document = parse_json(client.get("/openapi.json").content)
+    assert isinstance(document, dict)
+    assert document["openapi"].startswith("3.1")
+    assert {"/v1/drives", "/v1/drives/{drive_id}/frames", "/v1/node"} <= set(document["paths"])
+    operations = [
+        operation["operationId"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    ]
+    assert len(operations) == len(set(operations))
