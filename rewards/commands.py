@@ -1,9 +1,147 @@
-"""Command line verbs of this room."""
+"""Command line verbs of this room: `nightly`, `rewards` and `audit`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from rewards.nightly import Night
+
 __all__ = ["register"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
+    app.command()(nightly)
+    app.command()(rewards)
+    app.command()(audit)
+
+
+def nightly(
+    epoch: Annotated[
+        str | None,
+        typer.Option(
+            help="Last epoch to close: a number or a day, 2026-01-05. Default: yesterday."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy to pay by. Default: the one that comes along.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close every epoch that is over: rewards, ledger, proofs, published files.
+
+    Harmless to repeat: a second run closes nothing twice and writes files that are missing.
+    """
+    from rewards.nightly import nightly as run
+    from rewards.policy import DEFAULT_POLICY, read_policy
+    from roadcomb.node import open_node
+    from roadcomb.settings import NodeSettings
+
+    upto = None if epoch is None else _epoch(epoch)
+    node = open_node(NodeSettings() if data is None else NodeSettings(data=data))
+    night = run(node, read_policy(policy or DEFAULT_POLICY), upto)
+    if as_json:
+        _print_json(_night_json(night))
+    else:
+        _print_night(night)
+
+
+def rewards(
+    to: Annotated[str, typer.Option(help="Address of the node.")] = "http://127.0.0.1:8300",
+    epochs: Annotated[int, typer.Option(min=1, max=366, help="The newest so many.")] = 7,
+    rows: Annotated[int, typer.Option(min=0, help="Rows to show of each epoch.")] = 12,
+    as_json: AsJson = False,
+) -> None:
+    """My statement: what each cell earned, why, and why not more. Checked before it is shown."""
+    import httpx
+    from rich.console import Console
+
+    from rewards.fetch import fetch_statement
+    from rewards.report import print_statement
+    from roadcomb.keys import load_key
+    from roadcomb.settings import ClientSettings
+
+    key = load_key(ClientSettings().key_file)
+    with httpx.Client(base_url=to, timeout=60) as client:
+        statement = fetch_statement(client, key, epochs)
+    if as_json:
+        _print_json(statement)
+    else:
+        print_statement(Console(highlight=False), statement, rows)
+
+
+def audit(
+    published: Annotated[Path, typer.Argument(help="A copy of a node's folder `published`.")],
+    node_key: Annotated[
+        str | None, typer.Option(help="Public key that must have signed. Default: the first's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every epoch from its published files alone; exit 11 at the first difference."""
+    from rewards.audit import audit as run
+    from roadcomb.epochs import date_of
+
+    for found in run(published, node_key):
+        if as_json:
+            _print_json({"epoch": found.epoch, "equal": True, "root": found.root})
+        else:
+            root = found.root or "no claims yet"
+            typer.echo(f"epoch {found.epoch} ({date_of(found.epoch)}): equal, root {root}")
+    if node_key is None:
+        typer.echo("signed by the key in the first manifest; --node-key pins one", err=True)
+
+
+def _epoch(text: str) -> int:
+    from roadcomb.epochs import parse_epoch
+    from roadcomb.errors import UsageError
+
+    try:
+        return parse_epoch(text)
+    except ValueError as error:
+        raise UsageError(f"--epoch {text}: a number or a day as 2026-01-05 is asked for") from error
+
+
+def _print_night(night: "Night") -> None:
+    from rewards.tokens import in_tokens
+    from roadcomb.epochs import date_of
+
+    if night.busy:
+        typer.echo("another nightly is at work: nothing to do")
+        return
+    for books in night.closed:
+        epoch, allocation = books.inputs.epoch, books.allocation
+        typer.echo(
+            f"epoch {epoch} ({date_of(epoch)}): {books.inputs.drives} drives, "
+            f"{len(books.rows)} passes, {in_tokens(allocation.paid)} tokens to "
+            f"{len(books.weights)} accounts, {in_tokens(allocation.unallocated)} unallocated"
+        )
+    if not night.closed:
+        typer.echo("no epoch to close")
+    typer.echo(f"{night.written} files written")
+
+
+def _night_json(night: "Night") -> object:
+    closed = [
+        {
+            "epoch": books.inputs.epoch,
+            "drives": books.inputs.drives,
+            "passes": len(books.rows),
+            "paid": str(books.allocation.paid),
+            "unallocated": str(books.allocation.unallocated),
+        }
+        for books in night.closed
+    ]
+    return {"busy": night.busy, "closed": closed, "written": night.written}
+
+
+def _print_json(document: object) -> None:
+    import json
+
+    typer.echo(json.dumps(document, ensure_ascii=False))

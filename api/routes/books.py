@@ -1,7 +1,119 @@
-"""Routes of the books."""
+"""Routes of the books: the chain of epochs, their files, payout addresses and statements.
 
-from fastapi import APIRouter
+What is published is for everybody and never changes once an epoch is closed, so it is cached for
+good under its digest; a statement is for its contributor, who signs the request.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from api.routes.caching import json_answer, plain
+from api.state import node_of
+from ingest.requests import check_authorization
+from rewards import chain
+from rewards.bindings import bind, parse_binding
+from rewards.chain import Committed
+from rewards.documents import FILES
+from rewards.shelf import file_of
+from rewards.statement import EPOCHS, statement_of
+from roadcomb.canonical import digest_of_bytes, digest_of_json, parse_json
+from roadcomb.epochs import date_of, end_ms, epoch_of
+from roadcomb.errors import NotFound
+from roadcomb.keys import account_of
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = APIRouter(tags=["books"])
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_PRIVATE = "private, no-store"
+_MEDIA_TYPES = {
+    "json": "application/json",
+    "toml": "application/toml",
+    "parquet": "application/vnd.apache.parquet",
+}
+_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
+
+
+class Bound(BaseModel):
+    """The address in force, and the first epoch that pays to it."""
+
+    account: str
+    address: str
+    from_epoch: int
+
+
+@router.get("/v1/epochs", summary="The closed epochs", responses=_NO_COPY)
+def list_epochs(request: Request) -> Response:
+    """All closed epochs, oldest first, with what each paid and its root."""
+    listed = [_listed(epoch) for epoch in chain.committed(node_of(request))]
+    return json_answer(request, {"epochs": listed})
+
+
+@router.get("/v1/epochs/{epoch}", summary="An epoch's signed manifest", responses=_NO_COPY)
+def epoch_manifest(request: Request, epoch: int) -> Response:
+    """The manifest and the node's signature over it, canonical JSON."""
+    return _published(request, epoch, "manifest.json")
+
+
+@router.get("/v1/epochs/{epoch}/{file}", summary="One published file", responses=_NO_COPY)
+def epoch_file(request: Request, epoch: int, file: str) -> Response:
+    """A file of the epoch's folder, as `roadcomb audit` reads it."""
+    return _published(request, epoch, file)
+
+
+@router.post("/v1/bindings", summary="Bind a payout address")
+async def post_binding(request: Request) -> Bound:
+    """Bind the address of a signed message to its key; it moves only what comes after."""
+    body = await request.body()
+    return await run_in_threadpool(_bind, request, body)
+
+
+@router.get("/v1/statements", summary="What a contributor earned, and why not more")
+def get_statement(
+    request: Request, response: Response, epochs: Annotated[int, Query(ge=1, le=366)] = EPOCHS
+) -> dict[str, Any]:
+    """The newest epochs cell by cell, drives with reasons in words, and the proof of the claim."""
+    node = node_of(request)
+    header = request.headers.get("authorization")
+    contributor = check_authorization(header, "GET", request.url.path, node.clock.now_ms())
+    response.headers["Cache-Control"] = _PRIVATE
+    return statement_of(node, contributor, epochs)
+
+
+def _bind(request: Request, body: bytes) -> Bound:
+    node = node_of(request)
+    now_ms = node.clock.now_ms()
+    binding = parse_binding(parse_json(body), now_ms)
+    bind(node, binding)
+    account = account_of(binding.contributor)
+    return Bound(account=account, address=binding.address, from_epoch=epoch_of(now_ms))
+
+
+def _published(request: Request, epoch: int, file: str) -> Response:
+    node = node_of(request)
+    committed = chain.committed_epoch(node, epoch)
+    if file not in FILES:
+        raise NotFound(f"an epoch has the files {', '.join(FILES)}")
+    manifest = file == "manifest.json"
+    data = committed.file if manifest else file_of(node.blobs, committed.manifest, file)
+    media_type = _MEDIA_TYPES[file.rpartition(".")[2]]
+    return plain(request, digest_of_bytes(data), data, media_type, _FOR_GOOD)
+
+
+def _listed(committed: Committed) -> dict[str, Any]:
+    manifest = committed.manifest
+    return {
+        "epoch": committed.epoch,
+        "day": date_of(committed.epoch).isoformat(),
+        "closed_after_ms": end_ms(committed.epoch),
+        "manifest": digest_of_json(manifest),
+        "rows": manifest["rows"]["count"],
+        "pool": manifest["pool"],
+        "paid": manifest["paid"],
+        "unallocated": manifest["unallocated"],
+        "tree": manifest["tree"],
+    }

@@ -1,0 +1,74 @@
+"""A statement on a terminal: why did I earn this, and why not more."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rewards.tokens import in_tokens
+
+__all__ = ["print_statement"]
+
+Statement = Mapping[str, Any]
+
+
+def print_statement(console: Console, statement: Statement, most_rows: int) -> None:
+    """Print drives, epochs (each with its `most_rows` best rows) and what can be claimed."""
+    _print_drives(console, statement["drives"])
+    for epoch in statement["epochs"]:
+        _print_epoch(console, epoch, most_rows)
+    if not statement["epochs"]:
+        console.print(
+            "No epoch with your drives is closed yet: rewards follow when the day is over."
+        )
+    _print_standing(console, statement)
+
+
+def _print_drives(console: Console, drives: Iterable[Statement]) -> None:
+    table = Table("drive", "offered", "accepted", "held", "rejected", "pending", "why", box=None)
+    for drive in drives:
+        counts = (str(drive[name]) for name in ("offered", "accepted", "held", "rejected"))
+        why = [drive["why"]] if drive["why"] else []
+        why += [f"{item['frames']} rejected: {item['words']}" for item in drive["rejections"]]
+        why += [f"{item['frames']} graded lower: {item['words']}" for item in drive["grades"]]
+        table.add_row(drive["public_id"][:13], *counts, str(drive["pending"]), "\n".join(why))
+    console.print(table)
+
+
+def _print_epoch(console: Console, epoch: Statement, most_rows: int) -> None:
+    amount, rows = int(epoch["amount"]), epoch["rows"]
+    console.print()
+    console.print(
+        f"{epoch['day']} (epoch {epoch['epoch']}): {in_tokens(amount)} tokens for "
+        f"{len(rows)} passes; {epoch['why']}"
+    )
+    table = Table("cell", "grade", "refill", "tokens", "why not more", box=None)
+    best = sorted(rows, key=lambda row: (-int(row["amount"]), row["cell"]))
+    for row in best[:most_rows]:
+        paid = in_tokens(int(row["amount"]))
+        why = "; ".join(row["why"]) or "all there was"
+        table.add_row(row["cell"], str(row["grade"]), f"{row['refill_days']} d", paid, why)
+    if rest := best[most_rows:]:
+        others = sum(int(row["amount"]) for row in rest)
+        table.add_row(f"{len(rest)} more", "", "", in_tokens(others), "--rows shows them")
+    table.add_row("rounding", "", "", in_tokens(int(epoch["rounding"])), "so that rows add up")
+    console.print(table)
+
+
+def _print_standing(console: Console, statement: Statement) -> None:
+    books = statement["books"]
+    if books is None:
+        return
+    console.print()
+    if waiting := int(books["waiting_for_address"]):
+        console.print(
+            f"{in_tokens(waiting)} tokens wait for a payout address: "
+            "bind one with `roadcomb init --payout 0x...`"
+        )
+    if claim := books["claim"]:
+        console.print(
+            f"{in_tokens(int(claim['cumulative']))} tokens earned in all by {claim['address']}, "
+            f"proved by {len(claim['proof'])} hashes to the root {claim['root']} "
+            f"of epoch {books['epoch']}"
+        )

@@ -1,0 +1,179 @@
+"""The statement: what a contributor earned, cell by cell, and why not more; theirs alone to read.
+
+The law: an epoch's rows and its one `rounding` add up to its amount, to the last base unit; the
+drives' counts add up to the frames offered; each row can be found in the published rows by its
+commitment, which the drive's salt opens (rewards/check.py).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from ingest.states import DriveState, contributor_drives
+from quality import judgement
+from rewards import chain, ledger
+from rewards.bindings import address_of
+from rewards.chain import Committed
+from rewards.documents import balances_of
+from rewards.emission import Rate, rate_of
+from rewards.merkle import claims_tree
+from rewards.openings import opened
+from rewards.policy import Policy, parse_policy
+from rewards.reasons import in_words
+from rewards.shelf import file_of
+from rewards.why import why_epoch, why_row
+from roadcomb.canonical import parse_json
+from roadcomb.catalog.tables import drives, epoch_drives
+from roadcomb.cells import format_cell
+from roadcomb.epochs import date_of
+from roadcomb.keys import account_of
+from roadcomb.node import Node
+from roadcomb.records import Verdict
+
+__all__ = ["EPOCHS", "statement_of"]
+
+EPOCHS = 31
+"""Epochs in one statement, the newest, unless more are asked for."""
+
+Statement = dict[str, Any]
+
+
+def statement_of(node: Node, contributor: str, limit: int = EPOCHS) -> Statement:
+    """The statement of a public key, over the newest `limit` epochs in which drives came in."""
+    account = account_of(contributor)
+    with node.catalog.reading() as connection:
+        address = address_of(connection, contributor)
+        known = _known_drives(connection, contributor)
+    epochs = sorted({row.epoch for row in known.values() if row.epoch is not None})[-limit:]
+    return {
+        "v": 1,
+        "node": node.key.public,
+        "account": account,
+        "address": address,
+        "drives": [_drive(node, state, known) for state in contributor_drives(node, contributor)],
+        "epochs": [_epoch(node, account, epoch, known) for epoch in epochs],
+        "books": _standing(node, account, address),
+    }
+
+
+def _known_drives(connection: sa.Connection, contributor: str) -> dict[str, Any]:
+    """Row with public_id, salt and epoch (None: not counted yet) of each drive, by drive id."""
+    found = connection.execute(
+        sa.select(drives.c.drive_id, drives.c.public_id, drives.c.salt, epoch_drives.c.epoch)
+        .outerjoin(epoch_drives, epoch_drives.c.drive_id == drives.c.drive_id)
+        .where(drives.c.contributor == contributor)
+    )
+    return {row.drive_id: row for row in found}
+
+
+def _drive(node: Node, state: DriveState, known: Mapping[str, Any]) -> Statement:
+    own = known[state.drive_id]
+    return {
+        "drive_id": state.drive_id,
+        "public_id": own.public_id,
+        "salt": None if own.salt is None else own.salt.hex(),
+        "state": state.state,
+        "epoch": own.epoch,
+        "offered": state.offered,
+        "pending": state.pending,
+        "held": state.held,
+        "accepted": state.accepted,
+        "rejected": state.rejected,
+        "verdict": state.verdict,
+        "why": None if state.reason is None else in_words(state.reason),
+        **_reasons(node, state),
+    }
+
+
+def _reasons(node: Node, state: DriveState) -> Statement:
+    """How many frames were rejected for what, and what kept the grades of the others down."""
+    if state.judgement is None:
+        return {"rejections": [], "grades": []}
+    frames = judgement.load(node.blobs, state.judgement)
+    accepted = pc.equal(frames["verdict"], Verdict.ACCEPTED.value)
+    rejected = frames.filter(pc.invert(accepted))["reason"].to_pylist()
+    lowered = pc.list_flatten(frames.filter(accepted)["grade_reasons"]).to_pylist()
+    return {"rejections": _counted(rejected), "grades": _counted(lowered)}
+
+
+def _counted(codes: Sequence[str]) -> list[Statement]:
+    return [
+        {"reason": code, "frames": count, "words": in_words(code)}
+        for code, count in sorted(Counter(codes).items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _epoch(node: Node, account: str, epoch: int, known: Mapping[str, Any]) -> Statement:
+    committed = chain.committed_epoch(node, epoch)
+    policy = _policy(node, committed)
+    allocation: Any = parse_json(file_of(node.blobs, committed.manifest, "allocation.json"))
+    rate = rate_of(int(allocation["total_weight"]), policy)
+    mine = [drive_id for drive_id, row in known.items() if row.epoch == epoch]
+    openings = opened(node.blobs, committed.manifest["inputs"], mine).to_pylist()
+    rows = [_row(row, rate, policy, known) for row in openings]
+    amount = int(allocation["amounts"].get(account, "0"))
+    return {
+        "epoch": epoch,
+        "day": date_of(epoch).isoformat(),
+        "weight": str(sum(row["weight"] for row in openings)),
+        "amount": str(amount),
+        "rate": {"numerator": str(rate.numerator), "denominator": str(rate.denominator)},
+        "rounding": str(amount - sum(int(row["amount"]) for row in rows)),
+        "why": why_epoch(rate, policy),
+        "rows": rows,
+    }
+
+
+def _row(row: Mapping[str, Any], rate: Rate, policy: Policy, known: Mapping[str, Any]) -> Statement:
+    return {
+        "row": row["row"],
+        "drive": known[row["drive_id"]].public_id,
+        "cell": format_cell(row["cell"]),
+        "day": date_of(row["day"]).isoformat(),
+        "sectors": row["sectors"],
+        "grade": row["best_grade"],
+        "grade_sum": row["grade_sum"],
+        "frames": row["frames"],
+        "sketch": row["sketch"],
+        "visit": row["visit"],
+        "others": row["others"],
+        "refill_days": row["days"],
+        "weight": row["weight"],
+        "amount": str(rate.pay(row["weight"])),
+        "commitment": row["commitment"].hex(),
+        "why": why_row(row, policy),
+    }
+
+
+def _standing(node: Node, account: str, address: str | None) -> Statement | None:
+    """What the newest books hold for the account, with the proof of what its address can claim."""
+    last = chain.newest(node)
+    if last is None:
+        return None
+    balances = balances_of(file_of(node.blobs, last.manifest, "ledger.json"))
+    return {
+        "epoch": last.epoch,
+        "waiting_for_address": str(balances.get(ledger.UNBOUND + account, 0)),
+        "claim": _claim(ledger.claims(balances), address, _policy(node, last)),
+    }
+
+
+def _claim(claims: Mapping[str, int], address: str | None, policy: Policy) -> Statement | None:
+    if address is None or address not in claims:
+        return None
+    tree = claims_tree(claims, policy.token)
+    proof = tree.proof(sorted(claims).index(address))
+    return {
+        "address": address,
+        "token": policy.token,
+        "cumulative": str(claims[address]),
+        "root": f"0x{tree.nodes[0].hex()}",
+        "proof": [f"0x{sibling.hex()}" for sibling in proof],
+    }
+
+
+def _policy(node: Node, committed: Committed) -> Policy:
+    return parse_policy(file_of(node.blobs, committed.manifest, "policy.toml"))
