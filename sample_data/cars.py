@@ -80,7 +80,7 @@ def _body(rows: int, columns: int, paint: Colour, dice: Dice) -> Bytes:
     """Sheet metal: paint that reflects the sky above and the road below, a little dirty."""
     height = np.arange(rows)[:, None] * 100 // rows
     sheen = np.where(height < 52, 34 - height // 3, -(height - 40) // 2)
-    tone = sheen + patch("wall", dice, rows, columns) // 7
+    tone = sheen + (patch("wall", dice, rows, columns) >> 3)
     picture = np.zeros((rows, columns, 4), np.uint8)
     picture[..., :3] = np.clip(tone[..., None] + np.array(paint), 0, 255)
     return picture

@@ -23,7 +23,7 @@ from sample_data.sky import draw_sky
 from sample_data.upright import Board, Span, cut, draw_cutout, draw_solid, span
 from sample_data.visible import Sight, houses_in_sight, nearest
 
-THINGS_WITHIN_M = 85.0
+THINGS_WITHIN_M = 72.0
 
 SMALLEST_PLATE_PX = 8
 """Narrower plates are no ground truth: nothing can be read or seen of them."""

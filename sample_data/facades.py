@@ -16,6 +16,9 @@ TEXELS = 40
 
 Colour = tuple[int, int, int]
 
+MORTAR = 47
+"""How much lighter the joints between bricks are than the darkest brick."""
+
 WALLS: tuple[Colour, ...] = (
     (196, 206, 212), (150, 186, 214), (84, 104, 166), (62, 72, 120), (120, 128, 132),
     (88, 84, 80), (140, 172, 190), (168, 176, 150), (182, 160, 138), (104, 140, 196),
@@ -52,19 +55,22 @@ def _shaded(colour: Colour, percent: int) -> Colour:
 def _bricks(face: Bytes, dice: Dice) -> None:
     rows = np.arange(face.shape[0]) // 4
     columns = np.arange(face.shape[1])
-    shifted = (columns[None, :] + (rows[:, None] % 2) * 6) // 12
-    tone = dice.bytes(64, 64)[rows[:, None] % 64, shifted % 64].astype(np.int16) // 6 - 21
-    joint = (np.arange(face.shape[0]) % 4 == 0)[:, None] | ((columns + rows[:, None] * 6) % 12 == 0)
-    tone[joint] = 26
-    raised = cv2.cvtColor((tone + 21).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+    tones = dice.bytes(64, 64) // 6
+    raised = np.empty(face.shape[:2], np.uint8)
+    for odd in (0, 1):
+        course = tones[:, (columns + 6 * odd) // 12 % 64]
+        course[:, (columns + 6 * odd) % 12 == 0] = MORTAR
+        raised[rows % 2 == odd] = course[rows[rows % 2 == odd] % 64]
+    raised[::4] = MORTAR
+    lifted = cv2.add(face, cv2.cvtColor(raised, cv2.COLOR_GRAY2BGR))
     lowered = np.maximum(np.arange(256) - 21, 0).astype(np.uint8)
-    cv2.LUT(cv2.add(face, raised), lowered, dst=face)
+    cv2.LUT(lifted, lowered, dst=face)
 
 
 def _weathered(face: Bytes, dice: Dice) -> None:
     """Streaks below the sills and dirt above the ground."""
     rows, columns = face.shape[:2]
-    streaks = np.repeat(patch("wall", dice, 1, columns, 3), rows, axis=0) // 9
+    streaks = patch("wall", dice, 1, columns, 3) // 9
     height = np.arange(rows)
     splash = np.clip(height - (rows - _px(0.8)), 0, None) * 40 // _px(0.8)
     dirt = (np.abs(streaks) + splash[:, None]).astype(np.uint8)
@@ -75,7 +81,7 @@ def _glass(dice: Dice, rows: int, columns: int) -> Bytes:
     """A pane: dark, with a slanting reflection of the sky, sometimes a curtain."""
     down, across = np.arange(rows)[:, None], np.arange(columns)[None, :]
     gleam = np.clip(70 - (down * 2 + across * dice.below(4)) * 70 // (2 * rows), 0, 70)
-    level = 34 + dice.below(50) + gleam + patch("wall", dice, rows, columns, 2) // 4
+    level = 34 + dice.below(50) + gleam + (patch("wall", dice, rows, columns, 2) >> 2)
     pane: Bytes = np.clip(level[..., None] + np.array([16, 8, 0]), 0, 255).astype(np.uint8)
     if dice.chance(0.45):
         cloth = tinted(dice.pick(WALLS), patch("wall", dice, rows, columns), 60)

@@ -74,7 +74,7 @@ def _through_dirt(picture: Bytes, device: Device) -> None:
 @lru_cache(maxsize=4)
 def _grain(width: int, height: int, percent: int) -> tuple[Bytes, Bytes]:
     """Grey levels that the sensor's noise adds and takes away, a little larger than a picture."""
-    tile = (field("grain").astype(np.int32) * percent // 2200)[..., None]
+    tile = (field("grain").astype(np.int32) * percent // 2400)[..., None]
     noise = np.tile(tile, (-(-height // 512) + 1, -(-width // 512) + 1, 1))
     up = np.repeat(np.clip(noise, 0, 255).astype(np.uint8), 3, axis=2)
     down = np.repeat(np.clip(-noise, 0, 255).astype(np.uint8), 3, axis=2)

@@ -97,9 +97,9 @@ def _stretch(ground: Ground) -> Bytes:
     apart = np.abs(np.arange(columns) - _px(9.0))
     worn = (np.abs(apart - _px(0.9)) < _px(0.35)) | (np.abs(apart - _px(2.5)) < _px(0.35))
     tracks = np.where(worn, -8, 0).astype(np.int16)
-    road = patch("asphalt", dice, rows, columns) * (26 + dice.below(20)) // 100
+    road = patch("asphalt", dice, rows, columns) * (33 + dice.below(26)) >> 7
     road = road + tracks[None, :] - dice.below(24)
-    large = patch("cloud", dice, rows, columns, 2) // 5
+    large = patch("cloud", dice, rows, columns, 2) * 26 >> 7
     road += large
     _repairs(road, dice)
     _stains(road, dice)
@@ -118,8 +118,8 @@ def _stretch(ground: Ground) -> Bytes:
 def _junction(ground: Ground) -> Bytes:
     dice = Dice("junction", *ground.number)
     side = _px(18.0)
-    road = patch("asphalt", dice, side, side) * 36 // 100 - dice.below(24)
-    road += patch("cloud", dice, side, side, 2) // 4
+    road = (patch("asphalt", dice, side, side) * 46 >> 7) - dice.below(24)
+    road += patch("cloud", dice, side, side, 2) >> 2
     _repairs(road, dice)
     _stains(road, dice)
     kerb = _px(9.0 - KERB_M)

@@ -13,6 +13,9 @@ from sample_data.camera import NEAR_M, Line, View
 from sample_data.dice import Bytes
 from sample_data.raster import Fixed, Mask, Ripmap, fixed, levels, runs, sampled
 
+NARROW_PX = 28
+"""A part of a board with fewer columns is drawn with one level of its texture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -85,9 +88,11 @@ def pieces(view: View, board: Board, part: Span, texture: Bytes) -> list[Piece]:
         slope[-1] = slope[-2]
     across = levels(slope, 6)
     down = levels(part.depth_m / view.focal_px * per_m, 6)
+    whole = [(0, slope.size)] if slope.size < NARROW_PX else runs(across * 8 + down)
     found = []
-    for low, high in runs(across * 8 + down):
-        level = (int(across[low]), int(down[low]))
+    for low, high in whole:
+        middle = (low + high) // 2
+        level = (int(across[middle]), int(down[middle]))
         piece = _piece(view, board, cut(part, part.first + low, part.first + high), level, texture)
         if piece is not None:
             found.append(piece)

@@ -11,7 +11,7 @@ from sample_data.city import House, Wall, walls
 from sample_data.raster import runs
 from sample_data.upright import Board, Span, span
 
-HOUSES_WITHIN_M = 280.0
+HOUSES_WITHIN_M = 225.0
 
 
 @dataclass(frozen=True, slots=True)
