@@ -2,7 +2,7 @@
 
 The law: the grade is the product of three scores (sharpness, exposure, contrast), so that one good
 measure never hides a bad one; making any measure worse never raises it. A frame below
-`USABLE_GRADE` is rejected for its worst measure.
+`USABLE_GRADE` is rejected for its worst measure; of equals, darkness is named first and blur last.
 """
 
 from dataclasses import dataclass
@@ -19,20 +19,12 @@ from quality.settings import (
     Curve,
 )
 
-__all__ = ["WORDS", "Grade", "grade"]
-
-WORDS = {
-    "too-dark": "the picture is too dark: check the exposure, or drive by daylight",
-    "over-exposed": "bright parts are burnt out: check the exposure and glare on the windscreen",
-    "low-contrast": "the picture is flat: clean the lens and the windscreen",
-    "blurred": "the picture is blurred: clean and focus the lens, and fasten the mount",
-}
-"""What each reason says to a driver; where two measures are equally bad, the first is named."""
+__all__ = ["Grade", "grade"]
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """value: 0..1000. reasons: codes of WORDS, worst first, of the scores under GOOD_SCORE.
+    """value: 0..1000. reasons: codes, worst first, of the scores under GOOD_SCORE.
 
     exposure, contrast, sharpness: the scores, 0..1000. rejected_for: None for a usable frame.
     """

@@ -32,7 +32,7 @@ SHARPNESS_CURVE: Curve = ((65, 0), (90, 150), (120, 300), (160, 550), (220, 800)
 DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 350), (135, 600), (150, 1000))
 """Of the 90th percentile of brightness: undegraded 153..255, at -2 stops 80..137."""
 
-OVER_CURVE: Curve = ((20, 1000), (50, 700), (100, 500), (200, 250), (500, 0))
+OVER_CURVE: Curve = ((20, 1000), (40, 600), (100, 450), (200, 250), (500, 0))
 """Of blown pixels, per mille: undegraded dashcam frames 0..9, a wide blown sky up to 82, at +2
 stops 30 (dim original) to 540."""
 
