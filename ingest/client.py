@@ -1,0 +1,220 @@
+"""The uploader: planned drives go out, verified receipts come back.
+
+Laws: nothing is sent twice; a picture that cannot be read or changes meanwhile costs itself, never
+the others; killed at any moment and run again, it goes on where it was. A drive counts as delivered
+when the node's receipt for it carries the node's signature, its place in the log and this drive's
+own numbers. At the end sent + already + rejected + failed = offered.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ingest.localstate import LocalState
+from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
+from ingest.nodeclient import NodeClient
+from ingest.payout import sign_binding
+from ingest.pictures import ChangedMeanwhile, Hashed, batches, hash_picture, read_promised
+from ingest.planning import Plan, Shot
+from ingest.receipts import verify_receipt
+from ingest.screening import Rejected
+from roadcomb.canonical import parse_json
+from roadcomb.errors import (
+    Conflict,
+    IntegrityError,
+    InvalidInput,
+    QuotaExceeded,
+    RoadcombError,
+    StorageFull,
+    Unauthorised,
+    Unreachable,
+)
+from roadcomb.keys import Key
+
+__all__ = ["Delivered", "Outcome", "Progress", "Uploader", "bind_payout"]
+
+_HOPELESS = (QuotaExceeded, StorageFull, Unauthorised, Unreachable)
+"""Troubles that every further drive would run into as well."""
+_SEAL_ROUNDS = 3
+
+
+class Progress(Protocol):
+    """Told how many of the offered pictures are done with, sent or not."""
+
+    def at(self, frames: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A drive that the node has given its receipt for in this run; size in bytes."""
+
+    folder: Path
+    drive_id: str
+    frames: int
+    size: int
+    receipt: Path
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of all pictures offered; `stopped` is the error that ended the run early."""
+
+    offered: int
+    rejected: list[Rejected[Path]]
+    troubles: list[str]
+    already: int = 0
+    failed: int = 0
+    delivered: list[Delivered] = field(default_factory=list)
+    stopped: RoadcombError | None = None
+
+    @property
+    def sent(self) -> int:
+        """Pictures that a receipt of this run covers."""
+        return sum(drive.frames for drive in self.delivered)
+
+    @property
+    def settled(self) -> int:
+        """Pictures whose fate is known."""
+        return self.sent + self.already + self.failed + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploader:
+    """Sends plans of one contributor to one node.
+
+    node: the node's public key. model: name of the device, or None for what the pictures say.
+    """
+
+    client: NodeClient
+    node: str
+    key: Key
+    state: LocalState
+    progress: Progress
+    batch_bytes: int
+    min_frames: int
+    model: str | None = None
+
+    def upload(self, plans: Sequence[Plan]) -> Outcome:
+        """Send what was not sent before. A trouble that meets one drive ends only that drive."""
+        outcome = Outcome(
+            sum(plan.offered for plan in plans),
+            [rejection for plan in plans for rejection in plan.rejected],
+            [trouble for plan in plans for trouble in plan.troubles],
+        )
+        try:
+            for plan in plans:
+                self._send_plan(plan, outcome)
+        except _HOPELESS as error:
+            outcome.stopped = error
+            outcome.failed += outcome.offered - outcome.settled
+        return outcome
+
+    def _send_plan(self, plan: Plan, outcome: Outcome) -> None:
+        screened = Counter(rejection.reason for rejection in plan.rejected)
+        for drive in plan.drives:
+            fresh = self._fresh(drive, outcome)
+            self._finish_older(plan.folder, fresh, outcome)
+            if len(fresh) < self.min_frames:
+                left = [Rejected(one.shot.path, "drive-too-short") for one in fresh.values()]
+                outcome.rejected += left
+                continue
+            signed = self._signed(fresh.values(), screened)
+            self._attempt(plan.folder, signed, fresh, outcome)
+            screened = Counter()  # a folder's rejected are told once, with its first drive
+
+    def _fresh(self, shots: Sequence[Shot], outcome: Outcome) -> dict[str, Hashed]:
+        """Pictures by image id, in order, without those sent before or twice in this drive."""
+        fresh: dict[str, Hashed] = {}
+        for shot in shots:
+            hashed = hash_picture(shot, self.state)
+            if isinstance(hashed, str):
+                outcome.rejected.append(Rejected(shot.path, hashed))
+            elif hashed.frame.image_id in fresh:
+                outcome.rejected.append(Rejected(shot.path, "duplicate-picture"))
+            else:
+                fresh[hashed.frame.image_id] = hashed
+        sent = self.state.sent(self.node, self.key.public, fresh)
+        outcome.already += len(sent)
+        self.progress.at(outcome.settled)
+        return {i: hashed for i, hashed in fresh.items() if i not in sent}
+
+    def _finish_older(self, folder: Path, fresh: dict[str, Hashed], outcome: Outcome) -> None:
+        """Go on with drives that a killed run has left; their pictures leave `fresh`."""
+        for signed in self.state.unfinished(self.node, self.key.public):
+            ids = [frame.image_id for frame in signed.manifest.frames]
+            if set(ids) <= fresh.keys():
+                self._attempt(folder, signed, {i: fresh.pop(i) for i in ids}, outcome)
+            elif not fresh.keys().isdisjoint(ids):
+                self.state.give_up(self.node, signed.drive_id)
+
+    def _signed(self, drive: Collection[Hashed], screened: Mapping[str, int]) -> SignedManifest:
+        frames = tuple(one.frame for one in drive)
+        models = Counter(one.shot.model for one in drive if one.shot.model)
+        model = self.model or (models.most_common(1)[0][0] if models else "unknown")
+        manifest = Manifest(self.key.public, Device(model[:200]), frames, screened)
+        return sign_manifest(manifest, self.key)
+
+    def _attempt(
+        self, folder: Path, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
+    ) -> None:
+        self.state.offer(self.node, self.client.url, folder, signed)
+        try:
+            receipt = self._sealed(signed, files, outcome)
+            outcome.delivered.append(self._kept(folder, signed, receipt))
+        except ChangedMeanwhile as changed:
+            self.state.forget_file(changed.path)
+            self._fail(signed, str(changed), outcome)
+            self.state.give_up(self.node, signed.drive_id)
+        except _HOPELESS:
+            raise
+        except RoadcombError as error:
+            self._fail(signed, f"{folder}: drive {signed.drive_id[:12]}: {error}", outcome)
+            if isinstance(error, InvalidInput):  # the same manifest would be refused again
+                self.state.give_up(self.node, signed.drive_id)
+        self.progress.at(outcome.settled)
+
+    def _fail(self, signed: SignedManifest, trouble: str, outcome: Outcome) -> None:
+        outcome.failed += len(signed.manifest.frames)
+        outcome.troubles.append(trouble)
+
+    def _sealed(
+        self, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
+    ) -> bytes:
+        """The receipt. Should the node miss pictures after all, they are sent again."""
+        for left in reversed(range(_SEAL_ROUNDS)):
+            missing = set(self.client.open_drive(signed).missing)
+            done = outcome.settled + len(files) - len(missing)
+            for batch in batches([files[i] for i in files if i in missing], self.batch_bytes):
+                self.progress.at(done)
+                frames = [(hashed.frame.image_id, read_promised(hashed)) for hashed in batch]
+                self.client.send_frames(signed, frames)
+                done += len(batch)
+            try:
+                return self.client.seal(signed.drive_id)
+            except Conflict:
+                if not left:
+                    raise
+        raise AssertionError("the last round answers or raises")
+
+    def _kept(self, folder: Path, signed: SignedManifest, receipt: bytes) -> Delivered:
+        frames = signed.manifest.frames
+        size = sum(frame.size for frame in frames)
+        promise = verify_receipt(parse_json(receipt), self.node).promise
+        promised = (promise.drive_id, promise.contributor, promise.frames, promise.bytes)
+        if promised != (signed.drive_id, self.key.public, len(frames), size):
+            raise IntegrityError("the node's receipt is for something else: keep the pictures")
+        path = self.state.save_receipt(self.node, signed, receipt)
+        return Delivered(folder, signed.drive_id, len(frames), size, path)
+
+
+def bind_payout(
+    client: NodeClient, node: str, now_ms: int, key: Key, state: LocalState, address: str
+) -> bool:
+    """Tell the node where to pay, if it was not told yet; whether it was told now."""
+    if state.bound(node, key.public) == address:
+        return False
+    client.bind(sign_binding(key, address, now_ms))
+    state.remember_binding(node, key.public, address)
+    return True

@@ -1,0 +1,217 @@
+"""One node over HTTP: each call of the upload protocol, tried again with growing pauses.
+
+Law: what may heal by waiting is tried again (a cut, a 5xx, a 429 after its Retry-After); what will
+not is raised at once with the node's own words. Every call may be repeated without harm.
+"""
+
+import gzip
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+import httpx
+import stamina
+
+from ingest.batches import CONTENT_TYPE, encode_batch
+from ingest.manifest import SignedManifest
+from ingest.settings import UploadSettings
+from roadcomb.canonical import Json, canonical_json, parse_json
+from roadcomb.errors import InvalidInput, RoadcombError, Unreachable, UsageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+__all__ = ["NodeClient", "NodeInfo", "Opened", "open_http"]
+
+
+_JSON = {"Content-Type": "application/json"}
+_GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
+_FRAMES = {"Content-Type": CONTENT_TYPE}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """A node's public key (hex) and its clock."""
+
+    public: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the node says of a drive: open, sealed or judged, and the image ids it lacks."""
+
+    drive_id: str
+    state: str
+    missing: tuple[str, ...]
+
+
+class _Answered(Exception):
+    """The node answered with a problem."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.retry_after_s = _retry_after_s(response.headers.get("Retry-After"))
+        self.error = _problem(response)
+        super().__init__(str(self.error))
+
+
+def open_http(url: str, settings: UploadSettings) -> httpx.Client:
+    """An HTTP client of a node's address. Raises UsageError for what is no address."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise UsageError(f"{url!r} is no address of a node: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise UsageError(f"{url!r} is no address of a node: http://host:port is asked for")
+    secure = parsed.scheme == "https"  # reading the certificates of the world takes a while
+    return httpx.Client(base_url=parsed, timeout=settings.timeout_s, verify=secure)
+
+
+class NodeClient:
+    """The calls of one node."""
+
+    def __init__(self, http: httpx.Client, settings: UploadSettings) -> None:
+        self._http = http
+        self._settings = settings
+
+    @property
+    def url(self) -> str:
+        """The node's address."""
+        return str(self._http.base_url).rstrip("/")
+
+    def info(self) -> NodeInfo:
+        """The node's key and clock."""
+        answer = self._object(self._patiently(self._once, "GET", "/v1/node"))
+        try:
+            return NodeInfo(str(answer["node"]), int(answer["now_ms"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._foreign() from error
+
+    def open_drive(self, signed: SignedManifest) -> Opened:
+        """Offer a drive; repeating it tells what is still missing."""
+        return self._patiently(self._open_once, signed)
+
+    def send_frames(self, signed: SignedManifest, frames: Sequence[tuple[str, bytes]]) -> None:
+        """One batch of (image id, canonical JPEG). After a cut only what did not arrive goes."""
+        left = list(frames)
+        with self._in_our_words():
+            for attempt in stamina.retry_context(self._again, **self._pauses()):
+                with attempt:
+                    if attempt.num > 1:
+                        missing = set(self._open_once(signed).missing)
+                        left = [frame for frame in left if frame[0] in missing]
+                    self._post_frames(signed.drive_id, [data for _, data in left])
+
+    def seal(self, drive_id: str) -> bytes:
+        """The receipt's JSON as the node signed it; repeating gives the same bytes."""
+        return self._patiently(self._once, "POST", f"/v1/drives/{drive_id}/seal").content
+
+    def drive(self, drive_id: str) -> Mapping[str, Any]:
+        """State, counts and reasons of a drive. Raises NotFound."""
+        return self._object(self._patiently(self._once, "GET", f"/v1/drives/{drive_id}"))
+
+    def bind(self, body: Json) -> None:
+        """Send a signed payout binding (ingest/payout.py)."""
+        self._patiently(self._once, "POST", "/v1/bindings", canonical_json(body), _JSON)
+
+    def _open_once(self, signed: SignedManifest) -> Opened:
+        body = gzip.compress(canonical_json(signed.to_json()), mtime=0)
+        answer = self._object(self._once("POST", "/v1/drives", body, _GZIPPED_JSON))
+        try:
+            missing = tuple(str(image_id) for image_id in answer["missing"])
+            return Opened(str(answer["drive_id"]), str(answer["state"]), missing)
+        except (KeyError, TypeError) as error:
+            raise self._foreign() from error
+
+    def _post_frames(self, drive_id: str, frames: Sequence[bytes]) -> None:
+        if frames:
+            body = encode_batch(frames)
+            self._once("POST", f"/v1/drives/{drive_id}/frames", body, _FRAMES)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        response = self._http.request(method, path, content=body, headers=headers)
+        if not response.is_success:
+            raise _Answered(response)
+        return response
+
+    def _patiently(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._in_our_words():
+            return stamina.RetryingCaller(**self._pauses())(self._again, call, *args, **kwargs)
+
+    def _again(self, error: Exception) -> bool | float:
+        """Whether, or after how many seconds, waiting may heal an error."""
+        if not isinstance(error, _Answered):
+            return isinstance(error, httpx.TransportError)
+        if error.status != 429 and error.status < 500:
+            return False
+        if error.retry_after_s is None:
+            return True
+        return error.retry_after_s <= self._settings.patience_s and error.retry_after_s
+
+    def _pauses(self) -> dict[str, Any]:
+        longest = self._settings.wait_max_s
+        return {
+            "attempts": self._settings.attempts,
+            "timeout": None,
+            "wait_initial": min(0.2, longest),
+            "wait_max": longest,
+            "wait_jitter": min(1.0, longest),
+        }
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except _Answered as answered:
+            raise answered.error from None
+        except httpx.RequestError as error:
+            problem = str(error) or type(error).__name__
+            raise Unreachable(f"the node at {self.url} does not answer: {problem}") from error
+
+    def _object(self, response: httpx.Response) -> Mapping[str, Any]:
+        answer = _parsed(response)
+        if not isinstance(answer, Mapping):
+            raise self._foreign()
+        return answer
+
+    def _foreign(self) -> InvalidInput:
+        return InvalidInput(f"{self.url} does not answer like a Roadcomb node: check the address")
+
+
+def _problem(response: httpx.Response) -> RoadcombError:
+    """The node's problem (RFC 9457) as the error it was raised as."""
+    problem = _parsed(response)
+    words: Any = problem if isinstance(problem, Mapping) else {}
+    name = str(words.get("type", "")).rpartition("/")[2]
+    kind = _KINDS.get(name, Unreachable if response.status_code >= 500 else InvalidInput)
+    fallback = f"{response.status_code} {response.reason_phrase}".strip()
+    return kind(f"the node refuses: {words.get('detail') or fallback}")
+
+
+def _parsed(response: httpx.Response) -> Json:
+    try:
+        return parse_json(response.content)
+    except InvalidInput:
+        return None
+
+
+def _retry_after_s(value: str | None) -> float | None:
+    """Seconds of a Retry-After header; an HTTP date or nonsense counts as absent."""
+    return float(value) if value is not None and value.isascii() and value.isdigit() else None
+
+
+def _kinds(root: type[RoadcombError]) -> Iterator[tuple[str, type[RoadcombError]]]:
+    yield root.type, root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
+
+
+_KINDS = dict(_kinds(RoadcombError))
