@@ -1,16 +1,19 @@
-"""The verb that opens the node's front door."""
+"""The verbs that open the front door: of a node, and of a demo of one."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from api.demo.commands import demo
+
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`."""
+    """Add `serve` and `demo`."""
     app.command()(serve)
+    app.command()(demo)
 
 
 def serve(

@@ -1,0 +1,90 @@
+"""The demo's three days: upload, judge, let the day pass, run the night; then look at the books."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.demo.people import Person, Upload, after_midnight_ms, read_uploads
+from api.demo.report import Told, print_report
+from api.demo.stage import PATIENCE_S, Stage
+from ingest.requests import authorization
+from roadcomb.errors import RoadcombError, UsageError
+
+__all__ = ["play"]
+
+STAMP = "made-by-roadcomb-demo"
+Say = Callable[[str], None]
+
+
+def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None] | None) -> None:
+    """Play the demo of a drawn city in a fresh folder; then `wait` gets the map's URL, if given.
+
+    Raises UsageError where no city is drawn or the folder is somebody else's.
+    """
+    uploads = read_uploads(city)
+    stage = Stage(_emptied(into).absolute())
+    people = [Person(name, stage.folder / name) for name in dict.fromkeys(u.name for u in uploads)]
+    stage.clock.set_ms(uploads[0].sent_ms)
+    with stage.serving(port) as url:
+        for person in people:
+            person.settle_in()
+            stage.run("init", "--payout", person.payout, environment=person.environment)
+        for epoch, of_day in groupby(uploads, lambda upload: upload.epoch):
+            _day(stage, url, list(of_day), people, say)
+            stage.clock.set_ms(after_midnight_ms(epoch))
+            say(stage.run("nightly", environment=stage.environment).strip())
+        audit = stage.run("audit", str(stage.data / "published"), environment={})
+        print_report([_told(stage, url, person, uploads) for person in people], audit, say)
+        if wait is not None:
+            wait(url)
+
+
+def _emptied(into: Path) -> Path:
+    if into.exists() and any(into.iterdir()) and not (into / STAMP).exists():
+        raise UsageError(f"{into} is not empty and not a demo's: name another folder with --into")
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir(parents=True)
+    (into / STAMP).touch()
+    return into
+
+
+def _day(
+    stage: Stage, url: str, uploads: Sequence[Upload], people: Sequence[Person], say: Say
+) -> None:
+    by_name = {person.name: person for person in people}
+    for number, upload in enumerate(uploads):
+        person = by_name[upload.name]
+        stage.clock.set_ms(upload.sent_ms + number * 600_000)
+        say(f"{upload.name} uploads {upload.folder.name}: {upload.note}")
+        stage.run("upload", str(upload.folder), "--to", url, environment=person.environment)
+        _wait_for_judging(stage, url, person)
+
+
+def _wait_for_judging(stage: Stage, url: str, person: Person) -> None:
+    path, deadline = f"/v1/contributors/{person.key.public}/drives", time.monotonic() + PATIENCE_S
+    header = authorization(person.key, "GET", path, stage.clock.now_ms())
+    with httpx.Client(base_url=url) as client:
+        while True:
+            answer = client.get(path, headers={"Authorization": header}).raise_for_status()
+            if all(drive["state"] == "judged" for drive in answer.json()["drives"]):
+                return
+            if time.monotonic() > deadline:
+                raise RoadcombError(f"judging of {person.name}'s drive takes over {PATIENCE_S} s")
+            time.sleep(0.1)
+
+
+def _told(stage: Stage, url: str, person: Person, uploads: Sequence[Upload]) -> Told:
+    """What the contributor's own commands say of what was recorded, sent and earned."""
+    statement = stage.run("rewards", "--to", url, "--json", environment=person.environment)
+    folders = [upload.folder for upload in uploads if upload.name == person.name]
+    scans: list[Any] = [
+        json.loads(stage.run("scan", str(folder), "--json", environment=person.environment))
+        for folder in folders
+    ]
+    return Told(person.name, scans, json.loads(statement))

@@ -1,0 +1,107 @@
+"""What the demo tells at its end: for each contributor what came in, what was paid, and why."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rewards.tokens import in_tokens
+
+__all__ = ["Told", "print_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`scans`: `roadcomb scan --json` of each folder; `statement`: `roadcomb rewards --json`."""
+
+    name: str
+    scans: Sequence[Mapping[str, Any]]
+    statement: Mapping[str, Any]
+
+    @property
+    def drives(self) -> Sequence[Mapping[str, Any]]:
+        """The drives of the statement."""
+        found: Sequence[Mapping[str, Any]] = self.statement["drives"]
+        return found
+
+    @property
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The paid rows of all epochs."""
+        return [row for epoch in self.statement["epochs"] for row in epoch["rows"]]
+
+    @property
+    def earned(self) -> int:
+        """Base units of all epochs."""
+        return sum(int(epoch["amount"]) for epoch in self.statement["epochs"])
+
+    def frames(self, what: str) -> int:
+        """Frames of all drives in one state."""
+        return sum(drive[what] for drive in self.drives)
+
+
+def print_report(told: Iterable[Told], audit: str, say: Callable[[str], None]) -> None:
+    """One line of counts for each contributor, then why, then what the audit found."""
+    console = Console(highlight=False)
+    told = list(told)
+    console.print()
+    console.print(_counts(told))
+    for one in told:
+        console.print(f"\n[bold]{one.name}[/bold] earned {in_tokens(one.earned)} tokens:")
+        for sentence in _why(one):
+            console.print(f"  - {sentence}")
+    say(f"\nAudit of the published files, offline:\n{audit.strip()}")
+    say("\nThe pictures are shown without a blur stage: they are drawn, nobody lives there.")
+
+
+def _counts(told: Iterable[Told]) -> Table:
+    right = ("recorded", "not sent", "offered", "accepted", "held", "rejected", "cells", "tokens")
+    table = Table("contributor", box=None)
+    for name in right:
+        table.add_column(name, justify="right")
+    for one in told:
+        sent = one.frames("offered")
+        recorded = sum(scan["offered"] for scan in one.scans)
+        table.add_row(
+            one.name,
+            *(str(n) for n in (recorded, recorded - sent, sent)),
+            *(str(one.frames(what)) for what in ("accepted", "held", "rejected")),
+            str(len({row["cell"] for row in one.rows})),
+            in_tokens(one.earned),
+        )
+    return table
+
+
+def _why(one: Told) -> list[str]:
+    screened = Counter[str]()
+    for scan in one.scans:
+        screened.update(scan["reasons"])
+    return [
+        *(f"{n} frames not sent: {reason}" for reason, n in screened.most_common()),
+        *(sentence for drive in one.drives for sentence in _of_drive(drive)),
+        *(f"{epoch['day']}: {_epoch(epoch)}" for epoch in one.statement["epochs"]),
+    ]
+
+
+def _of_drive(drive: Mapping[str, Any]) -> list[str]:
+    whole = [f"{drive['held'] + drive['rejected']} frames: {drive['why']}"] if drive["why"] else []
+    rejected = [
+        f"{item['frames']} frames rejected: {item['words']}" for item in drive["rejections"]
+    ]
+    graded = [f"{item['frames']} frames graded lower: {item['words']}" for item in drive["grades"]]
+    return whole + rejected + graded
+
+
+def _epoch(epoch: Mapping[str, Any]) -> str:
+    rows = epoch["rows"]
+    if not rows:
+        return "nothing was paid"
+    shared = sum(1 for row in rows if row["others"])
+    refilling = sum(1 for row in rows if row["refill_days"] < 7)
+    return (
+        f"{in_tokens(int(epoch['amount']))} tokens for {len(rows)} cells, {shared} of them shared "
+        f"with others in the same visit, {refilling} paid within the last week and still "
+        f"refilling; {epoch['why']}"
+    )
