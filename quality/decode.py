@@ -51,10 +51,10 @@ def read_header(data: bytes) -> Header:
     """Size, components and scans of a JPEG. Raises Undecodable."""
     frame, scans = None, 0
     try:
-        for marker, start, _ in segments(data):
+        for marker, start, end in segments(data):
             scans += marker == _SOS
             if marker in _FRAME_MARKERS and frame is None:
-                frame = data[start + 4 : start + 10]
+                frame = data[start + 4 : min(start + 10, end)]
     except NotAJpeg as error:
         raise Undecodable("undecodable", str(error)) from error
     if frame is None or len(frame) < 6:

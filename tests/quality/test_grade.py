@@ -94,6 +94,7 @@ def test_faults_of_real_frames_are_named(real_data: Path, drive: str) -> None:
 def test_real_frames_two_stops_too_bright_are_named(real_data: Path) -> None:
     frames = real_frames(real_data / "seq_rennes_sony_road")
     frames += real_frames(real_data / "stills_highway")
+    frames += real_frames(real_data / "bee_tokyo", every=8)
     for data in frames:
         bright = look_at(jpeg(exposed(decoded(data), 2))).grade
         assert bright.reasons[0] == "over-exposed"
