@@ -15,8 +15,6 @@ import uvicorn
 
 from api.app import create_app
 from api.background import Repeating
-from quality.judge import judge_pending
-from roadcomb.engine import ProcessEngine
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from tiles.live import LiveMap
@@ -47,11 +45,18 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
         stack.callback(node.catalog.close)
         steps = [Repeating("redrawing the map", live.refresh, PAUSE_S)]
         if judge:
-            engine = ProcessEngine(node.settings.workers)
-            stack.callback(engine.close)
-            steps.append(Repeating("judging", lambda: judge_pending(node, engine), PAUSE_S))
+            steps.append(_judging(node, stack))
         stack.enter_context(_running(steps))
         server.run(sockets=[listening])
+
+
+def _judging(node: Node, stack: ExitStack) -> Repeating:
+    from quality.judge import judge_pending  # decoders: not loaded where another process judges
+    from roadcomb.engine import ProcessEngine
+
+    engine = ProcessEngine(node.settings.workers)
+    stack.callback(engine.close)
+    return Repeating("judging", lambda: judge_pending(node, engine), PAUSE_S)
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,59 @@
+"""The command line: instant help, errors in one line, an exit code by kind."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.api.processes import run_cli
+
+HEAVY = ["cv2", "duckdb", "fastapi", "geopandas", "h3ronpy", "numpy", "pyarrow", "sqlalchemy"]
+
+
+def test_help_names_every_rooms_verbs_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from api.main import build; from typer.testing import CliRunner;"
+        "print(CliRunner().invoke(build(), ['--help']).output);"
+        f"print('loaded', [name for name in {HEAVY} if name in sys.modules])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert "serve" in printed
+    assert "Exit codes" in printed
+    assert "loaded []" in printed
+
+
+def test_the_version_is_printed() -> None:
+    assert run_cli(["--version"]).stdout.startswith("roadcomb 0.")
+
+
+def test_a_wrong_verb_is_a_usage_error() -> None:
+    ended = run_cli(["unheard-of"])
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "unheard-of" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "line"),
+    [
+        ("roadcomb.errors.StorageFull('no\\nspace')", 10, "roadcomb: no space\n"),
+        ("roadcomb.errors.NotFound('no drive x')", 3, "roadcomb: no drive x\n"),
+        ("KeyboardInterrupt()", 130, ""),
+        (
+            "ValueError('odd')", 1,
+            "roadcomb: internal error, ValueError: odd (set ROADCOMB_TRACEBACK=1 to see where)\n",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_is_one_line_and_an_exit_code(failure: str, code: int, line: str) -> None:
+    program = (
+        "import api.main, api.commands, roadcomb.errors\n"
+        f"def fail(): raise {failure}\n"
+        "api.commands.register = lambda app: app.command()(fail)\n"
+        "api.main.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "fail"], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (code, line)
