@@ -43,7 +43,7 @@ def near(cells: Cells, tile: Tile, res: int) -> NDArray[np.bool_]:
     lat, lon = centres(cells)
     x, y = world(lon, lat)
     from_middle_x = (x - (tile.x + 0.5) * tile.size + 0.5) % 1.0 - 0.5
-    from_middle_y = y - (tile.y + 0.5) * tile.size
+    from_middle_y = np.clip(y, 0, 1) - (tile.y + 0.5) * tile.size
     reach = (0.5 + _margin(tile, res)) * tile.size
     return (np.abs(from_middle_x) <= reach) & (np.abs(from_middle_y) <= reach)
 

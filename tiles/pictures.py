@@ -29,7 +29,7 @@ PICTURES = pa.schema(
         pa.field("heading_cdeg", pa.int32()),
     ]
 )
-_NEWEST_FIRST = [("day", "descending"), ("grade", "descending"), ("public_id", "ascending")]
+_NEWEST_FIRST = [("day", "descending"), ("grade", "descending"), ("n", "ascending")]
 """Within a day the better picture comes first: the order must not tell the time of day."""
 
 
@@ -63,8 +63,9 @@ def index_of(tables: list[pa.Table]) -> pa.Table:
 
 def newest(index: pa.Table, cell: int, limit: int) -> list[Picture]:
     """The newest pictures of a cell of resolution 12 or coarser, at most `limit`."""
-    found = slice_of(index, cell, PAID_RESOLUTION).sort_by([*_NEWEST_FIRST, ("n", "ascending")])
-    return [_picture(row) for row in found.slice(0, limit).to_pylist()]
+    found = slice_of(index, cell, PAID_RESOLUTION)
+    order = pc.sort_indices(found, sort_keys=_NEWEST_FIRST)
+    return [_picture(row) for row in found.take(order[:limit]).to_pylist()]
 
 
 def _column(frames: pa.Table, name: str) -> object:

@@ -2,10 +2,11 @@
 
 The law: a hexagon that touches the tile stands in it whole, so one that crosses an edge stands in
 both tiles with the same shape and no edge is drawn where tiles meet. Across 180 degrees a hexagon
-stands at both ends of the map.
+stands at both ends of the map; one around a pole, which this map does not have, on none.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ BUFFER = 64
 any scale needs less, and 64 is what map clients expect."""
 
 Ints = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,22 @@ class Rings:
 def rings_of(cells: Cells, tile: Tile) -> Rings:
     """Rings of those of n cells that touch the tile; one without area is left out."""
     corners, offsets = boundaries(cells)
-    x, y = world(_unwrapped(corners[:, 0], offsets), corners[:, 1])
-    return _proper(_clockwise(_placed(x, y, offsets, tile)))
+    lon = _unwrapped(corners[:, 0], offsets)
+    x, y = world(lon, corners[:, 1])
+    placed = _placed(x, y, offsets, tile)
+    return _proper(_clockwise(_kept(placed, ~_around_a_pole(lon, offsets)[placed.owner])))
 
 
 def _unwrapped(lon_deg: Floats, offsets: Ints) -> Floats:
     """Longitudes within 180 degrees of their ring's first corner, so that no ring is torn."""
     first = np.repeat(lon_deg[offsets[:-1]], np.diff(offsets))
     return lon_deg + 360.0 * np.round((first - lon_deg) / 360.0)
+
+
+def _around_a_pole(lon_deg: Floats, offsets: Ints) -> NDArray[np.bool_]:
+    """Which rings jump by more than half the world, as only those around a pole do."""
+    jumps = np.abs(lon_deg - _before(lon_deg, offsets)) > 180
+    return np.bincount(np.repeat(np.arange(len(offsets) - 1), np.diff(offsets)), jumps) > 0
 
 
 def _placed(x: Floats, y: Floats, offsets: Ints, tile: Tile) -> Rings:
@@ -85,25 +95,24 @@ def _clockwise(rings: Rings) -> Rings:
 
 def _proper(rings: Rings) -> Rings:
     """Without corners that rounding laid on the one before, and without rings of no area."""
-    moved = (rings.x != _before(rings.x, rings)) | (rings.y != _before(rings.y, rings))
-    counts = np.add.reduceat(moved, rings.offsets[:-1], dtype=np.int64) if len(moved) else moved
-    offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-    left = Rings(rings.owner, offsets, rings.x[moved], rings.y[moved])
+    x, y, offsets = rings.x, rings.y, rings.offsets
+    moved = (x != _before(x, offsets)) | (y != _before(y, offsets))
+    left = Rings(rings.owner, np.concatenate(([0], np.cumsum(moved)))[offsets], x[moved], y[moved])
     return _kept(left, _areas(left) > 0)
 
 
 def _areas(rings: Rings) -> Ints:
     """Twice the area of each ring by the surveyor's formula, positive when clockwise."""
-    cross = _before(rings.x, rings) * rings.y - rings.x * _before(rings.y, rings)
-    sums = np.concatenate(([0], np.cumsum(cross)))
-    return sums[rings.offsets[1:]] - sums[rings.offsets[:-1]]
+    x, y, offsets = rings.x, rings.y, rings.offsets
+    sums = np.concatenate(([0], np.cumsum(_before(x, offsets) * y - x * _before(y, offsets))))
+    return np.diff(sums[offsets])
 
 
-def _before(values: Ints, rings: Rings) -> Ints:
+def _before(values: NDArray[Number], offsets: Ints) -> NDArray[Number]:
     """The value at the corner before, around the ring."""
     shifted = np.roll(values, 1)
-    full = rings.counts > 0
-    shifted[rings.offsets[:-1][full]] = values[rings.offsets[1:][full] - 1]
+    full = np.diff(offsets) > 0
+    shifted[offsets[:-1][full]] = values[offsets[1:][full] - 1]
     return shifted
 
 

@@ -16,8 +16,8 @@ from roadcomb.errors import UsageError
 __all__ = ["MAX_ZOOM", "TILE_PX", "Tile", "degrees", "resolution_at", "tile_at", "world"]
 
 TILE_PX = 512
-MAX_LAT_DEG = math.degrees(math.atan(math.sinh(math.pi)))
-"""85.0511: where the square map ends."""
+_LAST_LAT_DEG = 89.99
+"""The square map ends at 85.0511; shapes that cross its end go on beyond, short of infinity."""
 
 _RESOLUTIONS = (1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 11, 12)
 """By zoom: the finest resolution whose average hexagon is at least 8 px wide at the equator."""
@@ -56,8 +56,8 @@ def resolution_at(z: int) -> int:
 
 
 def world(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
-    """World units of n points; latitudes beyond the map's end are put on its edge."""
-    sine = np.sin(np.radians(np.clip(lat_deg, -MAX_LAT_DEG, MAX_LAT_DEG)))
+    """World units of n points; y is beyond [0, 1] past 85.0511 degrees, and finite at a pole."""
+    sine = np.sin(np.radians(np.clip(lat_deg, -_LAST_LAT_DEG, _LAST_LAT_DEG)))
     return lon_deg / 360.0 + 0.5, 0.5 - np.arctanh(sine) / (2 * math.pi)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from quality import judgement as judgements
 from roadcomb.canonical import digest_of_bytes
@@ -57,8 +57,8 @@ class Drive:
         return digest_of_bytes(self.name.encode())
 
     @property
-    def lat(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return self.start[0] + STEP_DEG * np.arange(len(self.grades))
+    def lat(self) -> NDArray[np.float64]:
+        return np.float64(self.start[0]) + STEP_DEG * np.arange(len(self.grades))
 
     def judgement(self) -> pa.Table:
         n = len(self.grades)
@@ -157,8 +157,10 @@ def decide(node: Node, drive: Drive, verdict: str = "accepted") -> None:
                 decided_by="test",
             )
         )
+        assert made.inserted_primary_key is not None
+        [decision] = made.inserted_primary_key
         update = drives.update().where(drives.c.drive_id == drive.drive_id)
-        connection.execute(update.values(decision=made.inserted_primary_key[0]))
+        connection.execute(update.values(decision=decision))
 
 
 def commit_epoch(node: Node, epoch: int, coverage: str, counted: Sequence[Drive]) -> None:

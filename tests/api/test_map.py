@@ -1,0 +1,223 @@
+"""The map over HTTP: tiles, tags, cells and pictures, by the real app on a real node."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import h3
+import httpx
+import mapbox_vector_tile
+import pytest
+
+from api.app import create_app
+from roadcomb.cells import cell_of, format_cell
+from roadcomb.settings import ImageryRequires
+from tests.api.serving import serving
+from tests.tiles.test_cover import tile_around
+from tests.tiles.worlds import AT_SEA, MONDAY_MS, Drive, a_node, a_picture, decide, seal
+from tiles.live import LiveMap
+from tiles.webmercator import MAX_ZOOM
+
+HOME = tile_around(AT_SEA, 16)
+TILE = f"/tiles/cells/{HOME.z}/{HOME.x}/{HOME.y}.mvt"
+EMPTY = "/tiles/cells/16/5/5.mvt"
+CELL = format_cell(cell_of(*AT_SEA))
+PICTURES = [a_picture(seed) for seed in range(3)]
+FIRST = Drive("first", pictures=PICTURES)
+SECOND = Drive("second", "bob", t_ms=MONDAY_MS + 9 * 3_600_000, grades=(900, 900, 900))
+
+
+class World:
+    """A node with one accepted drive, and a client of its app once it is served."""
+
+    client: httpx.Client
+
+    def __init__(self, folder: Path, requires: ImageryRequires) -> None:
+        self.node = a_node(folder, requires)
+        self.accept(FIRST)
+        self.live = LiveMap(self.node)
+
+    def accept(self, drive: Drive) -> None:
+        seal(self.node, drive)
+        decide(self.node, drive)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(path, headers={"accept-encoding": "identity", **named})
+
+
+def served(folder: Path, requires: ImageryRequires) -> Iterator[World]:
+    world = World(folder, requires)
+    with serving(create_app(world.node, world.live)) as world.client:
+        yield world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    yield from served(tmp_path, ImageryRequires.BLURRED)
+
+
+@pytest.fixture
+def drawn_city(tmp_path: Path) -> Iterator[World]:
+    yield from served(tmp_path, ImageryRequires.NOTHING)
+
+
+def test_a_tile_holds_the_cells_of_an_accepted_drive(world: World) -> None:
+    answer = world.get(TILE)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+    features = mapbox_vector_tile.decode(answer.content)["cells"]["features"]
+    drawn = {feature["properties"]["cell"]: feature["properties"] for feature in features}
+    known = world.live.state.table(12)
+    assert set(drawn) == {format_cell(cell) for cell in known["cell"].to_pylist()}
+    assert drawn[CELL]["last_seen"] == MONDAY_MS // 86_400_000
+
+
+def test_a_client_that_has_the_tile_is_told_so_in_either_encoding(world: World) -> None:
+    for encoding in ("gzip", "identity", "br, gzip;q=0.5", "gzip;q=0", "*"):
+        first = world.get(TILE, accept_encoding=encoding)
+        tag = first.headers["etag"]
+        assert not tag.startswith("W/")
+        for named in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+            again = world.get(TILE, accept_encoding=encoding, if_none_match=named)
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert world.get(TILE, accept_encoding=encoding, if_none_match='"old"').content
+
+
+def test_the_two_encodings_have_one_content_and_two_tags(world: World) -> None:
+    packed, plain = world.get(TILE, accept_encoding="gzip"), world.get(TILE)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content  # the client unpacks
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert "Accept-Encoding" in plain.headers["vary"]
+
+
+def test_the_tag_changes_with_a_verdict_in_the_overlay(world: World) -> None:
+    before = world.get(TILE)
+    world.accept(SECOND)
+    assert world.get(TILE).headers["etag"] == before.headers["etag"]
+    world.live.refresh()
+    after = world.get(TILE, if_none_match=before.headers["etag"])
+    assert after.status_code == 200
+    assert after.headers["etag"] != before.headers["etag"]
+    assert after.content != before.content
+
+
+def test_an_empty_tile_is_204_and_may_be_cached_too(world: World) -> None:
+    answer = world.get(EMPTY, accept_encoding="gzip")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "content-encoding" not in answer.headers
+    assert "max-age" in answer.headers["cache-control"]
+    again = world.get(EMPTY, accept_encoding="gzip", if_none_match=answer.headers["etag"])
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("numbers", [f"{MAX_ZOOM + 1}/0/0", "3/8/0", "3/0/8", "3/-1/0", "-1/0/0"])
+def test_a_tile_out_of_range_is_a_usage_problem(world: World, numbers: str) -> None:
+    answer = world.get(f"/tiles/cells/{numbers}.mvt")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].endswith("/usage")
+
+
+@pytest.mark.parametrize("path", [TILE, "/style.json", "/tiles/cells.json", f"/v1/cells/{CELL}"])
+def test_head_says_what_get_says_without_the_body(world: World, path: str) -> None:
+    headers = {"accept-encoding": "identity"}
+    got, asked = world.client.get(path, headers=headers), world.client.head(path, headers=headers)
+    assert asked.content == b""
+    for name in ("etag", "content-type", "content-length", "cache-control"):
+        assert asked.headers[name] == got.headers[name]
+    assert asked.status_code == 200
+
+
+def test_the_tilejson_leads_to_the_tiles_and_the_style_to_the_tilejson(world: World) -> None:
+    style = world.get("/style.json").json()
+    tilejson = world.get(style["sources"]["cells"]["url"]).json()
+    [template] = tilejson["tiles"]
+    url = template.format(z=HOME.z, x=HOME.x, y=HOME.y)
+    assert world.get(url).status_code == 200
+    west, south, east, north = tilejson["bounds"]
+    assert west <= AT_SEA[1] + 1e-3
+    assert south <= AT_SEA[0] + 1e-3
+    assert (tilejson["tilejson"], tilejson["maxzoom"]) == ("3.0.0", MAX_ZOOM)
+    fields = tilejson["vector_layers"][0]["fields"]
+    features = mapbox_vector_tile.decode(world.get(url).content)["cells"]["features"]
+    assert set(fields) == set(features[0]["properties"])
+    assert east >= west
+    assert north >= south
+
+
+def test_the_style_is_of_the_nodes_day(world: World) -> None:
+    assert world.get("/style.json").json()["metadata"]["roadcomb:today"] == MONDAY_MS // 86_400_000
+
+
+def test_a_cell_says_what_is_known_and_its_pictures_wait(world: World) -> None:
+    answer = world.get(f"/v1/cells/{CELL}").json()
+    pictures = answer.pop("pictures")
+    assert answer == {
+        "cell": CELL,
+        "resolution": 12,
+        "passes": 1,
+        "contributors": 1,
+        "first_seen": "2026-01-05",
+        "last_seen": "2026-01-05",
+        "best_grade": max(picture["grade"] for picture in pictures),
+        "mean_grade": sum(p["grade"] for p in pictures) // len(pictures),
+        "sectors": [0],
+    }
+    assert {(p["waits_for"], p["thumbnail"], p["full"]) for p in pictures} == {("blur", None, None)}
+    assert pictures[0]["id"].startswith("public-first/")
+    assert pictures[0]["heading"] == 0.0
+
+
+def test_a_coarser_cell_is_known_too_with_at_most_twenty_pictures(world: World) -> None:
+    for number in range(8):
+        world.accept(Drive(f"more-{number}"))
+    world.live.refresh()
+    answer = world.get(f"/v1/cells/{h3.cell_to_parent(CELL, 6)}").json()
+    assert (answer["resolution"], len(answer["pictures"])) == (6, 20)
+
+
+def test_an_unseen_cell_is_404_and_no_cell_is_422(world: World) -> None:
+    assert world.get(f"/v1/cells/{h3.latlng_to_cell(-40, 100, 12)}").status_code == 404
+    for wrong in ("nonsense", h3.cell_to_center_child(CELL, 13), "0"):
+        answer = world.get(f"/v1/cells/{wrong}")
+        assert answer.status_code == 422
+        assert answer.json()["type"].endswith("/invalid-input")
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "full"])
+def test_an_unblurred_picture_is_never_served_under_the_default_setting(
+    world: World, kind: str
+) -> None:
+    for n in range(3):
+        answer = world.get(f"/v1/pictures/public-first/{n}/{kind}.jpg")
+        assert answer.status_code == 409
+        assert answer.json()["type"].endswith("/waits-for-blur")
+        assert b"\xff\xd8" not in answer.content
+
+
+def test_pictures_of_the_drawn_city_are_linked_and_served(drawn_city: World) -> None:
+    for picture in drawn_city.get(f"/v1/cells/{CELL}").json()["pictures"]:
+        n = int(picture["id"].split("/")[1])
+        for url in (picture["thumbnail"], picture["full"]):
+            answer = drawn_city.get(url)
+            assert answer.headers["content-type"] == "image/jpeg"
+            assert answer.content == PICTURES[n]
+            tag = answer.headers["etag"]
+            assert drawn_city.get(url, if_none_match=tag).status_code == 304
+        assert picture["waits_for"] is None
+
+
+@pytest.mark.parametrize("path", ["nobody/0/full.jpg", "public-first/3/full.jpg"])
+def test_a_picture_that_is_not_there_is_404(drawn_city: World, path: str) -> None:
+    assert drawn_city.get(f"/v1/pictures/{path}").status_code == 404
+
+
+def test_no_answer_names_the_contributor_the_device_or_the_time(drawn_city: World) -> None:
+    for path in (f"/v1/cells/{CELL}", "/tiles/cells.json"):
+        text = drawn_city.get(path).text
+        state = drawn_city.live.state.drives["public-first"]
+        for secret in (state.account, state.drive_id, "drawn", str(FIRST.t_ms), "08:00"):
+            assert secret not in text
