@@ -35,17 +35,19 @@ def serve(
     ] = True,
 ) -> None:
     """Run a node: take uploads, judge them, serve map, books and viewer."""
-    from api.serve import serve as run
-    from api.serve import write_port
     from roadcomb.node import open_node
     from roadcomb.settings import NodeSettings
 
     given: dict[str, Any] = {"data": data, "host": host, "port": port}
     settings = NodeSettings(**{name: value for name, value in given.items() if value is not None})
 
+    node = open_node(settings)
+    from api.serve import serve as run
+    from api.serve import write_port
+
     def announce(url: str, real_port: int) -> None:
         if port_file is not None:
             write_port(port_file, real_port)
         print(f"Roadcomb listens on {url} (data: {settings.data})", flush=True)
 
-    run(open_node(settings), judge, announce)
+    run(node, judge, announce)

@@ -3,8 +3,9 @@
 import gzip
 import socket
 import struct
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -161,6 +162,20 @@ def test_a_quota_says_when_to_come_again(node: Node) -> None:
         assert refused.headers["retry-after"] == "43200"
 
 
+def test_a_request_that_waits_for_its_turn_stops_nobody_else(
+    client: httpx.Client, node: Node
+) -> None:
+    waiting = threading.Thread(target=offer, args=(client, drive_of(pictures(2))))
+    with node.catalog.writing():
+        waiting.start()
+        time.sleep(0.2)
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 200
+        assert waiting.is_alive()
+    waiting.join()
+    assert client.get(f"/v1/drives/{drive_of(pictures(2)).drive_id}").status_code == 200
+
+
 def test_a_full_disk_is_507(node: Node) -> None:
     with serving(create_app(node, limits=IntakeSettings(reserve_bytes=2**60))) as client:
         refused = offer(client, drive_of(pictures(4)))
@@ -200,8 +215,7 @@ def test_what_arrived_whole_before_a_cut_is_kept(client: httpx.Client, node: Nod
     assert missing == [signed.manifest.frames[3].image_id]
 
 
-def wait_until(condition: object) -> None:
-    assert callable(condition)
+def wait_until(condition: Callable[[], bool]) -> None:
     for _ in range(500):
         if condition():
             return

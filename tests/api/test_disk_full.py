@@ -1,0 +1,103 @@
+"""A full disk is answered with 507, loses nothing acknowledged, and needs no restart to recover.
+
+On a real, small file system where one can be mounted; elsewhere skipped.
+"""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from ingest.batches import CONTENT_TYPE, encode_batch
+from ingest.intake import read_frames
+from roadcomb.catalog import open_catalog
+from roadcomb.jpeg import image_id
+from roadcomb.node import Node
+from tests.api.conftest import LIMITS
+from tests.api.serving import serving
+from tests.api.test_upload import assert_problem
+from tests.drives import drive_of, make_node, pictures
+
+SIZE = 6 * 2**20
+FRAMES = 4
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 6 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no small disk: mounting a tmpfs is not possible here ({error})")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture(params=["blobs and catalog", "catalog"])
+def small_node(request: pytest.FixtureRequest, tmp_path: Path, small_disk: Path) -> Iterator[Node]:
+    """A node with all its things, or only its catalog, on the small disk."""
+    made = make_node(small_disk if request.param != "catalog" else tmp_path / "large")
+    if request.param == "catalog":
+        made.catalog.close()
+        made = replace(made, catalog=open_catalog(f"sqlite:///{small_disk / 'c.sqlite'}"))
+    yield made
+    made.catalog.close()
+
+
+def upload(client: httpx.Client, number: int) -> httpx.Response | None:
+    """Upload a numbered drive; the answer that refused it, None when it was sealed."""
+    frames = pictures(FRAMES, first=FRAMES * number, size=50_000)
+    signed = drive_of(frames)
+    url = f"/v1/drives/{signed.drive_id}"
+    steps: tuple[Callable[[], httpx.Response], ...] = (
+        lambda: client.post("/v1/drives", json=signed.to_json()),
+        lambda: client.post(
+            f"{url}/frames", content=encode_batch(frames), headers={"Content-Type": CONTENT_TYPE}
+        ),
+        lambda: client.post(f"{url}/seal"),
+    )
+    for step in steps:
+        answer = step()
+        if answer.is_error:
+            return answer
+    return None
+
+
+def fill(folder: Path, leave: int) -> Path:
+    """Take all but `leave` bytes of the file system with a file that can be removed."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"\0" * 4096):
+                pass
+        except OSError:
+            file.truncate(max(0, file.tell() - leave))
+    return filler
+
+
+def test_nothing_acknowledged_is_lost_and_space_is_all_it_needs(
+    small_node: Node, small_disk: Path
+) -> None:
+    with serving(create_app(small_node, limits=LIMITS)) as client:
+        assert upload(client, 0) is None
+        filler = fill(small_disk, leave=150_000)
+        sealed, number = [0], 1
+        while (refused := upload(client, number)) is None:
+            sealed.append(number)
+            number += 1
+        assert_problem(refused, 507, "storage-full")
+        assert client.get("/healthz").status_code == 200
+        filler.unlink()
+        assert upload(client, number) is None
+    for drive in [*sealed, number]:
+        frames = pictures(FRAMES, first=FRAMES * drive, size=50_000)
+        stored = list(read_frames(small_node, drive_of(frames).drive_id))
+        assert [data for _, data in stored] == frames
+        assert [frame.image_id for frame, _ in stored] == [image_id(frame) for frame in frames]
