@@ -55,10 +55,16 @@ def test_a_second_run_does_nothing(out: Path) -> None:
     assert before == {path: path.stat().st_mtime_ns for path in out.rglob("*")}
 
 
-def test_a_lost_file_is_drawn_again_with_the_same_bytes(out: Path, tmp_path: Path) -> None:
-    victim = next(iter(sorted(out.rglob("*.jpg"))))
+@pytest.mark.parametrize("left", [None, 100], ids=["lost", "cut short"])
+def test_a_file_that_is_not_whole_is_drawn_again_with_the_same_bytes(
+    out: Path, left: int | None
+) -> None:
+    victim = min(out.rglob("*.jpg"))
     before = victim.read_bytes()
-    victim.unlink()
+    if left is None:
+        victim.unlink()
+    else:
+        victim.write_bytes(before[:left])
     assert write(brief(), out, "test", workers=1)
     assert victim.read_bytes() == before
 

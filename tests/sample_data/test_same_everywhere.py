@@ -37,7 +37,7 @@ def digest() -> str:
 
 def numpy_features() -> str:
     """The vector instructions numpy would use here beyond its baseline."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     return " ".join(found)
 
 
