@@ -25,8 +25,8 @@ _UPRIGHT = {
     6: cv2.ROTATE_90_CLOCKWISE,
     8: cv2.ROTATE_90_COUNTERCLOCKWISE,
 }
-_MIRRORED = {2: 1, 4: 3, 5: 6, 7: 8}
-"""EXIF orientations that are the mirror image of another. Source: CIPA DC-008, tag 0x0112."""
+_MIRRORED = {2: 1, 4: 3, 5: 8, 7: 6}
+"""EXIF orientation that is left after a flip from side to side. Source: CIPA DC-008, tag 0x0112."""
 
 
 @dataclass(frozen=True, slots=True)

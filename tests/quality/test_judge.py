@@ -1,0 +1,348 @@
+"""Judging a node's drives: each gets one decision, copies are held, nothing is paid twice."""
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import active_children
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from ingest.intake import drive_state
+from ingest.settings import ScreenSettings
+from quality.judge import Judge, judge_pending
+from quality.judgement import SCHEMA, load
+from quality.settings import QualitySettings
+from roadcomb.catalog.tables import decisions, drives, packs
+from roadcomb.engine import InlineEngine, Lost, ProcessEngine
+from roadcomb.epochs import epoch_of
+from roadcomb.node import Node
+from roadcomb.packs import decode_index, index_of, read_entry
+from tests.drives import NOW_MS, contributor, make_node, pictures
+from tests.quality.deliveries import along, copied, deliver
+from tests.quality.pictures import decoded, drawn_frames, look_at, real_frames
+
+ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    made = make_node(tmp_path / "node")
+    yield made
+    made.catalog.close()
+
+
+def judge(node: Node) -> int:
+    return judge_pending(node, InlineEngine())
+
+
+def decision(node: Node, drive_id: str) -> Any:
+    query = sa.select(decisions).join(drives, drives.c.decision == decisions.c.id)
+    with node.catalog.reading() as connection:
+        return connection.execute(query.where(drives.c.drive_id == drive_id)).one()
+
+
+def rows(node: Node, drive_id: str) -> pa.Table:
+    return load(node.blobs, decision(node, drive_id).judgement)
+
+
+def reasons(node: Node, drive_id: str) -> list[str | None]:
+    found: list[str | None] = rows(node, drive_id)["reason"].to_pylist()
+    return found
+
+
+def test_a_good_drive_is_accepted_in_the_epoch_of_the_nodes_clock(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    node = make_node(tmp_path / "node", catalog_url)
+    drive = deliver(node, ALICE, drawn_frames()[:6])
+    assert judge(node) == 1
+    decided, state = decision(node, drive), drive_state(node, drive)
+    assert (decided.verdict, decided.epoch) == ("accepted", epoch_of(NOW_MS))
+    assert (state.pending, state.held, state.accepted, state.rejected) == (0, 0, 6, 0)
+    assert judge(node) == 0
+    node.catalog.close()
+
+
+def test_a_judgement_has_a_row_for_each_frame_with_what_was_measured(node: Node) -> None:
+    drive = deliver(node, ALICE, drawn_frames()[:5])
+    judge(node)
+    judgement, seen = rows(node, drive), look_at(drawn_frames()[2])
+    assert judgement.schema == SCHEMA
+    row = judgement.slice(2, 1).to_pylist()[0]
+    assert (row["n"], row["width"], row["height"]) == (2, seen.width, seen.height)
+    assert (row["grade"], row["fingerprint"]) == (seen.grade.value, seen.fingerprint)
+    assert len(set(judgement["cell"].to_pylist())) >= 2
+
+
+def test_thumbnails_stand_in_a_pack_in_the_order_of_the_frames(node: Node) -> None:
+    sent = [*drawn_frames()[:2], *pictures(1), *drawn_frames()[2:4]]
+    drive = deliver(node, ALICE, sent)
+    judge(node)
+    pack = node.blobs.get(decision(node, drive).thumbnails)
+    thumbnails = [read_entry(pack, entry) for entry in decode_index(index_of(pack))]
+    assert thumbnails == [look_at(data).thumbnail for data in drawn_frames()[:4]]
+    assert max(decoded(thumbnails[0]).shape) <= 320
+
+
+def test_a_frame_without_pixels_is_rejected_and_the_others_are_not(node: Node) -> None:
+    drive = deliver(node, ALICE, [*drawn_frames()[:4], *pictures(1)])
+    judge(node)
+    assert reasons(node, drive) == [None] * 4 + ["undecodable"]
+    state = drive_state(node, drive)
+    assert (state.accepted, state.rejected) == (4, 1)
+
+
+def test_a_drive_without_a_good_frame_is_rejected_for_its_commonest_reason(node: Node) -> None:
+    drive = deliver(node, ALICE, pictures(4))
+    judge(node)
+    assert decision(node, drive).verdict == "rejected"
+    assert decision(node, drive).reason == "undecodable"
+    assert drive_state(node, drive).rejected == 4
+
+
+def test_a_foreign_clients_frames_are_screened_by_the_node(node: Node) -> None:
+    places = [*along(4), along(4)[3] + 90, *(lat + 24 * 90 for lat in along(3, 8))]
+    drive = deliver(node, ALICE, drawn_frames()[:8], places)
+    judge(node)
+    assert Counter(reasons(node, drive))["too-close"] >= 1
+    assert drive_state(node, drive).offered == 8
+
+
+def test_neighbours_and_other_drives_of_the_same_street_are_accepted(node: Node) -> None:
+    first = deliver(node, ALICE, drawn_frames()[:12])
+    second = deliver(node, BOB, drawn_frames()[12:])
+    judge(node)
+    assert decision(node, first).verdict == decision(node, second).verdict == "accepted"
+
+
+def test_a_replayed_drive_is_held_and_its_evidence_names_no_one(node: Node) -> None:
+    original = deliver(node, ALICE, drawn_frames()[:10])
+    replay = deliver(
+        node,
+        MALLORY,
+        [copied(data) for data in drawn_frames()[2:10]],
+        [lat + 16 * 90 for lat in along(8, jitter_m=1.5, seed=4)],
+    )
+    judge(node)
+    decided, state = decision(node, replay), drive_state(node, replay)
+    assert (decided.verdict, decided.reason) == ("held", "replay-suspected")
+    assert state.held + state.rejected == 8
+    assert state.held >= 6
+    (evidence,) = json.loads(decided.evidence)["replays"]
+    assert evidence["count"] == evidence["in_order"] == state.held
+    assert all(pair["other_n"] == pair["n"] + 2 for pair in evidence["pairs"])
+    assert all(pair["distance"] <= 31 for pair in evidence["pairs"])
+    with node.catalog.reading() as connection:
+        public = connection.execute(
+            sa.select(drives.c.public_id).where(drives.c.drive_id == original)
+        ).scalar_one()
+    assert evidence["drive"] == public
+    assert original not in decided.evidence
+    assert ALICE.public not in decided.evidence
+    assert decision(node, original).verdict == "accepted"
+
+
+def test_a_replay_driven_backwards_is_held_too(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:6])
+    replay = deliver(
+        node, MALLORY, [copied(data) for data in drawn_frames()[5::-1]], along(6)[::-1]
+    )
+    judge(node)
+    assert decision(node, replay).verdict == "held"
+
+
+def test_one_picture_of_somebody_else_holds_a_drive(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:6])
+    thief = deliver(node, MALLORY, [*drawn_frames()[6:12], drawn_frames()[0]])
+    judge(node)
+    assert decision(node, thief).verdict == "held"
+    (evidence,) = json.loads(decision(node, thief).evidence)["replays"]
+    assert evidence["same_images"] == 1
+    assert evidence["pairs"] == [{"n": 6, "other_n": 0, "distance": 0}]
+
+
+def test_two_alike_frames_can_be_chance_and_hold_nothing(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:6])
+    mixed = [copied(drawn_frames()[0]), copied(drawn_frames()[1]), *drawn_frames()[6:10]]
+    drive = deliver(node, BOB, mixed)
+    judge(node)
+    assert decision(node, drive).verdict == "accepted"
+
+
+def test_ones_own_drive_sent_again_is_paid_once(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:5])
+    again = deliver(node, ALICE, drawn_frames()[:5], model="another name")
+    judge(node)
+    assert reasons(node, again) == ["already-sent"] * 5
+    assert (decision(node, again).verdict, decision(node, again).reason) == (
+        "rejected",
+        "already-sent",
+    )
+
+
+def test_new_frames_beside_ones_own_old_ones_are_accepted(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:5])
+    longer = deliver(node, ALICE, drawn_frames()[2:9])
+    judge(node)
+    assert reasons(node, longer) == ["already-sent"] * 3 + [None] * 4
+    assert decision(node, longer).verdict == "accepted"
+
+
+def test_what_was_rejected_may_be_sent_again(node: Node) -> None:
+    places = [lat for lat in along(2) for _ in range(2)]
+    first = deliver(node, ALICE, drawn_frames()[:4], places)
+    second = deliver(node, ALICE, drawn_frames()[:4])
+    judge(node)
+    assert decision(node, first).reason == "drive-too-short"
+    assert reasons(node, second) == [None] * 4
+
+
+def test_the_same_view_twice_in_a_drive_counts_once(node: Node) -> None:
+    standing = [drawn_frames()[0], copied(drawn_frames()[0]), *drawn_frames()[1:4]]
+    drive = deliver(node, ALICE, standing)
+    judge(node)
+    assert reasons(node, drive) == [None, "duplicate-in-drive", None, None, None]
+
+
+class Losing(InlineEngine):
+    """An engine whose second task kills each worker that takes it."""
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        results = list(super().map(function, tasks))
+        yield from (Lost(3) if n == 1 else result for n, result in enumerate(results))
+
+
+class Interrupted(InlineEngine):
+    """An engine during whose first work something else happens."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = [meanwhile]
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        results = list(super().map(function, tasks))
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return iter(results)
+
+
+def test_a_frame_that_kills_its_workers_is_undecodable_and_alone(node: Node) -> None:
+    drive = deliver(node, ALICE, drawn_frames()[:5])
+    judge_pending(node, Losing())
+    assert reasons(node, drive) == [None, "undecodable", None, None, None]
+
+
+def test_a_killed_worker_costs_one_retry_and_changes_nothing(node: Node, tmp_path: Path) -> None:
+    drive = deliver(node, ALICE, drawn_frames()[:8])
+    engine = ProcessEngine(2)
+    before = set(active_children())
+    judging = threading.Thread(target=lambda: judge_pending(node, engine))
+    judging.start()
+    killed = None
+    while killed is None and judging.is_alive():
+        killed = next(iter(set(active_children()) - before), None)
+        time.sleep(0.01)
+    assert killed is not None
+    assert killed.pid is not None
+    os.kill(killed.pid, signal.SIGKILL)
+    judging.join()
+    engine.close()
+    inline = make_node(tmp_path / "inline")
+    assert deliver(inline, ALICE, drawn_frames()[:8]) == drive
+    judge(inline)
+    assert decision(node, drive).judgement == decision(inline, drive).judgement
+    inline.catalog.close()
+
+
+def test_two_judges_at_once_give_one_decision_a_drive(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:5])
+    deliver(node, BOB, drawn_frames()[5:9])
+    assert judge_pending(node, Interrupted(lambda: judge(node))) == 0
+    with node.catalog.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count(decisions.c.id))).scalar() == 2
+
+
+def test_a_copy_judged_by_another_meanwhile_is_still_compared(node: Node) -> None:
+    first = deliver(node, ALICE, drawn_frames()[:5])
+
+    def the_copy_is_faster() -> None:
+        """Another judge takes a drive of the same pictures, as if the first had not been sealed."""
+        copy = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:5]])
+        with node.catalog.writing() as connection:
+            sealed = drives.c.drive_id == first
+            connection.execute(sa.update(drives).where(sealed).values(sealed_ms=None))
+        assert judge(node) == 1
+        assert decision(node, copy).verdict == "accepted"
+
+    judge_pending(node, Interrupted(the_copy_is_faster))
+    assert decision(node, first).verdict == "held"
+
+
+def test_a_drive_with_damaged_bytes_stays_pending_and_stops_no_other(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = deliver(node, ALICE, drawn_frames()[:4])
+    whole = deliver(node, BOB, drawn_frames()[4:8])
+    with node.catalog.reading() as connection:
+        key = connection.execute(
+            sa.select(packs.c.key).where(packs.c.drive_id == damaged)
+        ).scalar_one()
+    pack = bytearray(node.blobs.get(key))
+    pack[5_000] ^= 1
+    node.blobs.put(key, bytes(pack))
+    judging = Judge(node, InlineEngine())
+    with caplog.at_level(logging.ERROR):
+        assert judging.judge_pending() == 1
+        assert judging.judge_pending() == 0
+    assert drive_state(node, damaged).pending == 4
+    assert decision(node, whole).verdict == "accepted"
+    assert [damaged in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_drive_is_judged_the_same_in_chunks_of_any_size(node: Node, tmp_path: Path) -> None:
+    other = make_node(tmp_path / "other")
+    drive = deliver(node, ALICE, drawn_frames()[:7])
+    deliver(other, ALICE, drawn_frames()[:7])
+    judge(node)
+    Judge(other, InlineEngine(), QualitySettings(chunk_frames=2)).judge_pending()
+    assert decision(other, drive).judgement == decision(node, drive).judgement
+    assert decision(other, drive).thumbnails == decision(node, drive).thumbnails
+    other.catalog.close()
+
+
+def test_the_index_is_the_same_whether_followed_or_built_anew(node: Node) -> None:
+    judging = Judge(node, InlineEngine())
+    deliver(node, ALICE, drawn_frames()[:5])
+    judging.judge_pending()
+    deliver(node, BOB, drawn_frames()[5:9])
+    judging.judge_pending()
+    replay = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:9]])
+    judging.judge_pending()
+    evidence = json.loads(decision(node, replay).evidence)["replays"]
+    assert [entry["count"] for entry in evidence] == [5, 4]
+
+
+def test_a_real_drive_is_accepted_and_its_copy_held(node: Node, real_data: Path) -> None:
+    frames = real_frames(real_data / "bee_tokyo")[:12]
+    original = deliver(node, ALICE, frames)
+    replay = deliver(
+        node, MALLORY, [copied(data) for data in frames], along(12, jitter_m=0.5, seed=1)
+    )
+    screening = ScreenSettings(min_frames=1)
+    Judge(node, InlineEngine(), screening=screening).judge_pending()
+    assert decision(node, original).accepted == 12
+    assert decision(node, replay).verdict == "held"
