@@ -5,6 +5,7 @@ case is checked as EIP-55 asks (https://eips.ethereum.org/EIPS/eip-55).
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 import sha3
@@ -13,10 +14,11 @@ from roadcomb.canonical import Json, canonical_json
 from roadcomb.errors import UsageError
 from roadcomb.keys import Key
 
-__all__ = ["DOMAIN", "checked_address", "sign_binding"]
+__all__ = ["DOMAIN", "checked_address", "load_payout", "save_payout", "sign_binding"]
 
 DOMAIN: Final = "roadcomb binding v1"
 VERSION = 1
+_FILE = "payout"
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
@@ -28,6 +30,21 @@ def checked_address(text: str) -> str:
     if digits not in (digits.lower(), digits.upper()) and digits != _checksummed(digits.lower()):
         raise UsageError(f"{text} is mistyped: its capital letters do not fit its digits (EIP-55)")
     return text.lower()
+
+
+def save_payout(folder: Path, address: str) -> None:
+    """Note the address of the contributor whose key lies in the folder."""
+    temporary = folder / f"{_FILE}.new"
+    temporary.write_text(f"{address}\n", "ascii")
+    temporary.replace(folder / _FILE)
+
+
+def load_payout(folder: Path) -> str | None:
+    """The address noted in the folder. Raises UsageError when it was damaged."""
+    try:
+        return checked_address((folder / _FILE).read_text("utf-8", "replace").strip())
+    except FileNotFoundError:
+        return None
 
 
 def sign_binding(key: Key, address: str, created_ms: int) -> Json:

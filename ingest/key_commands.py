@@ -1,0 +1,79 @@
+"""Command line verbs of a contributor's key: init, key show, key backup."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+VARIABLE = "ROADCOMB_PASSPHRASE"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(init)
+    key_app = typer.Typer(help="Show or back up the contributor's key.", no_args_is_help=True)
+    key_app.command()(show)
+    key_app.command()(backup)
+    app.add_typer(key_app, name="key")
+
+
+def init(
+    payout: Annotated[
+        str | None, typer.Option(help="Address that rewards go to: 0x and 40 hex digits.")
+    ] = None,
+) -> None:
+    """Make the contributor's key, unless there is one, and note the payout address."""
+    from ingest.payout import checked_address, save_payout
+    from roadcomb.keys import generate_key, load_key, save_key
+    from roadcomb.settings import ClientSettings
+
+    settings = ClientSettings()
+    address = None if payout is None else checked_address(payout)
+    made = not settings.key_file.exists()
+    if made:
+        save_key(generate_key(), settings.key_file)
+    key = load_key(settings.key_file)
+    typer.echo(f"{'new key' if made else 'your key is'} {key.public}")
+    typer.echo(f"it lies in {settings.key_file}: who holds it holds your rewards")
+    if made:
+        typer.echo("losing it is losing them: `roadcomb key backup FILE` writes an encrypted copy")
+    if address is not None:
+        save_payout(settings.config, address)
+        typer.echo(f"rewards go to {address} from your next upload on")
+
+
+def show() -> None:
+    """Print the public key, where the private one lies, and the payout address."""
+    from ingest.payout import load_payout
+    from roadcomb.keys import load_key
+    from roadcomb.settings import ClientSettings
+
+    settings = ClientSettings()
+    typer.echo(f"public key: {load_key(settings.key_file).public}")
+    typer.echo(f"private key: {settings.key_file}")
+    typer.echo(f"payout: {load_payout(settings.config) or 'none (roadcomb init --payout 0x...)'}")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; must not exist yet.")],
+) -> None:
+    """Write a copy of the key, encrypted with a passphrase (asked for, or ROADCOMB_PASSPHRASE)."""
+    import os
+
+    from roadcomb.errors import UsageError
+    from roadcomb.keys import load_key, save_key
+    from roadcomb.settings import ClientSettings
+
+    settings = ClientSettings()
+    key = load_key(settings.key_file)
+    passphrase = os.environ.get(VARIABLE) or typer.prompt(
+        "Passphrase", hide_input=True, confirmation_prompt=True
+    )
+    if not passphrase:
+        raise UsageError("an empty passphrase protects nothing")
+    save_key(key, file, passphrase)
+    if load_key(file, passphrase).public != key.public:
+        raise UsageError(f"{file} could not be read back: write the backup elsewhere")
+    typer.echo(f"{file} holds the key, encrypted; keep it and its passphrase apart")

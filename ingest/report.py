@@ -1,0 +1,210 @@
+"""What scan, upload and status say: for people through rich, for machines as JSON.
+
+`*_json` functions are pure. Names of files are printed as they are, never as markup.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ingest.client import Outcome
+from ingest.planning import FAULTS, Plan, Shot
+from ingest.screening import Rejected
+from roadcomb.canonical import Json
+from roadcomb.epochs import to_datetime
+from roadcomb.geo import distance_m
+from roadcomb.records import degrees
+
+__all__ = [
+    "faults",
+    "outcome_json",
+    "plans_json",
+    "print_outcome",
+    "print_plans",
+    "print_rejected",
+    "print_states",
+    "print_troubles",
+    "way_m",
+]
+
+_NAMED = 3
+"""Files named for each reason; `--json` names all."""
+
+WORDS: Mapping[str, str] = {
+    "changed-meanwhile": "changed while it was sent",
+    "drive-too-short": "too few frames in a row for a drive",
+    "duplicate-picture": "the same picture as another one",
+    "no-fix": "no GPS position in the file, its name or beside it",
+    "no-time": "no time of recording",
+    "not-a-jpeg": "not a whole JPEG: copy it from the camera again",
+    "not-a-number": "its GPS position is no number",
+    "not-on-earth": "its GPS position is not on earth",
+    "null-island": "its GPS position is 0, 0: the receiver had no fix",
+    "time-backwards": "its time goes back against the frames around it",
+    "too-close": "too close to the frame before",
+    "too-fast": "further from the frames around it than a car drives",
+    "too-large": "larger than a node takes",
+    "unreadable": "cannot be read: check the card and its permissions",
+}
+
+
+def way_m(drive: Sequence[Shot]) -> float:
+    """Metres from frame to frame."""
+    places = [(degrees(shot.lat_e7), degrees(shot.lon_e7)) for shot in drive]
+    return sum(distance_m(*a, *b) for a, b in pairwise(places))
+
+
+def faults(rejected: Iterable[Rejected[Path]]) -> int:
+    """How many rejections speak of broken files."""
+    return sum(rejection.reason in FAULTS for rejection in rejected)
+
+
+def plans_json(plans: Sequence[Plan]) -> Json:
+    """What `scan --json` prints."""
+    rejected = [rejection for plan in plans for rejection in plan.rejected]
+    return {
+        "offered": sum(plan.offered for plan in plans),
+        "kept": sum(len(drive) for plan in plans for drive in plan.drives),
+        "rejected": _counts(rejected),
+        "folders": [
+            {
+                "folder": str(plan.folder),
+                "drives": [_drive_json(drive) for drive in plan.drives],
+                "rejected": _rejected_json(plan.rejected),
+                "troubles": list(plan.troubles),
+                "without_time_zone": plan.unzoned,
+            }
+            for plan in plans
+        ],
+    }
+
+
+def outcome_json(outcome: Outcome) -> Json:
+    """What `upload --json` prints."""
+    return {
+        "offered": outcome.offered,
+        "sent": outcome.sent,
+        "already_sent": outcome.already,
+        "failed": outcome.failed,
+        "rejected": _counts(outcome.rejected),
+        "files": _rejected_json(outcome.rejected),
+        "drives": [
+            {
+                "drive_id": drive.drive_id,
+                "folder": str(drive.folder),
+                "frames": drive.frames,
+                "bytes": drive.size,
+                "receipt": str(drive.receipt),
+            }
+            for drive in outcome.delivered
+        ],
+        "troubles": list(outcome.troubles),
+        "stopped": None if outcome.stopped is None else str(outcome.stopped),
+    }
+
+
+def print_plans(console: Console, plans: Sequence[Plan]) -> None:
+    """What would leave this machine, and what not."""
+    table = Table("folder", "drive begins (UTC)", box=None, pad_edge=False)
+    for name in ("frames", "km", "MB"):
+        table.add_column(name, justify="right")
+    drives = [(plan, drive) for plan in plans for drive in plan.drives]
+    for plan, drive in drives:
+        table.add_row(
+            Text(plan.folder.name),
+            f"{to_datetime(drive[0].t_ms):%Y-%m-%d %H:%M:%S}",
+            str(len(drive)),
+            f"{way_m(drive) / 1000:.2f}",
+            f"{sum(shot.file_size for shot in drive) / 1e6:.1f}",
+        )
+    if drives:
+        console.print(table)
+    kept, offered = sum(len(drive) for _, drive in drives), sum(plan.offered for plan in plans)
+    noun = "drive" if len(drives) == 1 else "drives"
+    _say(console, f"{kept} of {offered} pictures make {len(drives)} {noun}")
+    print_rejected(console, [rejection for plan in plans for rejection in plan.rejected])
+    unzoned = sum(plan.unzoned for plan in plans)
+    if unzoned:
+        _say(
+            console,
+            f"{unzoned} pictures state no time zone and are taken as UTC: "
+            "set ROADCOMB_READ_CLOCK_OFFSET_MIN to the camera's minutes east of it",
+        )
+
+
+def print_rejected(console: Console, rejected: Sequence[Rejected[Path]]) -> None:
+    """Each reason, how often, in words, and some of the files."""
+    for reason, count in sorted(Counter(r.reason for r in rejected).items()):
+        names = [r.item.name for r in rejected if r.reason == reason][:_NAMED]
+        more = ", ..." if count > _NAMED else ""
+        words = WORDS.get(reason, reason)
+        _say(console, f"  not sent, {reason}: {count} ({words}): {', '.join(names)}{more}")
+
+
+def print_troubles(console: Console, troubles: Iterable[str]) -> None:
+    """What went wrong, a line each."""
+    for trouble in troubles:
+        _say(console, f"roadcomb: {trouble}")
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """What became of everything offered."""
+    for drive in outcome.delivered:
+        _say(console, f"drive {drive.drive_id[:12]}: {drive.frames} frames, {drive.size:,} bytes")
+        _say(console, f"  receipt verified and kept: {drive.receipt}")
+    _say(
+        console,
+        f"{outcome.offered} pictures: {outcome.sent} sent, {outcome.already} sent before, "
+        f"{len(outcome.rejected)} not for sending, {outcome.failed} failed",
+    )
+    print_rejected(console, outcome.rejected)
+
+
+def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a drive with state and counts, then the reasons of each that has some."""
+    counts = ("offered", "pending", "held", "accepted", "rejected")
+    table = Table("drive", "begins (UTC)", "state", box=None, pad_edge=False)
+    for name in counts:
+        table.add_column(name, justify="right")
+    for row in rows:
+        begins = f"{to_datetime(row['started_ms']):%Y-%m-%d %H:%M}"
+        numbers = [str(row[name]) for name in counts]
+        table.add_row(row["drive_id"][:12], begins, Text(row["state"]), *numbers)
+    console.print(table)
+    for row in rows:
+        reasons = [f"{name}: {count}" for name, count in row["reasons"].items()]
+        why = ", ".join(filter(None, (row["reason"], *reasons)))
+        if why:
+            _say(console, f"{row['drive_id'][:12]}: {why}")
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
+
+
+def _counts(rejected: Iterable[Rejected[Path]]) -> Json:
+    return dict(sorted(Counter(rejection.reason for rejection in rejected).items()))
+
+
+def _rejected_json(rejected: Iterable[Rejected[Path]]) -> Json:
+    return [{"file": str(r.item), "reason": r.reason} for r in rejected]
+
+
+def _drive_json(drive: Sequence[Shot]) -> Json:
+    frames: Json = [
+        {
+            "file": str(shot.path),
+            "t_ms": shot.t_ms,
+            "lat": degrees(shot.lat_e7),
+            "lon": degrees(shot.lon_e7),
+            "heading": None if shot.heading_cdeg is None else shot.heading_cdeg / 100,
+        }
+        for shot in drive
+    ]
+    return {"frames": frames, "metres": round(way_m(drive), 1)}

@@ -1,0 +1,62 @@
+"""What became of the drives of this machine: its own memory and what their nodes say."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ingest.localstate import DriveRecord
+from ingest.nodeclient import NodeClient, open_http
+from ingest.settings import UploadSettings
+from roadcomb.errors import NotFound, RoadcombError
+
+__all__ = ["states"]
+
+_COUNTS = ("offered", "pending", "held", "accepted", "rejected")
+
+
+def states(
+    records: Sequence[DriveRecord], url: str | None, settings: UploadSettings
+) -> Iterator[dict[str, Any]]:
+    """A row each drive, asked of `url` or else of the node that it was sent to.
+
+    A row has state, counts and reasons; `trouble` is None or why the node could not tell. Frames
+    that no node has judged are pending, so the counts always add up.
+    """
+    down: dict[str, RoadcombError] = {}
+    for record in records:
+        address = url or record.url
+        if address in down:
+            yield _row(record, {}, str(down[address]))
+            continue
+        with open_http(address, settings) as http:
+            try:
+                yield _row(record, NodeClient(http, settings).drive(record.drive_id), None)
+            except NotFound as error:
+                yield _row(record, {}, _unknown(record, error))
+            except RoadcombError as error:
+                down[address] = error
+                yield _row(record, {}, str(error))
+
+
+def _unknown(record: DriveRecord, error: NotFound) -> str | None:
+    """Unsealed drives may be unknown to a node; a receipt that it forgot is its broken promise."""
+    if record.receipt is None:
+        return None
+    return f"{error}; its receipt proves that the node had it: {record.receipt}"
+
+
+def _row(record: DriveRecord, answer: Any, trouble: str | None) -> dict[str, Any]:
+    local = "open" if record.receipt is None else "sealed"
+    unjudged = {"offered": record.frames, "pending": record.frames}
+    return {
+        "drive_id": record.drive_id,
+        "node": record.node,
+        "folder": record.folder,
+        "started_ms": record.started_ms,
+        "state": answer.get("state", local if trouble is None else "unknown"),
+        **{name: int(answer.get(name, unjudged.get(name, 0))) for name in _COUNTS},
+        "reasons": dict(answer.get("reasons") or {}),
+        "verdict": answer.get("verdict"),
+        "reason": answer.get("reason"),
+        "receipt": None if record.receipt is None else str(record.receipt),
+        "trouble": trouble,
+    }

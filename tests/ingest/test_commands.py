@@ -1,0 +1,171 @@
+"""The contributor's command line, from a new key to the state of each drive."""
+
+import json
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from ingest import commands
+from roadcomb.errors import InvalidInput, NotFound, RoadcombError, Unreachable, UsageError
+from roadcomb.keys import load_key
+from tests.ingest.fakenode import FakeNode, fake_node, problem
+from tests.ingest.pictures import bee_folder
+
+ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A contributor's machine whose folders nobody else uses."""
+    monkeypatch.setenv("ROADCOMB_CLIENT_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("ROADCOMB_CLIENT_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("ROADCOMB_UPLOAD_WAIT_MAX_S", "0")
+    return tmp_path
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with fake_node() as running:
+        yield running
+
+
+def run(*words: str | Path, expect: int = 0) -> Result:
+    app = typer.Typer()
+    commands.register(app)
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == expect, result.output
+    return result
+
+
+def json_of(words: Sequence[str | Path], expect: int = 0) -> Any:
+    return json.loads(run(*words, "--json", expect=expect).stdout)
+
+
+def test_init_makes_a_key_for_its_owners_eyes_and_never_a_second_one(machine: Path) -> None:
+    first = run("init").stdout
+    path = machine / "config" / "contributor.pem"
+    public = load_key(path).public
+    assert public in first
+    assert "backup" in first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert public in run("init", "--payout", ADDRESS).stdout
+    assert ADDRESS.lower() in run("key", "show").stdout
+
+
+def test_a_mistyped_payout_address_makes_no_key(machine: Path) -> None:
+    with pytest.raises(UsageError, match="mistyped"):
+        run("init", "--payout", ADDRESS.replace("5aA", "5aa"))
+    assert not (machine / "config").exists()
+
+
+def test_a_backup_opens_with_its_passphrase_alone(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "correct horse")
+    run("key", "backup", machine / "backup.pem")
+    public = load_key(machine / "config" / "contributor.pem").public
+    assert load_key(machine / "backup.pem", "correct horse").public == public
+    for wrong in ("wrong horse", None):
+        with pytest.raises(InvalidInput):
+            load_key(machine / "backup.pem", wrong)
+    with pytest.raises(UsageError, match="not overwritten"):
+        run("key", "backup", machine / "backup.pem")
+
+
+def test_scan_says_what_would_be_sent_and_why_the_rest_would_not(machine: Path) -> None:
+    bee_folder(machine / "[red] in", [*range(0, 80, 8), 73, 300, 301])
+    told = run("scan", machine / "[red] in").stdout
+    assert "11 of 13 pictures make 1 drive" in told
+    assert "too-close: 2" in told
+    assert "[red] in" in told
+    listed = json_of(["scan", machine])
+    assert (listed["offered"], listed["kept"]) == (13, 11)
+    assert listed["rejected"] == {"too-close": 2}
+    frames = [f for d in listed["folders"][0]["drives"] for f in d["frames"]]
+    assert len(frames) + len(listed["folders"][0]["rejected"]) == 13
+
+
+def test_a_broken_file_makes_a_scan_end_as_partly_done(machine: Path) -> None:
+    paths = bee_folder(machine / "in", range(0, 80, 8))
+    paths[3].write_bytes(b"no jpeg")
+    (machine / "in" / "track.gpx").write_text("<gpx")
+    result = run("scan", machine / "in", expect=4)
+    assert paths[3].name in result.stdout
+    assert "track.gpx is not used" in result.stderr
+
+
+def test_what_is_not_there_is_named(machine: Path) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        run("scan", machine / "nowhere")
+    with pytest.raises(UsageError, match="roadcomb init"):
+        run("upload", machine, "--to", "http://127.0.0.1:9")
+    run("init")
+    with pytest.raises(Unreachable):
+        run("upload", machine, "--to", "http://127.0.0.1:9")
+
+
+def test_upload_sends_binds_and_status_tells(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", [*range(0, 80, 8), 73])
+    run("init", "--payout", ADDRESS)
+    told = run("upload", machine / "in", "--to", node.url, "--device", "Cam 7").stdout
+    assert "11 pictures: 10 sent, 0 sent before, 1 not for sending, 0 failed" in told
+    assert len(node.bindings) == 1
+    (drive,) = node.drives.values()
+    assert drive.manifest.device.model == "Cam 7"
+    again = json_of(["upload", machine / "in", "--to", node.url])
+    assert (again["sent"], again["already_sent"]) == (0, 10)
+    assert len(node.bindings) == 1
+    (row,) = json_of(["status"])["drives"]
+    assert row["offered"] == row["pending"] + row["held"] + row["accepted"] + row["rejected"]
+    assert (row["state"], row["reasons"]) == ("judged", {"duplicate-picture": 1})
+    assert "duplicate-picture: 1" in run("status", "--to", node.url).stdout
+
+
+def test_a_refused_drive_makes_an_upload_end_as_partly_done(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    refusal = problem(422, "invalid-input", "the clock is wrong")
+    node.fault = lambda what, number: refusal if what == "POST drives" else None
+    result = run("upload", machine / "in", "--to", node.url, expect=4)
+    assert "the clock is wrong" in result.stderr
+    assert "10 failed" in result.stdout
+
+
+def test_a_node_that_lost_a_drive_is_told_by_its_receipt(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    run("upload", machine / "in", "--to", node.url)
+    node.drives.clear()
+    result = run("status", expect=4)
+    assert "its receipt proves that the node had it" in result.stderr
+
+
+def test_status_without_its_node_still_knows_the_drives(machine: Path) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    with fake_node() as node:
+        run("upload", machine / "in", "--to", node.url)
+    (row,) = json_of(["status"], expect=4)["drives"]
+    assert (row["state"], row["offered"], row["pending"]) == ("unknown", 10, 10)
+
+
+def test_an_upload_that_was_stopped_says_what_was_done_before(
+    machine: Path, node: FakeNode
+) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    full = problem(507, "storage-full", "the node's disk is full")
+    node.fault = lambda what, number: full if what == "POST frames" else None
+    with pytest.raises(RoadcombError, match="disk is full") as stopped:
+        run("upload", machine / "in", "--to", node.url)
+    assert stopped.value.exit_code == 10
+    node.fault = lambda what, number: None
+    assert "10 sent" in run("upload", machine / "in", "--to", node.url).stdout
