@@ -1,0 +1,101 @@
+"""Rows name nobody, but their owner can open them; their digest covers values, not files."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewards.rows import (
+    BOOK_ROWS,
+    Owner,
+    commitment,
+    make_rows,
+    rows_digest,
+    rows_from_parquet,
+    rows_to_parquet,
+)
+from rewards.visits import passes_by_visit
+from roadcomb.canonical import canonical_json, digest_of_bytes
+from roadcomb.errors import IntegrityError
+from tests.rewards.earning import owner_of
+from tests.rewards.town import CELLS, DAY, Shot, frames_of
+
+OWNERS = [owner_of("alice", 0), owner_of("bob", 1)]
+DRIVES = [
+    [Shot(minute, minute % 4, 500 + minute) for minute in range(12)],
+    [Shot(minute, minute % 3, 300 + minute) for minute in range(3, 60, 7)],
+]
+
+
+def rows(order: tuple[int, ...] = (0, 1)) -> tuple[pa.Table, list[Owner]]:
+    owners = [OWNERS[index] for index in order]
+    passes = passes_by_visit(frames_of([DRIVES[index] for index in order]), 2, 300_000)
+    table, drive_of_row = make_rows(passes, owners, DAY, b"secret")
+    return table, [owners[drive] for drive in drive_of_row]
+
+
+def test_a_commitment_is_salt_key_and_the_rows_integers_in_canonical_json() -> None:
+    owner, cell = OWNERS[0], CELLS[0]
+    message = canonical_json([DAY, f"{cell:x}", DAY, 4, 900, 1700, 2, 33])
+    expected = digest_of_bytes(owner.salt + bytes.fromhex(owner.contributor) + message)
+    assert commitment(owner, DAY, (cell, DAY, 4, 900, 1700, 2, 33)).hex() == expected
+
+
+def test_every_row_opens_with_its_owners_salt_and_with_no_other() -> None:
+    table, owners = rows()
+    names = ("cell", "day", "sectors", "best_grade", "grade_sum", "frames", "sketch")
+    for row, owner in zip(table.to_pylist(), owners, strict=True):
+        integers = [row[name] for name in names]
+        assert commitment(owner, DAY, integers) == row["commitment"]
+        stranger = OWNERS[1 - OWNERS.index(owner)]
+        assert commitment(stranger, DAY, integers) != row["commitment"]
+
+
+def test_rows_are_sorted_by_cell_visit_and_commitment_whatever_the_order_of_the_drives() -> None:
+    table, _ = rows()
+    keys = [(row["cell"], row["visit"], row["commitment"]) for row in table.to_pylist()]
+    assert keys == sorted(keys)
+    assert table.equals(rows((1, 0))[0])
+
+
+def test_visits_are_numbered_by_their_smallest_commitment_so_they_tell_no_times() -> None:
+    table, _ = rows()
+    first: dict[tuple[int, int], bytes] = {}
+    for row in table.to_pylist():
+        key = (row["cell"], row["visit"])
+        first[key] = min(row["commitment"], first.get(key, row["commitment"]))
+    for cell in {cell for cell, _ in first}:
+        numbers = sorted(visit for of, visit in first if of == cell)
+        assert numbers == list(range(len(numbers)))
+        smallest = [first[cell, number] for number in numbers]
+        assert smallest == sorted(smallest)
+
+
+@given(st.integers(0, 8), st.integers(0, 2**31))
+def test_the_digest_changes_with_any_value(column: int, change: int) -> None:
+    table, _ = rows()
+    name = table.column_names[column]
+    values = table[name].to_pylist()
+    other = bytes(32) if name == "commitment" else change % 200
+    values[change % len(values)] = other
+    changed = table.set_column(column, table.schema.field(name), pa.array(values, table[name].type))
+    assert (rows_digest(changed) == rows_digest(table)) == changed.equals(table)
+
+
+def test_the_file_gives_the_rows_back_and_their_digest_is_not_the_files() -> None:
+    table, _ = rows()
+    book = table.append_column("weight", pa.array(range(len(table)), pa.uint64())).cast(BOOK_ROWS)
+    read = rows_from_parquet(rows_to_parquet(book))
+    assert read.equals(book)
+    assert rows_digest(read) == rows_digest(book) != digest_of_bytes(rows_to_parquet(book))
+
+
+def test_the_digest_does_not_depend_on_how_a_table_is_chunked() -> None:
+    table, _ = rows()
+    assert rows_digest(pa.concat_tables([table.slice(0, 3), table.slice(3)])) == rows_digest(table)
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"no parquet at all"])
+def test_a_file_that_is_no_rows_is_refused(data: bytes) -> None:
+    with pytest.raises(IntegrityError, match=r"rows\.parquet"):
+        rows_from_parquet(data)

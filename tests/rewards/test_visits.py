@@ -1,0 +1,62 @@
+"""A visit is a chain of frames in one cell, whoever made them."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewards.visits import passes_by_visit, visit_of_frames
+from tests.rewards.town import CELLS, Shot, frames_of
+
+GAP_MS = 300_000
+frames = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3_000_000)), max_size=20)
+
+
+def chains(listed: list[tuple[int, int]]) -> set[frozenset[int]]:
+    """The visits by the definition: frames that a chain of small steps in one cell connects."""
+    found: list[list[int]] = []
+    for index in sorted(range(len(listed)), key=lambda index: listed[index]):
+        last = listed[found[-1][-1]] if found else None
+        cell, t_ms = listed[index]
+        if last is not None and last[0] == cell and t_ms - last[1] <= GAP_MS:
+            found[-1].append(index)
+        else:
+            found.append([index])
+    return {frozenset(chain) for chain in found}
+
+
+@given(frames)
+def test_visits_are_the_chains_of_frames(listed: list[tuple[int, int]]) -> None:
+    cells = np.array([cell for cell, _ in listed], np.uint64)
+    t_ms = np.array([t for _, t in listed], np.int64)
+    visits = visit_of_frames(cells, t_ms, GAP_MS).tolist()
+    found = {frozenset(np.flatnonzero(np.array(visits) == one).tolist()) for one in set(visits)}
+    assert found == chains(listed)
+
+
+def test_a_gap_of_exactly_the_limit_is_still_one_visit() -> None:
+    cells = np.zeros(3, np.uint64)
+    t_ms = np.array([0, GAP_MS, 2 * GAP_MS + 1], np.int64)
+    assert visit_of_frames(cells, t_ms, GAP_MS).tolist() == [0, 0, 1]
+
+
+def test_a_pass_holds_the_frames_of_one_drive_in_one_visit() -> None:
+    first = [Shot(0, 0, 500, 0), Shot(1, 0, 700, 9_000), Shot(60, 0, 300)]
+    second = [Shot(3, 0, 900), Shot(2, 1, 100)]
+    passes = passes_by_visit(frames_of([first, second]), 2, GAP_MS).to_pylist()
+    told = [
+        (CELLS.index(row["cell"]), row["drive"], row["frames"], row["best_grade"], row["sectors"])
+        for row in passes
+    ]
+    assert told == [
+        (0, 0, 2, 700, 0b101),
+        (0, 1, 1, 900, 0b100),
+        (0, 0, 1, 300, 0b100),
+        (1, 1, 1, 100, 0b100),
+    ]
+    visits = [row["visit"] for row in passes]
+    assert visits[0] == visits[1]
+    assert len(set(visits)) == 3
+
+
+def test_no_frames_make_no_passes() -> None:
+    assert len(passes_by_visit(frames_of([]), 0, GAP_MS)) == 0

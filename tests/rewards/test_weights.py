@@ -1,0 +1,82 @@
+"""Weights against the formula in Python's own integers, and beyond 64 bits."""
+
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewards.weights import WEIGHT_PER_DAY, weigh
+from tiles.fold import ROWS
+
+passes = st.lists(
+    st.tuples(
+        st.integers(1, 3),  # cell
+        st.integers(0, 2),  # visit
+        st.integers(0, 1000),  # best grade
+        st.integers(0, 2**32 - 1),  # grade sum
+    ),
+    max_size=12,
+).map(sorted)
+
+
+def rows_of(listed: list[tuple[int, int, int, int]]) -> pa.Table:
+    cell, visit, best, total = (list(column) for column in zip(*listed, strict=True))
+    count = len(listed)
+    columns = {
+        "cell": cell,
+        "day": [0] * count,
+        "sectors": [0] * count,
+        "best_grade": best,
+        "grade_sum": total,
+        "frames": [1] * count,
+        "sketch": [0] * count,
+        "visit": visit,
+        "commitment": [bytes(32)] * count,
+    }
+    return pa.table(columns).cast(ROWS)
+
+
+def by_the_formula(listed: list[tuple[int, int, int, int]], days: int, minimum: int) -> list[int]:
+    paid = [row for row in listed if row[2] >= minimum]
+    best: dict[tuple[int, int], int] = {}
+    total: dict[tuple[int, int], int] = {}
+    for cell, visit, grade, grade_sum in paid:
+        best[cell, visit] = max(grade, best.get((cell, visit), 0))
+        total[cell, visit] = grade_sum + total.get((cell, visit), 0)
+    weights = []
+    for cell, visit, grade, grade_sum in listed:
+        if grade < minimum:
+            weights.append(0)
+            continue
+        bests = sum(value for (of, _), value in best.items() if of == cell)
+        part = Fraction(best[cell, visit], bests) * Fraction(grade_sum, total[cell, visit])
+        weights.append(int(days * WEIGHT_PER_DAY * part))
+    return weights
+
+
+@given(passes.filter(bool), st.integers(1, 3650), st.sampled_from([1, 100]))
+def test_weights_are_the_formula_exactly_even_where_64_bits_would_overflow(
+    listed: list[tuple[int, int, int, int]], days: int, minimum: int
+) -> None:
+    listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
+    found = weigh(rows_of(listed), np.full(len(listed), days, np.int64), minimum)
+    assert found.tolist() == by_the_formula(listed, days, minimum)
+
+
+@given(passes.filter(bool))
+def test_a_cell_never_weighs_more_than_its_refill(
+    listed: list[tuple[int, int, int, int]],
+) -> None:
+    listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
+    found = weigh(rows_of(listed), np.full(len(listed), 3, np.int64), 1)
+    for cell in {row[0] for row in listed}:
+        mine = [int(w) for w, row in zip(found, listed, strict=True) if row[0] == cell]
+        paid = any(row[2] >= 1 for row in listed if row[0] == cell)
+        assert 3 * WEIGHT_PER_DAY * paid - len(mine) < sum(mine) + paid
+        assert sum(mine) <= 3 * WEIGHT_PER_DAY * paid
+
+
+def test_no_rows_weigh_nothing() -> None:
+    assert weigh(ROWS.empty_table(), np.zeros(0, np.int64), 1).tolist() == []
