@@ -51,12 +51,12 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
 
 
 def _judging(node: Node, stack: ExitStack) -> Repeating:
-    from quality.judge import judge_pending  # decoders: not loaded where another process judges
+    from quality.judge import Judge  # decoders: not loaded where another process judges
     from roadcomb.engine import ProcessEngine
 
     engine = ProcessEngine(node.settings.workers)
     stack.callback(engine.close)
-    return Repeating("judging", lambda: judge_pending(node, engine), PAUSE_S)
+    return Repeating("judging", Judge(node, engine).judge_pending, PAUSE_S)
 
 
 class _Server(uvicorn.Server):
