@@ -92,8 +92,8 @@ def _newest_epoch(connection: sa.Connection, after: int) -> tuple[int, str | Non
 
 
 def _coverage_of(manifest: Json, epoch: int) -> str:
-    """The snapshot's digest in a manifest, which may stand in an envelope with its signature."""
+    """The snapshot's digest in a signed manifest."""
     match manifest:
-        case {"coverage": str(digest)} | {"manifest": {"coverage": str(digest)}}:
+        case {"manifest": {"coverage": str(digest)}}:
             return digest
     raise IntegrityError(f"the manifest of epoch {epoch} names no coverage")

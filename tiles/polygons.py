@@ -18,9 +18,9 @@ __all__ = ["EXTENT", "Rings", "rings_of"]
 
 EXTENT = 4096
 """Integer units along a tile's side."""
-BUFFER = 64
-"""Units beyond the edge in which a hexagon still belongs to the tile: half a pixel's smoothing at
-any scale needs less, and 64 is what map clients expect."""
+BUFFER = 8
+"""Units beyond the edge in which a hexagon still belongs to the tile: the pixel in which its own
+edge is smoothed."""
 
 Ints = NDArray[np.int64]
 Number = TypeVar("Number", np.int64, np.float64)

@@ -9,9 +9,12 @@ import mapbox_vector_tile
 import pytest
 
 from api.app import create_app
+from rewards.nightly import nightly
+from rewards.policy import read_policy
 from roadcomb.cells import cell_of, format_cell
 from roadcomb.settings import ImageryRequires
 from tests.api.serving import serving
+from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
 from tests.tiles.test_cover import tile_around
 from tests.tiles.worlds import AT_SEA, MONDAY_MS, Drive, a_node, a_picture, decide, seal
 from tiles.live import LiveMap
@@ -221,3 +224,19 @@ def test_no_answer_names_the_contributor_the_device_or_the_time(drawn_city: Worl
         state = drawn_city.live.state.drives["public-first"]
         for secret in (state.account, state.drive_id, "drawn", str(FIRST.t_ms), "08:00"):
             assert secret not in text
+
+
+def test_the_map_stays_the_same_when_a_night_puts_its_drives_into_the_snapshot(
+    tmp_path: Path,
+) -> None:
+    node = open_town(tmp_path, DAY)
+    add_drive(node, person("alice"), [Shot(480 + n, n, 700) for n in range(5)])
+    add_drive(node, person("bob"), [Shot(490 + n, n, 800) for n in range(3)])
+    live = LiveMap(node)
+    before = live.state
+    set_day(node, DAY + 1)
+    nightly(node, read_policy())
+    assert live.refresh()
+    assert live.state.snapshot.count(12) == len(before.table(12)) == 5
+    assert len(live.state.overlay[12]) == 0
+    assert live.state.table(12).equals(before.table(12))

@@ -8,9 +8,11 @@ import h3
 import numpy as np
 import pytest
 import shapely
+from typer.testing import CliRunner
 
+from api.main import build
 from roadcomb.errors import UsageError
-from tests.tiles.worlds import coverage_at, scattered
+from tests.tiles.worlds import Drive, a_node, coverage_at, decide, scattered, seal
 from tiles.export import export, frame_of
 from tiles.fold import empty
 
@@ -52,3 +54,16 @@ def test_an_empty_coverage_is_an_empty_layer(tmp_path: Path) -> None:
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="gpkg"):
         export(COVERAGE, tmp_path / "cells.shp")
+
+
+def test_the_verb_writes_the_map_of_a_node_as_it_is_now(tmp_path: Path) -> None:
+    node, drive, path = a_node(tmp_path / "node"), Drive("one"), tmp_path / "cells.parquet"
+    seal(node, drive)
+    decide(node, drive)
+    verb = ["export", str(path), "--data", str(tmp_path / "node"), "--resolution", "11"]
+    said = CliRunner().invoke(build(), verb)
+    assert said.exit_code == 0
+    layer = geopandas.read_parquet(path)
+    assert said.stdout.startswith(f"{len(layer)} cells of resolution 11")
+    assert {h3.get_resolution(cell) for cell in layer["cell"]} == {11}
+    assert layer["frames"].sum() == len(drive.grades)

@@ -69,6 +69,21 @@ def test_an_accepted_drive_is_on_the_map_at_the_next_refresh(node: Node) -> None
     assert not live.refresh()
 
 
+def test_a_catalog_of_either_kind_is_followed(tmp_path: Path, catalog_url: str) -> None:
+    node = a_node(tmp_path, catalog=catalog_url)
+    live = LiveMap(node)
+    judged(node, ALICE)
+    judged(node, BOB, "held")
+    assert live.refresh()
+    assert live.state.table(12).equals(published(node, ALICE))
+    commit_epoch(node, 20_458, write(node.blobs, published(node, ALICE)), [ALICE])
+    decide(node, BOB)
+    assert live.refresh()
+    assert live.state.table(12).equals(published(node, ALICE, BOB))
+    assert len(live.state.overlay[12]) == len(published(node, BOB))
+    node.catalog.close()
+
+
 @pytest.mark.parametrize("verdict", ["held", "rejected"])
 def test_a_held_or_rejected_drive_is_not_on_the_map(node: Node, verdict: str) -> None:
     judged(node, ALICE, verdict)

@@ -90,13 +90,22 @@ class Drive:
         return [bytes.fromhex(image_id(p)) for p in pictures][: len(self.grades)]
 
 
-def a_node(folder: Path, requires: ImageryRequires = ImageryRequires.BLURRED) -> Node:
+def a_node(
+    folder: Path,
+    requires: ImageryRequires = ImageryRequires.BLURRED,
+    catalog: str | None = None,
+) -> Node:
     """A node in a folder whose clock stands at noon of 2026-01-05."""
+    folder.mkdir(exist_ok=True)
     clock_file = folder / "clock"
     FileClock(clock_file).set_ms(MONDAY_MS + DAY_MS // 2)
     return open_node(
         NodeSettings(
-            data=folder, clock_file=clock_file, key_seed="tiles", imagery_requires=requires
+            data=folder,
+            catalog=catalog,
+            clock_file=clock_file,
+            key_seed="tiles",
+            imagery_requires=requires,
         )
     )
 
@@ -165,7 +174,7 @@ def decide(node: Node, drive: Drive, verdict: str = "accepted") -> None:
 
 def commit_epoch(node: Node, epoch: int, coverage: str, counted: Sequence[Drive]) -> None:
     """A committed epoch whose manifest names a coverage, and the drives that went into it."""
-    manifest = f'{{"coverage":"{coverage}"}}'
+    manifest = f'{{"manifest":{{"coverage":"{coverage}"}}}}'
     with node.catalog.writing() as connection:
         connection.execute(
             epochs.insert().values(
