@@ -34,7 +34,7 @@ HOSTILE = {
     "scan without a frame": (b"\xff\xd8\xff\xda\x00\x02abc\xff\xd9", "undecodable"),
     "frame header cut": (b"\xff\xd8\xff\xc0\x00\x04ab\xff\xda\x00\x02a\xff\xd9", "undecodable"),
     "cut in half": (_cut(DRAWN, 0.5), "truncated"),
-    "not ended": (DRAWN[:-2], "undecodable"),
+    "headers only": (DRAWN[: DRAWN.index(b"\xff\xda")] + b"\xff\xd9", "undecodable"),
     "one pixel": (jpeg(_plain(90)[:1, :1]), "too-small"),
     "huge header": (_with_size(DRAWN, 65_000, 65_000), "too-large"),
     "size of nothing": (_with_size(DRAWN, 0, 0), "too-small"),
