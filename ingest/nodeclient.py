@@ -25,6 +25,7 @@ T = TypeVar("T")
 __all__ = ["NodeClient", "NodeInfo", "Opened", "open_http"]
 
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _JSON = {"Content-Type": "application/json"}
 _GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
 _FRAMES = {"Content-Type": CONTENT_TYPE}
@@ -65,8 +66,12 @@ def open_http(url: str, settings: UploadSettings) -> httpx.Client:
         raise UsageError(f"{url!r} is no address of a node: {error}") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise UsageError(f"{url!r} is no address of a node: http://host:port is asked for")
-    secure = parsed.scheme == "https"  # reading the certificates of the world takes a while
-    return httpx.Client(base_url=parsed, timeout=settings.timeout_s, verify=secure)
+    return httpx.Client(
+        base_url=parsed,
+        timeout=settings.timeout_s,
+        verify=parsed.scheme == "https",  # reading the certificates of the world takes a while
+        trust_env=parsed.host not in _LOOPBACK,  # no proxy leads to this very machine
+    )
 
 
 class NodeClient:

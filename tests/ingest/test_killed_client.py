@@ -1,0 +1,63 @@
+"""The real `roadcomb upload`, killed or interrupted at any moment, goes on where it was."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roadcomb.keys import key_from_seed, save_key
+from tests.ingest.fakenode import CUT_AFTER, FakeNode, Fault, fake_node
+from tests.ingest.pictures import bee_folder
+
+ROADCOMB = (sys.executable, "-c", "from api.main import main; main()")
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with fake_node() as running:
+        yield running
+
+
+def start(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+    environment = {
+        **os.environ,
+        "ROADCOMB_CLIENT_CONFIG": str(folder / "config"),
+        "ROADCOMB_CLIENT_STATE": str(folder / "state"),
+        "ROADCOMB_UPLOAD_BATCH_BYTES": "4000",
+    }
+    pipe = subprocess.PIPE
+    return subprocess.Popen([*ROADCOMB, *words], env=environment, stdout=pipe, stderr=pipe)
+
+
+@pytest.mark.parametrize(("kill", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_an_upload_cut_off_by_a_signal_is_finished_by_the_next(
+    node: FakeNode, tmp_path: Path, kill: signal.Signals, code: int
+) -> None:
+    bee_folder(tmp_path / "in", range(0, 320, 8))
+    save_key(key_from_seed(b"k" * 32), tmp_path / "config" / "contributor.pem")
+    dying: dict[str, subprocess.Popen[bytes]] = {}
+
+    def killed(what: str, number: int) -> Fault:
+        process = dying.pop(what, None) if node.frames_taken >= 6 else None
+        if process is None:
+            return None
+        process.send_signal(kill)
+        process.wait(timeout=60)
+        return CUT_AFTER
+
+    node.fault = killed
+    for moment in ("POST frames", "POST seal"):
+        process = start(tmp_path, "upload", str(tmp_path / "in"), "--to", node.url)
+        dying[moment] = process
+        process.communicate(timeout=60)
+        assert process.returncode == code
+    assert node.frames_taken == 40
+    finishing = start(tmp_path, "upload", str(tmp_path / "in"), "--to", node.url)
+    assert (finishing.communicate(timeout=60)[1], finishing.returncode) == (b"", 0)
+    assert len(node.drives) == len(node.receipts) == 1
+    assert node.frames_taken == 40
+    assert len(list((tmp_path / "state" / "receipts").rglob("*.json"))) == 1
