@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ingest.localstate import LocalState
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
-from ingest.nodeclient import NodeClient
+from ingest.nodeclient import NodeClient, NodeInfo
 from ingest.payout import sign_binding
 from ingest.pictures import ChangedMeanwhile, Hashed, batches, hash_picture, read_promised
 from ingest.planning import Plan, Shot
@@ -84,17 +84,22 @@ class Outcome:
 class Uploader:
     """Sends plans of one contributor to one node.
 
-    node: the node's public key. model: name of the device, or None for what the pictures say.
+    node: what it says of itself. model: name of the device, or None for what the pictures say.
     """
 
     client: NodeClient
-    node: str
+    info: NodeInfo
     key: Key
     state: LocalState
     progress: Progress
     batch_bytes: int
     min_frames: int
     model: str | None = None
+
+    @property
+    def node(self) -> str:
+        """The node's public key."""
+        return self.info.public
 
     def upload(self, plans: Sequence[Plan]) -> Outcome:
         """Send what was not sent before. A trouble that meets one drive ends only that drive."""
@@ -128,7 +133,7 @@ class Uploader:
         """Pictures by image id, in order, without those sent before or twice in this drive."""
         fresh: dict[str, Hashed] = {}
         for shot in shots:
-            hashed = hash_picture(shot, self.state)
+            hashed = hash_picture(shot, self.state, self.info.frame_bytes)
             if isinstance(hashed, str):
                 outcome.rejected.append(Rejected(shot.path, hashed))
             elif hashed.frame.image_id in fresh:
@@ -186,7 +191,8 @@ class Uploader:
         for left in reversed(range(_SEAL_ROUNDS)):
             missing = set(self.client.open_drive(signed).missing)
             done = outcome.settled + len(files) - len(missing)
-            for batch in batches([files[i] for i in files if i in missing], self.batch_bytes):
+            wanted = [files[i] for i in files if i in missing]
+            for batch in batches(wanted, min(self.batch_bytes, self.info.batch_bytes)):
                 self.progress.at(done)
                 frames = [(hashed.frame.image_id, read_promised(hashed)) for hashed in batch]
                 self.client.send_frames(signed, frames)
@@ -210,11 +216,11 @@ class Uploader:
 
 
 def bind_payout(
-    client: NodeClient, node: str, now_ms: int, key: Key, state: LocalState, address: str
+    client: NodeClient, info: NodeInfo, key: Key, state: LocalState, address: str
 ) -> bool:
     """Tell the node where to pay, if it was not told yet; whether it was told now."""
-    if state.bound(node, key.public) == address:
+    if state.bound(info.public, key.public) == address:
         return False
-    client.bind(sign_binding(key, address, now_ms))
-    state.remember_binding(node, key.public, address)
+    client.bind(sign_binding(key, address, info.now_ms))
+    state.remember_binding(info.public, key.public, address)
     return True

@@ -88,16 +88,17 @@ def upload(
         _say_pauses(errors)
         # A wrong address should be told soon; a node that was there once is worth waiting for.
         info = NodeClient(http, sending.model_copy(update={"attempts": 3})).info()
-        plans = _plans(path, screening)
+        longest = min(screening.max_frames, info.drive_frames)
+        plans = _plans(path, screening.model_copy(update={"max_frames": longest}))
         if not as_json:
             print_plans(console, plans)
         payout = load_payout(ours.config)
         if payout is not None:
-            bind_payout(client, info.public, info.now_ms, key, state, payout)
+            bind_payout(client, info, key, state, payout)
         with _progress(errors, sum(plan.offered for plan in plans)) as progress:
             outcome = Uploader(
                 client,
-                info.public,
+                info,
                 key,
                 state,
                 progress,
@@ -108,7 +109,7 @@ def upload(
     if as_json:
         _print_json(outcome_json(outcome))
     else:
-        print_outcome(console, outcome)
+        print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
     print_troubles(errors, outcome.troubles)
     if outcome.stopped is not None:
         raise outcome.stopped

@@ -25,6 +25,7 @@ T = TypeVar("T")
 __all__ = ["NodeClient", "NodeInfo", "Opened", "open_http"]
 
 
+_LIMITS = ("frame_bytes", "batch_bytes", "drive_frames")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _JSON = {"Content-Type": "application/json"}
 _GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
@@ -33,10 +34,13 @@ _FRAMES = {"Content-Type": CONTENT_TYPE}
 
 @dataclass(frozen=True, slots=True)
 class NodeInfo:
-    """A node's public key (hex) and its clock."""
+    """A node's public key (hex), its clock, and the most that it takes of each."""
 
     public: str
     now_ms: int
+    frame_bytes: int
+    batch_bytes: int
+    drive_frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ class NodeClient:
         """The node's key and clock."""
         answer = self._object(self._patiently(self._once, "GET", "/v1/node"))
         try:
-            return NodeInfo(str(answer["node"]), int(answer["now_ms"]))
+            limits = [int(answer["limits"][name]) for name in _LIMITS]
+            return NodeInfo(str(answer["node"]), int(answer["now_ms"]), *limits)
         except (KeyError, TypeError, ValueError) as error:
             raise self._foreign() from error
 

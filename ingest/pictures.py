@@ -16,6 +16,9 @@ from roadcomb.records import Frame
 
 __all__ = ["ChangedMeanwhile", "Hashed", "batches", "hash_picture", "read_promised"]
 
+_PREFIX_BYTES = 4
+"""Each frame of a batch has its length before it (ingest/batches.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
@@ -33,8 +36,8 @@ class ChangedMeanwhile(Exception):
         self.path = path
 
 
-def hash_picture(shot: Shot, state: LocalState) -> Hashed | str:
-    """The frame of a picture, or the reason why there is none."""
+def hash_picture(shot: Shot, state: LocalState, frame_bytes: int) -> Hashed | str:
+    """The frame of a picture of at most `frame_bytes`, or the reason why there is none."""
     known = state.image_of(shot.path, shot.file_size, shot.mtime_ns)
     if known is None:
         try:
@@ -45,7 +48,7 @@ def hash_picture(shot: Shot, state: LocalState) -> Hashed | str:
             return "unreadable"
         known = image_id(canonical), len(canonical)
         state.remember_file(shot.path, shot.file_size, shot.mtime_ns, *known)
-    return Hashed(shot, shot.frame(*known))
+    return "too-large" if known[1] > frame_bytes else Hashed(shot, shot.frame(*known))
 
 
 def read_promised(hashed: Hashed) -> bytes:
@@ -60,14 +63,15 @@ def read_promised(hashed: Hashed) -> bytes:
 
 
 def batches(drive: Sequence[Hashed], batch_bytes: int) -> Iterator[list[Hashed]]:
-    """Runs of pictures of at most `batch_bytes`, or of one larger picture."""
+    """Runs of pictures that fit a body of `batch_bytes`, or of one larger picture."""
     batch: list[Hashed] = []
     size = 0
     for hashed in drive:
-        if batch and size + hashed.frame.size > batch_bytes:
+        length = hashed.frame.size + _PREFIX_BYTES
+        if batch and size + length > batch_bytes:
             yield batch
             batch, size = [], 0
         batch.append(hashed)
-        size += hashed.frame.size
+        size += length
     if batch:
         yield batch

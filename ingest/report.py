@@ -153,8 +153,8 @@ def print_troubles(console: Console, troubles: Iterable[str]) -> None:
         _say(console, f"roadcomb: {trouble}")
 
 
-def print_outcome(console: Console, outcome: Outcome) -> None:
-    """What became of everything offered."""
+def print_outcome(console: Console, outcome: Outcome, told: int) -> None:
+    """What became of everything offered; the first `told` of the rejected were told before."""
     for drive in outcome.delivered:
         _say(console, f"drive {drive.drive_id[:12]}: {drive.frames} frames, {drive.size:,} bytes")
         _say(console, f"  receipt verified and kept: {drive.receipt}")
@@ -163,7 +163,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         f"{outcome.offered} pictures: {outcome.sent} sent, {outcome.already} sent before, "
         f"{len(outcome.rejected)} not for sending, {outcome.failed} failed",
     )
-    print_rejected(console, outcome.rejected)
+    print_rejected(console, outcome.rejected[told:])
 
 
 def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -179,7 +179,8 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
     for row in rows:
         reasons = [f"{name}: {count}" for name, count in row["reasons"].items()]
-        why = ", ".join(filter(None, (row["reason"], *reasons)))
+        whole = row["reason"] if row["reason"] not in row["reasons"] else None
+        why = ", ".join(filter(None, (whole, *reasons)))
         if why:
             _say(console, f"{row['drive_id'][:12]}: {why}")
 

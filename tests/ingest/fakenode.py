@@ -21,6 +21,7 @@ CUT_AFTER = "cut after"
 """Do what is asked, then close the connection without an answer."""
 
 
+LIMITS = {"frame_bytes": 12_000_000, "batch_bytes": 16_000_000, "drive_frames": 20_000}
 Fault = None | str | tuple[int, dict[str, str], Json]
 """Nothing, CUT, CUT_AFTER, or the answer: (status, headers, JSON)."""
 
@@ -38,6 +39,7 @@ class FakeNode:
     bindings: list[Json] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     frames_taken: int = 0
+    limits: dict[str, int] = field(default_factory=lambda: dict(LIMITS))
     log: Frontier = field(default_factory=Frontier)
     fault: Callable[[str, int], Fault] = lambda what, number: None
     """(method and last part of the path, number of the request) -> what goes wrong."""
@@ -100,7 +102,8 @@ class FakeNode:
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Json]:
         match (method, *path.strip("/").split("/")[1:]):
             case ("GET", "node"):
-                return 200, {"node": self.key.public, "now_ms": self.now_ms}
+                told: dict[str, Json] = {"node": self.key.public, "now_ms": self.now_ms}
+                return 200, {**told, "limits": self.limits}
             case ("POST", "drives"):
                 return self.open_drive(body)
             case ("POST", "drives", drive_id, "frames"):

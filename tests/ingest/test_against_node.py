@@ -46,8 +46,8 @@ def send(http: httpx.Client, node: Node, plans: Sequence[Plan], state: Path) -> 
     info = client.info()
     assert info.public == node.key.public
     with open_state(state) as local:
-        bind_payout(client, info.public, info.now_ms, KEY, local, "0x" + "ab" * 20)
-        uploader = Uploader(client, info.public, KEY, local, Silent(), 20_000, min_frames=3)
+        bind_payout(client, info, KEY, local, "0x" + "ab" * 20)
+        uploader = Uploader(client, info, KEY, local, Silent(), 20_000, min_frames=3)
         outcome = uploader.upload(plans)
         rows = list(states(local.drives(KEY.public), None, SENDING))
     assert all(row["trouble"] is None for row in rows)

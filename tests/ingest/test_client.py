@@ -57,9 +57,9 @@ def upload(
     plans = [plan_recording(r, screening, reading) for r in read_recordings(path, reading)]
     with open_state(state) as local, open_http(node.url, settings) as http:
         client = NodeClient(http, settings)
-        public = client.info().public
+        info = client.info()
         display = progress or Seen()
-        uploader = Uploader(client, public, KEY, local, display, BATCH_BYTES, screening.min_frames)
+        uploader = Uploader(client, info, KEY, local, display, BATCH_BYTES, screening.min_frames)
         outcome = uploader.upload(plans)
     assert outcome.settled == outcome.offered
     return outcome
@@ -248,6 +248,16 @@ def test_a_picture_that_is_broken_inside_costs_only_itself(node: FakeNode, tmp_p
     assert [(r.item, r.reason) for r in outcome.rejected] == [(paths[4], "not-a-jpeg")]
 
 
+def test_a_nodes_limits_are_kept(node: FakeNode, tmp_path: Path) -> None:
+    paths = bee_folder(tmp_path / "in", range(0, 80, 8))
+    node.limits = {"frame_bytes": 3_000, "batch_bytes": 3_500, "drive_frames": 100}
+    paths[4].write_bytes(jpeg(900, size=64))
+    outcome = upload(node, tmp_path / "in", tmp_path / "state")
+    assert outcome.sent == 9
+    assert [(r.item, r.reason) for r in outcome.rejected] == [(paths[4], "too-large")]
+    assert node.requests.count("POST frames") == 5
+
+
 def test_a_picture_that_stands_twice_is_sent_once(node: FakeNode, tmp_path: Path) -> None:
     paths = bee_folder(tmp_path / "in", range(0, 80, 8))
     paths[4].write_bytes(paths[2].read_bytes())
@@ -276,8 +286,6 @@ def test_a_payout_address_is_told_to_a_node_once(node: FakeNode, tmp_path: Path)
     with open_state(tmp_path) as state, open_http(node.url, PATIENT) as http:
         client = NodeClient(http, PATIENT)
         info = client.info()
-        told = [
-            bind_payout(client, info.public, info.now_ms, KEY, state, address) for _ in range(2)
-        ]
+        told = [bind_payout(client, info, KEY, state, address) for _ in range(2)]
     assert told == [True, False]
     assert len(node.bindings) == 1
