@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ __all__ = ["play"]
 
 STAMP = "made-by-roadcomb-demo"
 Say = Callable[[str], None]
+Outcome = tuple[str, Mapping[str, Any]]
+"""Who uploaded, and what `roadcomb upload --json` said of it."""
 
 
 def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None] | None) -> None:
@@ -31,16 +33,17 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
     stage = Stage(_emptied(into).absolute())
     people = [Person(name, stage.folder / name) for name in dict.fromkeys(u.name for u in uploads)]
     stage.clock.set_ms(uploads[0].sent_ms)
+    outcomes: list[Outcome] = []
     with stage.serving(port) as url:
         for person in people:
             person.settle_in()
             stage.run("init", "--payout", person.payout, environment=person.environment)
         for epoch, of_day in groupby(uploads, lambda upload: upload.epoch):
-            _day(stage, url, list(of_day), people, say)
+            outcomes += _day(stage, url, list(of_day), people, say)
             stage.clock.set_ms(after_midnight_ms(epoch))
             say(stage.run("nightly", environment=stage.environment).strip())
         audit = stage.run("audit", str(stage.data / "published"), environment={})
-        print_report([_told(stage, url, person, uploads) for person in people], audit, say)
+        print_report([_told(stage, url, person, outcomes) for person in people], audit, say)
         if wait is not None:
             wait(url)
 
@@ -56,14 +59,18 @@ def _emptied(into: Path) -> Path:
 
 def _day(
     stage: Stage, url: str, uploads: Sequence[Upload], people: Sequence[Person], say: Say
-) -> None:
+) -> list[Outcome]:
     by_name = {person.name: person for person in people}
+    outcomes = []
     for number, upload in enumerate(uploads):
         person = by_name[upload.name]
         stage.clock.set_ms(upload.sent_ms + number * 600_000)
         say(f"{upload.name} uploads {upload.folder.name}: {upload.note}")
-        stage.run("upload", str(upload.folder), "--to", url, environment=person.environment)
+        words = ("upload", str(upload.folder), "--to", url, "--json")
+        said = stage.run(*words, environment=person.environment)
+        outcomes.append((person.name, json.loads(said)))
         _wait_for_judging(stage, url, person)
+    return outcomes
 
 
 def _wait_for_judging(stage: Stage, url: str, person: Person) -> None:
@@ -79,12 +86,8 @@ def _wait_for_judging(stage: Stage, url: str, person: Person) -> None:
             time.sleep(0.1)
 
 
-def _told(stage: Stage, url: str, person: Person, uploads: Sequence[Upload]) -> Told:
+def _told(stage: Stage, url: str, person: Person, outcomes: Sequence[Outcome]) -> Told:
     """What the contributor's own commands say of what was recorded, sent and earned."""
     statement = stage.run("rewards", "--to", url, "--json", environment=person.environment)
-    folders = [upload.folder for upload in uploads if upload.name == person.name]
-    scans: list[Any] = [
-        json.loads(stage.run("scan", str(folder), "--json", environment=person.environment))
-        for folder in folders
-    ]
-    return Told(person.name, scans, json.loads(statement))
+    own = [outcome for name, outcome in outcomes if name == person.name]
+    return Told(person.name, own, json.loads(statement))

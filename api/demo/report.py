@@ -1,5 +1,6 @@
 """What the demo tells at its end: for each contributor what came in, what was paid, and why."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,16 @@ from rewards.tokens import in_tokens
 
 __all__ = ["Told", "print_report"]
 
+WIDTH = 100
+_FIGURES = re.compile(r"\d+(?= (of|%))")
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`scans`: `roadcomb scan --json` of each folder; `statement`: `roadcomb rewards --json`."""
+    """`uploads`: `roadcomb upload --json`; `statement`: `roadcomb rewards --json`."""
 
     name: str
-    scans: Sequence[Mapping[str, Any]]
+    uploads: Sequence[Mapping[str, Any]]
     statement: Mapping[str, Any]
 
     @property
@@ -44,7 +48,7 @@ class Told:
 
 def print_report(told: Iterable[Told], audit: str, say: Callable[[str], None]) -> None:
     """One line of counts for each contributor, then why, then what the audit found."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     told = list(told)
     console.print()
     console.print(_counts(told))
@@ -63,7 +67,7 @@ def _counts(told: Iterable[Told]) -> Table:
         table.add_column(name, justify="right")
     for one in told:
         sent = one.frames("offered")
-        recorded = sum(scan["offered"] for scan in one.scans)
+        recorded = sum(upload["offered"] for upload in one.uploads)
         table.add_row(
             one.name,
             *(str(n) for n in (recorded, recorded - sent, sent)),
@@ -76,8 +80,8 @@ def _counts(told: Iterable[Told]) -> Table:
 
 def _why(one: Told) -> list[str]:
     screened = Counter[str]()
-    for scan in one.scans:
-        screened.update(scan["reasons"])
+    for upload in one.uploads:
+        screened.update(upload["rejected"])
     return [
         *(f"{n} frames not sent: {reason}" for reason, n in screened.most_common()),
         *(sentence for drive in one.drives for sentence in _of_drive(drive)),
@@ -98,10 +102,8 @@ def _epoch(epoch: Mapping[str, Any]) -> str:
     rows = epoch["rows"]
     if not rows:
         return "nothing was paid"
-    shared = sum(1 for row in rows if row["others"])
-    refilling = sum(1 for row in rows if row["refill_days"] < 7)
+    reasons = Counter(_FIGURES.sub("..", reason) for row in rows for reason in row["why"])
+    counted = "".join(f"; {count} of them: {reason}" for reason, count in reasons.most_common())
     return (
-        f"{in_tokens(int(epoch['amount']))} tokens for {len(rows)} cells, {shared} of them shared "
-        f"with others in the same visit, {refilling} paid within the last week and still "
-        f"refilling; {epoch['why']}"
+        f"{in_tokens(int(epoch['amount']))} tokens for {len(rows)} cells ({epoch['why']}){counted}"
     )
