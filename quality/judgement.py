@@ -6,6 +6,7 @@ or rejected as a whole overrides it in the decision's counts, never here. Stored
 """
 
 import io
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,6 +46,11 @@ def store(blobs: Blobs, judgement: pa.Table) -> str:
     return blobs.put_addressed(PREFIX, sink.getvalue())
 
 
-def load(blobs: Blobs, digest: str) -> pa.Table:
-    """The judgement of a digest. Raises NotFound or IntegrityError."""
-    return pq.read_table(pa.BufferReader(blobs.get_addressed(PREFIX, digest)))
+def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError.
+
+    A night reads thousands of these small files: read by one thread and without the machinery of
+    a data set, each costs a third.
+    """
+    file = pq.ParquetFile(pa.BufferReader(blobs.get_addressed(PREFIX, digest)))
+    return file.read(columns=columns, use_threads=False)

@@ -33,7 +33,7 @@ DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 350), (135, 600), (150, 1000))
 """Of the 90th percentile of brightness: undegraded 153..255, at -2 stops 80..137."""
 
 OVER_CURVE: Curve = ((20, 1000), (40, 600), (100, 450), (200, 250), (500, 0))
-"""Of blown pixels, per mille: undegraded dashcam frames 0..9, a wide blown sky up to 82, at +2
+"""Of blown pixels, per mille: undegraded dashcam frames 0..17, a wide blown sky up to 82, at +2
 stops 30 (dim original) to 540."""
 
 CONTRAST_CURVE: Curve = ((10, 0), (40, 500), (80, 1000))
@@ -69,8 +69,9 @@ class QualitySettings(BaseSettings):
         "apart differ by 54 or more, re-encoded copies by 16, brightened ones by 22 at most",
     )
     replay_rings: int = Field(
-        default=3,
-        description="cells searched around a frame: 48 m; GNSS jitter is 30 m",
+        default=6,
+        description="cells searched around a frame: 100 m, so that neither GNSS jitter of 30 m nor "
+        "a shifted track hides a copy; a wider search costs time but gives no false alarm",
     )
     replay_frames: int = Field(
         default=3,

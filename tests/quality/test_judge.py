@@ -162,6 +162,14 @@ def test_a_replay_driven_backwards_is_held_too(node: Node) -> None:
     assert decision(node, replay).verdict == "held"
 
 
+def test_a_track_shifted_by_60_metres_hides_no_copy(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:6])
+    shifted = [lat + 60 * 90 for lat in along(6)]
+    replay = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:6]], shifted)
+    judge(node)
+    assert decision(node, replay).held == 6
+
+
 def test_one_picture_of_somebody_else_holds_a_drive(node: Node) -> None:
     deliver(node, ALICE, drawn_frames()[:6])
     thief = deliver(node, MALLORY, [*drawn_frames()[6:12], drawn_frames()[0]])
