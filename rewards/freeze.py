@@ -134,7 +134,7 @@ def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
     tables = [_FRAMES.empty_table()]
     counts = []
     for drive in came_in:
-        frames = judgement.load(blobs, drive.judgement).select(_FRAME_COLUMNS)
+        frames = judgement.load(blobs, drive.judgement, _FRAME_COLUMNS)
         accepted = frames.filter(pc.equal(frames["verdict"], Verdict.ACCEPTED.value))
         tables.append(accepted.cast(_FRAMES))
         counts.append(len(accepted))

@@ -1,0 +1,179 @@
+"""What a night costs: `python -m tests.benchmarks.bench_nightly [passes] [contributors]`.
+
+CPU seconds of this process, all threads, for one epoch of a million passes by 5,000 contributors
+(one drive each, two accepted frames a pass), step by step, per million passes, and as a ratio to a
+plain pyarrow scan of the rows that it publishes. Judgements lie in memory, so no disk is measured.
+"""
+
+import hashlib
+import io
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from rich.console import Console
+from rich.table import Table
+
+from quality import judgement
+from rewards.nightly import STEPS, nightly
+from rewards.policy import read_policy
+from roadcomb.blobs import Blobs, open_blobs
+from roadcomb.catalog.tables import contributors, decisions, drives
+from roadcomb.cells import Cells, cell_of, disk
+from roadcomb.epochs import start_ms
+from roadcomb.keys import account_of
+from roadcomb.node import Node
+from tests.rewards.town import DAY, open_town
+
+FRAMES_A_PASS = 2
+TOWN_RADIUS = 180  # cells: about 98,000 of them, 10 passes each
+SCANS = 5
+
+
+def main(passes: int = 1_000_000, people: int = 5_000) -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        node = replace(open_town(Path(folder)), blobs=open_blobs("memory:///"))
+        _fill(node, people, passes // people)
+        steps = _cpu_of_steps(node)
+        rows = (node.settings.published / str(DAY) / "rows.parquet").read_bytes()
+        node.catalog.close()
+    _print(steps, _scan_s(rows), pq.read_metadata(io.BytesIO(rows)).num_rows)
+
+
+def _cpu_of_steps(node: Node) -> dict[str, float]:
+    """CPU seconds up to each step since the one before; all published files are one step."""
+    steps = dict.fromkeys([*STEPS, "published"], 0.0)
+    last = time.process_time()
+
+    def reached(step: str) -> None:
+        nonlocal last
+        now = time.process_time()
+        steps[step.split()[0]] += now - last
+        last = now
+
+    nightly(node, read_policy(), reached=reached)
+    return steps
+
+
+def _scan_s(rows: bytes) -> float:
+    """CPU of reading all columns of the published rows and adding up the numbers among them."""
+
+    def scan() -> None:
+        table = pq.read_table(io.BytesIO(rows))
+        for column in table.columns:
+            if pa.types.is_integer(column.type):
+                pc.sum(column)
+
+    return median(_cpu_s(scan) for _ in range(SCANS))
+
+
+def _print(steps: dict[str, float], scan_s: float, passes: int) -> None:
+    per_million = 1_000_000 / passes
+    table = Table("step", "CPU s per million passes", "ratio to a scan", box=None)
+    for step, seconds in [*steps.items(), ("whole night", sum(steps.values()))]:
+        table.add_row(step, f"{seconds * per_million:.2f}", f"{seconds / scan_s:.0f}")
+    table.add_row("scan", f"{scan_s * per_million:.3f}", "1")
+    Console().print(table)
+    Console().print(f"{passes} passes in one epoch", highlight=False)
+
+
+def _fill(node: Node, people: int, passes_each: int) -> None:
+    """Drives through the town, each along its own run of neighbouring cells at its own hour."""
+    dice = np.random.default_rng(7)
+    town = np.array(disk(cell_of(0.5, -25.0), TOWN_RADIUS), np.uint64)
+    written: list[dict[str, Any]] = []
+    for number in range(people):
+        start = int(dice.integers(0, max(1, len(town) - passes_each)))
+        digest = _judged(node.blobs, town[start : start + passes_each], dice)
+        written.append({"key": _digest("key", number), "judgement": digest, "number": number})
+    with node.catalog.writing() as connection:
+        connection.execute(sa.insert(contributors), [_contributor(one) for one in written])
+        connection.execute(sa.insert(drives), [_drive(one) for one in written])
+        connection.execute(sa.insert(decisions), [_decision(one) for one in written])
+
+
+def _judged(blobs: Blobs, cells: Cells, dice: np.random.Generator) -> str:
+    count = len(cells) * FRAMES_A_PASS
+    began_ms = start_ms(DAY) + int(dice.integers(0, 60_000_000))
+    zeros = np.zeros(count)
+    columns = {
+        "n": np.arange(count),
+        "image_id": [dice.bytes(32) for _ in range(count)],
+        "t_ms": began_ms + 1000 * np.arange(count),
+        "lat_e7": zeros.astype(np.int32),
+        "lon_e7": zeros.astype(np.int32),
+        "heading_cdeg": dice.integers(0, 36_000, count),
+        "cell": np.repeat(cells, FRAMES_A_PASS),
+        "verdict": ["accepted"] * count,
+        "reason": pa.nulls(count, pa.string()),
+        "grade": dice.integers(100, 1001, count),
+        "grade_reasons": [[]] * count,
+        "sharpness": zeros.astype(np.float32),
+        "exposure": zeros.astype(np.float32),
+        "contrast": zeros.astype(np.float32),
+        "fingerprint": [dice.bytes(32) for _ in range(count)],
+        "width": np.full(count, 1280),
+        "height": np.full(count, 720),
+    }
+    arrays = [pa.array(columns[field.name], field.type) for field in judgement.SCHEMA]
+    return judgement.store(blobs, pa.Table.from_arrays(arrays, schema=judgement.SCHEMA))
+
+
+def _contributor(one: dict[str, Any]) -> dict[str, Any]:
+    return {"key": one["key"], "account": account_of(one["key"]), "first_seen_ms": 0}
+
+
+def _drive(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "drive_id": _digest("drive", one["number"]),
+        "public_id": _digest("drive", one["number"])[:32],
+        "contributor": one["key"],
+        "device": "",
+        "frames": 0,
+        "bytes": 0,
+        "started_ms": start_ms(DAY),
+        "ended_ms": start_ms(DAY),
+        "salt": bytes.fromhex(_digest("salt", one["number"])),
+        "opened_ms": start_ms(DAY),
+        "sealed_ms": start_ms(DAY),
+    }
+
+
+def _decision(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "drive_id": _digest("drive", one["number"]),
+        "verdict": "accepted",
+        "judgement": one["judgement"],
+        "accepted": 0,
+        "held": 0,
+        "rejected": 0,
+        "evidence": "{}",
+        "decided_ms": start_ms(DAY),
+        "epoch": DAY,
+        "decided_by": "bench",
+    }
+
+
+def _digest(what: str, number: int) -> str:
+    return hashlib.sha256(f"{what} {number}".encode()).hexdigest()
+
+
+def _cpu_s(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
