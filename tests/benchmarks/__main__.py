@@ -1,0 +1,16 @@
+"""`make bench`: every figure that the documents quote, as ratios within one run."""
+
+from tests.benchmarks import bench_judging, bench_nightly, bench_tiles
+
+BENCHMARKS = (bench_judging, bench_tiles, bench_nightly)
+
+
+def main() -> None:
+    """Run one after the other."""
+    for benchmark in BENCHMARKS:
+        print(f"\n== {(benchmark.__doc__ or '').splitlines()[0]}", flush=True)
+        benchmark.main()
+
+
+if __name__ == "__main__":
+    main()
