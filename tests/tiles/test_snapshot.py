@@ -6,7 +6,7 @@ import h3
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roadcomb.blobs import Blobs, open_blobs
@@ -57,6 +57,7 @@ def test_the_digest_of_a_known_coverage_never_changes() -> None:
     assert digest(known) == ("672f51b85269d2c4e85bc7987a9584e27995c04cb5684ec4ce8b6aba97e1dfa3")
 
 
+@settings(max_examples=40)
 @given(st.integers(0, len(COVERED) - 1), st.sampled_from(COVERAGE.names[1:]))
 def test_one_changed_value_changes_the_digest(row: int, name: str) -> None:
     values = COVERED[name].to_numpy().copy()

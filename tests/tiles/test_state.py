@@ -5,7 +5,7 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 
-from roadcomb.cells import cells_of, centres, disk, resolution
+from roadcomb.cells import Cells, cells_of, centres, disk, resolution
 from tests.tiles.test_cover import PENTAGONS, tile_around
 from tests.tiles.worlds import AT_SEA, coverage_at, rows_at
 from tiles.accepted import Position
@@ -20,7 +20,7 @@ from tiles.webmercator import resolution_at
 Place = tuple[float, float]
 
 
-def filled(place: Place, res: int, steps: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def filled(place: Place, res: int, steps: int) -> Cells:
     """A paid cell in each cell of a wide disk of a resolution."""
     around = disk(h3.str_to_int(h3.latlng_to_cell(*place, res)), steps)
     return cells_of(*centres(np.array(around, np.uint64)))
@@ -32,7 +32,7 @@ def drawn(state: MapState, place: Place, zoom: int) -> list[int]:
     return [int(feature["properties"]["cell"], 16) for feature in layers[LAYER]["features"]]
 
 
-def overlay_only(cells: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> MapState:
+def overlay_only(cells: Cells) -> MapState:
     overlay = overlay_of([rows_at(cells)])
     return MapState(Position(), Snapshot(digest(empty()), {}), overlay, index_of([]), {})
 
