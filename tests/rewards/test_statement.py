@@ -7,12 +7,14 @@ import pytest
 from rich.console import Console
 
 from ingest.payout import sign_binding
+from quality.grade import grade
+from quality.measures import Measures
 from rewards.bindings import bind, parse_binding
 from rewards.chain import committed
 from rewards.check import check_claim, check_statement
 from rewards.nightly import nightly
 from rewards.policy import Policy
-from rewards.reasons import in_words
+from rewards.reasons import WORDS, in_words
 from rewards.report import print_statement
 from rewards.statement import statement_of
 from rewards.tokens import in_tokens
@@ -196,6 +198,8 @@ def test_base_units_read_as_exact_tokens(units: int, text: str) -> None:
     assert in_tokens(units) == text
 
 
-def test_every_reason_has_words_and_an_unknown_one_its_own() -> None:
-    assert "GPS" in in_words("no-fix")
+def test_every_reason_for_a_lower_grade_has_words_and_an_unknown_one_its_own() -> None:
+    worst = grade(Measures(sharpness=0, bright=0, blown=10**6, contrast=0))
+    assert set(worst.reasons) <= set(WORDS)
+    assert len(worst.reasons) == 4
     assert in_words("never-heard-of") == "never heard of"
