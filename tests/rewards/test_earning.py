@@ -13,9 +13,9 @@ from tests.rewards.town import Shot
 
 shots = st.builds(
     Shot,
-    minute=st.integers(0, 40).map(float),
-    cell=st.integers(0, 3),
-    grade=st.integers(0, 1000),
+    minute=st.sampled_from([0, 1, 2, 3, 4, 8, 9, 10, 15, 40]).map(float),
+    cell=st.integers(0, 1),
+    grade=st.sampled_from([0, 1, 99, 100, 500, 501, 999, 1000]),
 )
 drives = st.lists(shots, min_size=1, max_size=8)
 policies = st.builds(
@@ -38,6 +38,12 @@ def test_amounts_and_what_is_unallocated_are_the_pool_to_the_last_base_unit(
 
 @given(
     drives, st.lists(st.booleans(), min_size=8, max_size=8), st.lists(drives, max_size=3), policies
+)
+@example(  # one behind the other through one cell: two accounts must not become two visits
+    [Shot(0, 0, 1000), Shot(1, 0, 1000)],
+    [True, False] * 4,
+    [[Shot(0, 0, 1000)]],
+    policy_of(),
 )
 @example(  # another's frames between two passes of one drive: visits must not follow the drive
     [Shot(0, 0, 1000), Shot(40, 0, 1000)],
