@@ -36,12 +36,14 @@ class Shot:
     reason: str | None = None
 
 
-def open_town(folder: Path, now_epoch: int = DAY + 1) -> Node:
+def open_town(folder: Path, now_epoch: int = DAY + 1, catalog: str | None = None) -> Node:
     """A node whose clock stands one hour into `now_epoch`."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = FileClock(folder / "clock")
     clock.set_ms(start_ms(now_epoch) + HOUR_MS)
-    return open_node(NodeSettings(data=folder, clock_file=folder / "clock", key_seed="a town"))
+    return open_node(
+        NodeSettings(data=folder, catalog=catalog, clock_file=folder / "clock", key_seed="a town")
+    )
 
 
 def set_day(node: Node, epoch: int) -> None:
