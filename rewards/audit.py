@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rewards.books import FIRST, Books, Standing, close_books, refill_days, weighed
+from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
     accounts_document,
@@ -49,7 +49,7 @@ def audit(published: Path, node_key: str | None = None) -> Iterator[Audited]:
 
     node_key: the public key that must have signed; None: that of the first manifest.
     """
-    standing = FIRST
+    standing = first_standing()
     for epoch in epochs_in(published):
         folder = read_folder(published, epoch)
         node_key = node_key or str(folder.manifest.get("node"))

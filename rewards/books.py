@@ -20,7 +20,15 @@ from rewards.rows import BOOK_ROWS
 from rewards.weights import weigh
 from tiles.fold import empty, fold
 
-__all__ = ["FIRST", "Books", "Standing", "account_weights", "close_books", "refill_days", "weighed"]
+__all__ = [
+    "Books",
+    "Standing",
+    "account_weights",
+    "close_books",
+    "first_standing",
+    "refill_days",
+    "weighed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,9 @@ class Standing:
     balances: Mapping[str, int]
 
 
-FIRST = Standing(None, None, empty(), NEVER_PAID, {})
-"""Before the first epoch."""
+def first_standing() -> Standing:
+    """Before the first epoch. (A function: the first Arrow table of a process loads pandas.)"""
+    return Standing(None, None, empty(), NEVER_PAID, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ bytes that the next run would write. Rows lie under the digest of their columns,
 from collections.abc import Mapping
 from typing import Any
 
-from rewards.books import FIRST, Books, Standing
+from rewards.books import Books, Standing, first_standing
 from rewards.documents import (
     accounts_document,
     allocation_document,
@@ -59,7 +59,7 @@ def store_books(blobs: Blobs, books: Books) -> None:
 def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
     """How the books stood after the epoch of a manifest; before the first one: empty."""
     if manifest is None:
-        return FIRST
+        return first_standing()
     return Standing(
         epoch=manifest["epoch"],
         manifest=digest_of_json(manifest),

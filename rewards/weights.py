@@ -1,14 +1,17 @@
 """Weights: what each pass of an epoch counts, as an integer.
 
 The law: a cell weighs WEIGHT_PER_DAY for each day of refill it has. That is split among its visits
-by their best grade, and a visit's part among its passes by their grade sums:
+by their best grade, a visit's part counts in proportion to that grade out of 1000, and is split
+among its passes by their grade sums:
 
-    weight = floor(W * best of the visit * grade sum of the pass
-                   / (sum of the visits' bests * grade sum of the visit))
+    weight = floor(W * best of the visit * best of the visit * grade sum of the pass
+                   / (sum of the visits' bests * 1000 * grade sum of the visit))
 
-It depends on which frames were accepted, never on whose they are: grade sums add up, so a pass
-split over two accounts earns the same before the floor and never more after it, and two accounts in
-one car share. A pass below the policy's minimum grade weighs nothing and takes no share.
+So a pass alone in a cell earns its grade's share of it: otherwise a dirty lens would be paid like
+a clean one wherever nobody else drove. The formula depends on which frames were accepted, never on
+whose they are: grade sums add up, so a pass split over two accounts earns the same before the floor
+and never more after it, and two accounts in one car share. A pass below the policy's minimum grade
+weighs nothing and takes no share.
 """
 
 import math
@@ -20,10 +23,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["WEIGHT_PER_DAY", "Runs", "runs_of", "weigh"]
+__all__ = ["FULL_GRADE", "WEIGHT_PER_DAY", "Runs", "runs_of", "weigh"]
 
 WEIGHT_PER_DAY = 1_000_000
 """Of a cell for each day of refill; so fine that a floor loses less than a millionth of it."""
+
+FULL_GRADE = 1000
+"""The best grade there is; alone in a cell it earns the whole weight."""
 
 _UINT64_END = 2**64
 
@@ -65,9 +71,11 @@ def _weigh_paid(rows: pa.Table, days: NDArray[np.int64]) -> NDArray[np.uint64]:
     best = np.maximum.reduceat(rows["best_grade"].to_numpy().astype(np.uint64), visits.starts)
     visit_sum = np.add.reduceat(grade_sum, visits.starts)
     cell_best = np.add.reduceat(best, np.searchsorted(visits.starts, cells.starts))
+    of_cell, of_visit = days.astype(np.uint64) * np.uint64(WEIGHT_PER_DAY), best[visits.of_row]
+    full = np.array([FULL_GRADE], np.uint64)
     return _exact_ratio(
-        (days.astype(np.uint64) * np.uint64(WEIGHT_PER_DAY), best[visits.of_row], grade_sum),
-        (cell_best[cells.of_row], visit_sum[visits.of_row]),
+        (of_cell, of_visit, of_visit, grade_sum),
+        (cell_best[cells.of_row], full, visit_sum[visits.of_row]),
     )
 
 
@@ -77,8 +85,8 @@ def _exact_ratio(
     """floor(product of `above` / product of `below`), row by row.
 
     64 bits hold every product when they hold that of the largest factors, which is checked; else
-    the same expression runs on Python's integers. (20,000 frames a drive and seven days make the
-    numerator at most 1.4e17.) The factors themselves fit: they are sums of 32-bit grade sums.
+    the same expression runs on Python's integers. (Seven days and grades of 1000 leave room
+    for 2,600 frames in one cell.) The factors themselves fit: they are sums of 32-bit grade sums.
     """
     dtype = np.uint64 if max(_bound(above), _bound(below)) < _UINT64_END else object
     ratio: NDArray[np.uint64] = (_product(above, dtype) // _product(below, dtype)).astype(np.uint64)

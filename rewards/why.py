@@ -6,9 +6,12 @@ from typing import Any
 from rewards.emission import Rate
 from rewards.policy import Policy
 from rewards.tokens import in_tokens
-from rewards.weights import WEIGHT_PER_DAY
+from rewards.weights import FULL_GRADE, WEIGHT_PER_DAY
 
 __all__ = ["why_epoch", "why_row"]
+
+GOOD_GRADE = 950
+"""From here on a driver need not hear of the grade."""
 
 
 def why_row(row: Mapping[str, Any], policy: Policy) -> list[str]:
@@ -18,7 +21,7 @@ def why_row(row: Mapping[str, Any], policy: Policy) -> list[str]:
             f"grade {row['best_grade']} is below {policy.minimum_grade}: "
             "it is on the map, but it is not paid"
         ]
-    return [*_refill(row["days"], policy.refill_days), *_sharing(row)]
+    return [*_refill(row["days"], policy.refill_days), *_graded(row["best_grade"]), *_sharing(row)]
 
 
 def why_epoch(rate: Rate, policy: Policy) -> str:
@@ -39,12 +42,19 @@ def _refill(days: int, full: int) -> list[str]:
     return [f"the cell was paid {since}, so {days} of {full} parts of its reward had refilled"]
 
 
+def _graded(best_grade: int) -> list[str]:
+    if best_grade >= GOOD_GRADE:
+        return []
+    return [f"its best picture has grade {best_grade} of {FULL_GRADE}, and counts so much"]
+
+
 def _sharing(row: Mapping[str, Any]) -> list[str]:
-    percent = 100 * row["weight"] // (row["days"] * WEIGHT_PER_DAY)
+    alone = row["days"] * WEIGHT_PER_DAY * row["best_grade"] // FULL_GRADE
+    percent = 100 * row["weight"] // alone
     words = []
     if row["others"]:
         passes = "1 other pass" if row["others"] == 1 else f"{row['others']} other passes"
         words.append(f"shared with {passes} in this visit")
     if percent < 99 and not words:
         words.append("other visits to the cell that day took their part")
-    return [f"{text}: {percent} % of the cell are yours" for text in words]
+    return [f"{text}: {percent} % of it is yours" for text in words]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rewards.allocation import Allocation, allocate
-from rewards.books import FIRST, account_weights, refill_days, weighed
+from rewards.books import account_weights, first_standing, refill_days, weighed
 from rewards.policy import Policy, parse_policy
 from rewards.rows import Owner, make_rows
 from rewards.visits import passes_by_visit
@@ -47,7 +47,7 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     frames = frames_of([shots for _, shots in drives])
     passes = passes_by_visit(frames, len(drives), policy.visit_gap_s * 1000)
     frozen, drive_of_row = make_rows(passes, owners, DAY, b"secret")
-    rows = weighed(frozen, refill_days(frozen, FIRST, DAY, policy), policy)
+    rows = weighed(frozen, refill_days(frozen, first_standing(), DAY, policy), policy)
     accounts = [owner.account for owner in owners]
     return allocate(account_weights(rows, drive_of_row, accounts), policy)
 
