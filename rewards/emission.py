@@ -1,7 +1,7 @@
 """Emission: what an epoch may pay, and at which rate a unit of weight is paid.
 
 The law: the rate is the pool shared over all weight, but never more than the ceiling of a full
-cell. Integers throughout: a rate is a fraction, applied with floor only.
+cell passed with grade 1000. Integers throughout: a rate is a fraction, applied with floor only.
 """
 
 from dataclasses import dataclass

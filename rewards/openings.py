@@ -6,6 +6,7 @@ file an epoch, sorted by drive, so that a statement reads only the row groups of
 
 import io
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,9 @@ OPENINGS = pa.schema(
         pa.field("drive_id", pa.string(), nullable=False),
         pa.field("row", pa.uint32(), nullable=False),  # index in rows.parquet
         pa.field("days", pa.uint16(), nullable=False),  # of refill that the cell had
-        pa.field("others", pa.uint32(), nullable=False),  # other passes in the visit
+        pa.field("visit_best", pa.uint16(), nullable=False),  # best grade of its visit
+        pa.field("others", pa.uint32(), nullable=False),  # other paid passes in the visit
+        pa.field("other_visits", pa.uint32(), nullable=False),  # other paid ones in the cell
         *BOOK_ROWS,
     ]
 )
@@ -38,7 +41,7 @@ def openings_of(frozen: Frozen, rows: pa.Table, days: NDArray[np.int64]) -> pa.T
         "drive_id": ids.take(pa.array(frozen.drive_of_row)),
         "row": np.arange(len(rows), dtype=np.uint32),
         "days": days,
-        "others": _others(rows),
+        **_company(rows),
         **{name: rows[name] for name in BOOK_ROWS.names},
     }
     order = np.argsort(frozen.drive_of_row, kind="stable")
@@ -58,10 +61,22 @@ def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Tab
     return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), filters=wanted)
 
 
-def _others(rows: pa.Table) -> NDArray[np.uint32]:
+def _company(rows: pa.Table) -> dict[str, NDArray[Any]]:
+    """What a row shares its visit and its cell with; a row that weighs nothing takes no share."""
+    if not len(rows):
+        return {name: np.zeros(0, np.uint32) for name in ("visit_best", "others", "other_visits")}
     visits = runs_of(rows["cell"].to_numpy(), rows["visit"].to_numpy())
-    sizes = np.diff([*visits.starts, len(rows)])
-    return (sizes[visits.of_row] - 1).astype(np.uint32)
+    cells = runs_of(rows["cell"].to_numpy())
+    paid = (rows["weight"].to_numpy() > 0).astype(np.int64)
+    passes = np.add.reduceat(paid, visits.starts)
+    first_visit = np.searchsorted(visits.starts, cells.starts)
+    paid_visits = np.add.reduceat((passes > 0).astype(np.int64), first_visit)
+    best = np.maximum.reduceat(rows["best_grade"].to_numpy(), visits.starts)
+    return {
+        "visit_best": best[visits.of_row],
+        "others": passes[visits.of_row] - paid,
+        "other_visits": paid_visits[cells.of_row] - (passes > 0)[visits.of_row],
+    }
 
 
 def _key(inputs_digest: str) -> str:

@@ -33,7 +33,7 @@ _INTEGERS = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """pool, ceiling: base units per epoch and per full cell. token: its contract's address."""
+    """pool, ceiling: base units per epoch, and per full cell at grade 1000. token: its contract."""
 
     name: str
     token: str

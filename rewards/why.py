@@ -8,7 +8,7 @@ from rewards.policy import Policy
 from rewards.tokens import in_tokens
 from rewards.weights import FULL_GRADE, WEIGHT_PER_DAY
 
-__all__ = ["why_epoch", "why_row"]
+__all__ = ["GOOD_GRADE", "why_epoch", "why_row"]
 
 GOOD_GRADE = 950
 """From here on a driver need not hear of the grade."""
@@ -21,17 +21,21 @@ def why_row(row: Mapping[str, Any], policy: Policy) -> list[str]:
             f"grade {row['best_grade']} is below {policy.minimum_grade}: "
             "it is on the map, but it is not paid"
         ]
-    return [*_refill(row["days"], policy.refill_days), *_graded(row["best_grade"]), *_sharing(row)]
+    return [*_refill(row["days"], policy.refill_days), *_graded(row["visit_best"]), *_sharing(row)]
 
 
 def why_epoch(rate: Rate, policy: Policy) -> str:
     """How the epoch's rate came about."""
     full_cell = in_tokens(rate.pay(WEIGHT_PER_DAY * policy.refill_days))
     if rate.capped:
-        return f"a full cell earned {full_cell}, the most it can: the day's pool was not used up"
+        return (
+            f"a full cell earned {full_cell} at grade {FULL_GRADE}, the most it can: "
+            "the day's pool was not used up"
+        )
     return (
         f"the day's pool of {in_tokens(policy.pool)} was shared by all who drove: "
-        f"a full cell earned {full_cell} instead of {in_tokens(policy.ceiling)}"
+        f"a full cell earned {full_cell} at grade {FULL_GRADE} "
+        f"instead of {in_tokens(policy.ceiling)}"
     )
 
 
@@ -42,19 +46,23 @@ def _refill(days: int, full: int) -> list[str]:
     return [f"the cell was paid {since}, so {days} of {full} parts of its reward had refilled"]
 
 
-def _graded(best_grade: int) -> list[str]:
-    if best_grade >= GOOD_GRADE:
+def _graded(visit_best: int) -> list[str]:
+    if visit_best >= GOOD_GRADE:
         return []
-    return [f"its best picture has grade {best_grade} of {FULL_GRADE}, and counts so much"]
+    return [f"the visit's best picture has grade {visit_best} of {FULL_GRADE}, and counts so much"]
 
 
 def _sharing(row: Mapping[str, Any]) -> list[str]:
-    alone = row["days"] * WEIGHT_PER_DAY * row["best_grade"] // FULL_GRADE
-    percent = 100 * row["weight"] // alone
-    words = []
-    if row["others"]:
-        passes = "1 other pass" if row["others"] == 1 else f"{row['others']} other passes"
-        words.append(f"shared with {passes} in this visit")
-    if percent < 99 and not words:
-        words.append("other visits to the cell that day took their part")
-    return [f"{text}: {percent} % of it is yours" for text in words]
+    """With whom, and the part that is left of what the visit would have earned alone."""
+    company = [
+        *_counted(row["others"], "other pass", "other passes", " in this visit"),
+        *_counted(row["other_visits"], "other visit", "other visits", " to the cell that day"),
+    ]
+    if not company:
+        return []
+    percent = 100 * FULL_GRADE * row["weight"] // (row["days"] * WEIGHT_PER_DAY * row["visit_best"])
+    return [f"shared with {' and '.join(company)}: {percent} % of it is yours"]
+
+
+def _counted(count: int, one: str, several: str, where: str) -> list[str]:
+    return [f"{count} {one if count == 1 else several}{where}"] if count else []

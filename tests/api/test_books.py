@@ -56,7 +56,7 @@ def test_the_chain_and_its_files_can_be_fetched_and_audited(
 ) -> None:
     nightly(node, read_policy())
     (listed,) = client.get("/v1/epochs").json()["epochs"]
-    assert (listed["epoch"], listed["day"], listed["paid"]) == (DAY, "2026-01-05", str(2 * 10**9))
+    assert (listed["epoch"], listed["day"], listed["paid"]) == (DAY, "2026-01-05", str(16 * 10**8))
     folder = tmp_path / "fetched" / str(DAY)
     folder.mkdir(parents=True)
     for name in FILES:
@@ -95,7 +95,7 @@ def test_an_address_is_bound_by_a_signed_message_and_paid_to(
     set_day(node, DAY + 2)
     nightly(node, read_policy())
     claim = statement(client, node).json()["books"]["claim"]
-    assert (claim["address"], claim["cumulative"]) == (ADDRESS, "1500000000")
+    assert (claim["address"], claim["cumulative"]) == (ADDRESS, "1200000000")
 
 
 def test_a_forged_or_a_broken_binding_is_refused(client: httpx.Client, node: Node) -> None:
@@ -113,7 +113,7 @@ def test_a_statement_is_only_for_who_signs_for_it(client: httpx.Client, node: No
     answer = statement(client, node)
     assert answer.headers["cache-control"] == "private, no-store"
     (epoch,) = answer.json()["epochs"]
-    assert epoch["amount"] == "1500000000"
+    assert epoch["amount"] == "1200000000"
 
 
 def test_a_contributor_fetches_a_statement_that_bears_its_check(
@@ -123,7 +123,7 @@ def test_a_contributor_fetches_a_statement_that_bears_its_check(
     set_day(node, DAY + 2)
     nightly(node, read_policy())
     fetched = fetch_statement(client, ALICE, epochs=3)
-    assert fetched["books"]["claim"]["cumulative"] == "1500000000"
+    assert fetched["books"]["claim"]["cumulative"] == "1200000000"
 
 
 def test_nobody_at_home_is_told_apart_from_a_refusal(client: httpx.Client, node: Node) -> None:
@@ -143,5 +143,5 @@ def test_roadcomb_rewards_prints_it(
     monkeypatch.setenv("COLUMNS", "160")
     save_key(ALICE, tmp_path / "contributor.pem")
     said = CliRunner().invoke(build(), ["rewards", "--to", str(client.base_url)])
-    assert "1.5 tokens for 2 passes" in said.output, said.exception
+    assert "1.2 tokens for 2 passes" in said.output, said.exception
     assert "shared with 1 other pass" in said.output

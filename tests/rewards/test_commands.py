@@ -38,14 +38,17 @@ def test_nightly_says_what_it_closed_and_then_that_there_is_nothing(
     add_drive(node, person("alice"), [Shot(0, 0, 800), Shot(1, 1, 800)])
     said = RUNNER.invoke(app, ["nightly"])
     assert said.exit_code == 0, said.output
-    assert "2026-01-05): 1 drives, 2 passes, 2 tokens to 1 accounts, 998 unallocated" in said.output
+    assert (
+        "2026-01-05): 1 drives, 2 passes, 1.6 tokens to 1 accounts, 998.4 unallocated"
+        in said.output
+    )
     assert "no epoch to close" in RUNNER.invoke(app, ["nightly"]).output
 
 
 def test_nightly_in_json_and_up_to_a_day(node: Node, app: typer.Typer) -> None:
     add_drive(node, person("alice"), [Shot(0, 0, 800)])
     said = RUNNER.invoke(app, ["nightly", "--json", "--epoch", date_of(DAY).isoformat()])
-    assert json.loads(said.output)["closed"][0]["paid"] == str(10**9)
+    assert json.loads(said.output)["closed"][0]["paid"] == str(8 * 10**8)
     wrong = RUNNER.invoke(app, ["nightly", "--epoch", "yesterday"])
     assert isinstance(wrong.exception, UsageError)
 

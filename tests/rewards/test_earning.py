@@ -91,20 +91,42 @@ def test_equal_drives_of_two_contributors_earn_equal_amounts(
     assert amounts[account("one")] == amounts[account("two")]
 
 
-@given(st.integers(100, 999), st.integers(1, 1000), st.integers(100, 1000))
-def test_a_better_picture_never_earns_less(grade: int, more: int, of_other: int) -> None:
+@given(
+    st.integers(100, 999), st.integers(1, 1000), st.lists(drives, max_size=3), st.integers(0, 60)
+)
+def test_a_better_picture_never_earns_less_whoever_else_is_there(
+    grade: int, more: int, others: list[list[Shot]], minute: int
+) -> None:
+    present = [(f"other {number}", shots) for number, shots in enumerate(others)]
+
     def mine(value: int) -> int:
-        offered = [("me", [Shot(0, 0, value)]), ("other", [Shot(1, 0, of_other)])]
-        return earn(offered, policy_of()).amounts[account("me")]
+        return earn([("me", [Shot(minute, 0, value)]), *present], policy_of()).amounts[
+            account("me")
+        ]
 
     assert mine(grade) <= mine(min(1000, grade + more))
 
 
+@given(st.integers(100, 1000), st.integers(1, 4), st.integers(1, 10**12))
+def test_a_pass_alone_in_a_cell_earns_its_grades_thousandth_of_the_cells_reward(
+    grade: int, frames: int, ceiling: int
+) -> None:
+    drive = [Shot(index / 10, 0, grade) for index in range(frames)]
+    assert earn([("me", drive)], policy_of(ceiling=ceiling)).paid == grade * ceiling // 1000
+
+
+def test_a_dirty_lens_alone_in_a_cell_is_not_paid_like_a_clean_one() -> None:
+    offered = [("clean", [Shot(0, 0, 1000)]), ("dirty", [Shot(0, 1, 250)])]
+    paid = earn(offered, policy_of(ceiling=1000))
+    assert by_name(paid, ["clean", "dirty"]) == {"clean": 1000, "dirty": 250}
+
+
 def test_two_accounts_in_one_car_share_and_do_not_multiply() -> None:
-    alone = earn([("one", [Shot(0, 0, 800)])], policy_of(ceiling=700)).paid
-    both = earn([("one", [Shot(0, 0, 800)]), ("two", [Shot(0.1, 0, 800)])], policy_of(ceiling=700))
-    assert alone == 700
-    assert by_name(both, ["one", "two"]) == {"one": 350, "two": 350}
+    alone = earn([("one", [Shot(0, 0, 800)])], policy_of(ceiling=1000)).paid
+    offered = [("one", [Shot(0, 0, 800)]), ("two", [Shot(0.1, 0, 800)])]
+    both = earn(offered, policy_of(ceiling=1000))
+    assert alone == 800
+    assert by_name(both, ["one", "two"]) == {"one": 400, "two": 400}
 
 
 def test_visits_share_a_cell_by_their_best_grade_and_passes_a_visit_by_their_grade_sums() -> None:
@@ -113,18 +135,18 @@ def test_visits_share_a_cell_by_their_best_grade_and_passes_a_visit_by_their_gra
         ("evening one", [Shot(600, 0, 300), Shot(601, 0, 300)]),
         ("evening two", [Shot(602, 0, 200)]),
     ]
-    paid = earn(offered, policy_of(ceiling=1200))
+    paid = earn(offered, policy_of(ceiling=4000))
     assert by_name(paid, [name for name, _ in offered]) == {
-        "morning": 900,
-        "evening one": 225,
+        "morning": 2700,  # 4000 x 900 / 1200 x 900 / 1000
+        "evening one": 225,  # 4000 x 300 / 1200 x 300 / 1000 x 600 / 800
         "evening two": 75,
     }
 
 
 def test_a_frame_below_the_minimum_grade_earns_nothing_and_takes_nothing() -> None:
     offered = [("good", [Shot(0, 0, 800)]), ("bad", [Shot(1, 0, 99)])]
-    paid = earn(offered, policy_of(ceiling=700, minimum=100))
-    assert by_name(paid, ["good", "bad"]) == {"good": 700, "bad": 0}
+    paid = earn(offered, policy_of(ceiling=1000, minimum=100))
+    assert by_name(paid, ["good", "bad"]) == {"good": 800, "bad": 0}
 
 
 def test_a_scarce_pool_is_shared_by_weight() -> None:
@@ -134,9 +156,9 @@ def test_a_scarce_pool_is_shared_by_weight() -> None:
     assert not paid.rate.capped
 
 
-def test_a_quiet_day_pays_the_ceiling_and_leaves_the_rest_unallocated() -> None:
-    paid = earn([("me", [Shot(0, 0, 800)])], policy_of(pool=10_000, ceiling=700))
-    assert (paid.paid, paid.unallocated, paid.rate.capped) == (700, 9_300, True)
+def test_a_quiet_day_pays_by_the_ceiling_and_leaves_the_rest_unallocated() -> None:
+    paid = earn([("me", [Shot(0, 0, 800)])], policy_of(pool=10_000, ceiling=1000))
+    assert (paid.paid, paid.unallocated, paid.rate.capped) == (800, 9_200, True)
 
 
 def test_nobody_drove_and_all_is_unallocated() -> None:
@@ -147,5 +169,5 @@ def test_nobody_drove_and_all_is_unallocated() -> None:
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_one_drive_that_comes_back_makes_a_pass_in_each_visit(order: tuple[int, ...]) -> None:
     frames = [Shot(0, 0, 500), Shot(1, 0, 500), Shot(30, 0, 500)]
-    paid = earn([("me", [frames[index] for index in order])], policy_of(ceiling=700))
-    assert paid.paid == 700
+    paid = earn([("me", [frames[index] for index in order])], policy_of(ceiling=1000))
+    assert paid.paid == 500

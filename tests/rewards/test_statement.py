@@ -18,6 +18,7 @@ from rewards.reasons import WORDS, in_words
 from rewards.report import print_statement
 from rewards.statement import statement_of
 from rewards.tokens import in_tokens
+from rewards.why import GOOD_GRADE
 from roadcomb.canonical import parse_json
 from roadcomb.errors import IntegrityError, Unauthorised
 from roadcomb.node import Node
@@ -70,8 +71,11 @@ def test_each_row_says_why_it_earned_no_more(driven: Node) -> None:
     first, second = alices(driven)["epochs"]
     shared = [row["why"] for row in first["rows"] if row["others"]]
     assert len(shared) == 3
-    assert all("shared with 1 other pass in this visit" in words[0] for words in shared)
-    assert all(row["why"] == [] for row in first["rows"] if not row["others"])
+    assert all("shared with 1 other pass in this visit" in words[-1] for words in shared)
+    for row in first["rows"]:
+        graded = [words for words in row["why"] if f"grade {row['visit_best']} of 1000" in words]
+        assert len(row["why"]) == len(graded) + (row["others"] > 0)
+        assert len(graded) == (row["visit_best"] < GOOD_GRADE)
     assert all("paid yesterday, so 1 of 7" in row["why"][0] for row in second["rows"])
     assert "the most it can" in first["why"]
 
@@ -157,8 +161,29 @@ def test_a_scarce_pool_and_another_visit_are_named_as_reasons(node: Node) -> Non
     nightly(node, policy_of(pool=100, ceiling=10**12))
     (epoch,) = alices(node)["epochs"]
     assert "was shared by all who drove" in epoch["why"]
-    assert "other visits to the cell" in epoch["rows"][0]["why"][0]
-    assert "50 %" in epoch["rows"][0]["why"][0]
+    assert epoch["rows"][0]["why"] == [
+        "the visit's best picture has grade 800 of 1000, and counts so much",
+        "shared with 1 other visit to the cell that day: 50 % of it is yours",
+    ]
+
+
+def test_sharing_with_a_better_picture_never_reads_as_more_than_all(node: Node) -> None:
+    add_drive(node, ALICE, [Shot(index / 10, 0, 200) for index in range(5)])
+    add_drive(node, BOB, [Shot(0.5, 0, 1000), Shot(600, 0, 1000)])
+    nightly(node, policy_of())
+    (row,) = alices(node)["epochs"][0]["rows"]
+    assert row["why"] == [
+        "shared with 1 other pass in this visit and 1 other visit to the cell that day: "
+        "25 % of it is yours"
+    ]
+
+
+def test_a_pass_too_poor_to_be_paid_is_not_named_as_taking_a_share(node: Node) -> None:
+    add_drive(node, ALICE, [Shot(0, 0, 1000)])
+    add_drive(node, BOB, [Shot(0.5, 0, 99), Shot(600, 0, 99)])
+    nightly(node, policy_of(minimum=100))
+    (row,) = alices(node)["epochs"][0]["rows"]
+    assert (row["why"], row["others"], row["other_visits"]) == ([], 0, 0)
 
 
 def test_before_the_first_epoch_a_statement_is_empty_and_says_so(node: Node) -> None:

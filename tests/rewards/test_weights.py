@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards.weights import WEIGHT_PER_DAY, weigh
+from rewards.weights import FULL_GRADE, WEIGHT_PER_DAY, weigh
 from tiles.fold import ROWS
 
 passes = st.lists(
@@ -51,7 +51,8 @@ def by_the_formula(listed: list[tuple[int, int, int, int]], days: int, minimum: 
             weights.append(0)
             continue
         bests = sum(value for (of, _), value in best.items() if of == cell)
-        part = Fraction(best[cell, visit], bests) * Fraction(grade_sum, total[cell, visit])
+        of_visit = Fraction(best[cell, visit], bests) * Fraction(best[cell, visit], FULL_GRADE)
+        part = of_visit * Fraction(grade_sum, total[cell, visit])
         weights.append(int(days * WEIGHT_PER_DAY * part))
     return weights
 
@@ -66,16 +67,30 @@ def test_weights_are_the_formula_exactly_even_where_64_bits_would_overflow(
 
 
 @given(passes.filter(bool))
-def test_a_cell_never_weighs_more_than_its_refill(
+def test_a_cell_weighs_its_refill_times_the_mean_grade_of_its_visits_but_for_dust(
     listed: list[tuple[int, int, int, int]],
 ) -> None:
+    """The mean of the visits' best grades, each weighed by itself; dust: under 1 a row."""
     listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
     found = weigh(rows_of(listed), np.full(len(listed), 3, np.int64), 1)
     for cell in {row[0] for row in listed}:
         mine = [int(w) for w, row in zip(found, listed, strict=True) if row[0] == cell]
-        paid = any(row[2] >= 1 for row in listed if row[0] == cell)
-        assert 3 * WEIGHT_PER_DAY * paid - len(mine) < sum(mine) + paid
-        assert sum(mine) <= 3 * WEIGHT_PER_DAY * paid
+        bests: dict[int, int] = {}
+        for of, visit, grade, _ in listed:
+            if of == cell:
+                bests[visit] = max(grade, bests.get(visit, 0))
+        mean = Fraction(sum(b * b for b in bests.values()), max(1, sum(bests.values())))
+        whole = 3 * WEIGHT_PER_DAY * mean / FULL_GRADE
+        assert whole - len(mine) < sum(mine) <= whole <= 3 * WEIGHT_PER_DAY or not any(mine)
+        assert any(mine) == any(bests.values())
+
+
+@given(st.integers(1, 1000), st.integers(1, 20), st.integers(1, 7))
+def test_a_pass_alone_in_a_cell_weighs_its_grades_thousandth_of_the_refill(
+    grade: int, frames: int, days: int
+) -> None:
+    (weight,) = weigh(rows_of([(1, 0, grade, grade * frames)]), np.array([days]), 1).tolist()
+    assert weight * FULL_GRADE == grade * days * WEIGHT_PER_DAY
 
 
 def test_no_rows_weigh_nothing() -> None:
