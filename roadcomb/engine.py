@@ -1,15 +1,17 @@
 """The engine seam: `map` over independent, pure tasks; a killed worker costs only a retry.
 
 Results come in the order of the tasks. A task that kills its worker `ATTEMPTS` times is given up as
-`Lost`, because one hostile input must not stop the others.
+`Lost`, because one hostile input must not stop the others. A worker killed between two calls costs
+a retry as well, and workers end with the process that they work for, however that ends.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Protocol, TypeVar
 
 __all__ = ["ATTEMPTS", "Engine", "InlineEngine", "Lost", "ProcessEngine"]
@@ -55,7 +57,7 @@ class ProcessEngine:
     def map(
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[Result | Lost]:
-        futures = [self._pool.submit(function, task) for task in tasks]
+        futures = [self._submit(function, task) for task in tasks]
         for index, task in enumerate(tasks):
             try:
                 yield futures[index].result()
@@ -70,11 +72,22 @@ class ProcessEngine:
         self._pool.shutdown(cancel_futures=True)
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(
+            self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+        )
 
     def _renew(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._new_pool()
+
+    def _submit(self, function: Callable[[Task], Result], task: Task) -> "Future[Result]":
+        """A pool that broke before it took the task has lost it like one that broke after."""
+        try:
+            return self._pool.submit(function, task)
+        except BrokenProcessPool as error:
+            lost: Future[Result] = Future()
+            lost.set_exception(error)
+            return lost
 
     def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Lost:
         """Run one suspect by itself, so that it can take only its own worker with it."""
@@ -93,7 +106,7 @@ class ProcessEngine:
     ) -> list["Future[Result]"]:
         """Tasks that finished before the pool broke keep their result, the others run again."""
         return [
-            future if _finished(future) else self._pool.submit(function, task)
+            future if _finished(future) else self._submit(function, task)
             for task, future in zip(tasks, futures, strict=True)
         ]
 
@@ -104,3 +117,17 @@ def _finished(future: "Future[Result]") -> bool:
         and not future.cancelled()
         and not isinstance(future.exception(), BrokenProcessPool)
     )
+
+
+def _end_with_parent() -> None:
+    """Runs in each worker: nothing else tells it that its parent was killed, and it would wait for
+    a task for ever.
+    """
+    threading.Thread(target=_wait_for_parents_end, daemon=True).start()
+
+
+def _wait_for_parents_end() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

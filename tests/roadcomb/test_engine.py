@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,31 @@ def test_an_exception_of_a_task_reaches_the_caller(processes: ProcessEngine) -> 
     with pytest.raises(ValueError, match="two"):
         list(processes.map(fail_on_two, range(4)))
     assert list(processes.map(square, [5])) == [25]
+
+
+def test_workers_killed_while_they_wait_cost_a_retry_and_not_the_engine() -> None:
+    engine = ProcessEngine(2)
+    before = set(active_children())
+    assert list(engine.map(square, range(4))) == [0, 1, 4, 9]
+    workers = set(active_children()) - before
+    for worker in workers:
+        worker.kill()
+        worker.join()
+    for _ in range(2):
+        assert list(engine.map(square, range(6))) == [n * n for n in range(6)]
+    engine.close()
+    assert workers
+
+
+PARENT = """
+import os, signal
+from roadcomb.engine import ProcessEngine
+print(sum(ProcessEngine(2).map(abs, range(8))), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_end_when_their_parent_is_killed() -> None:
+    """They share its output, so the pipe is only closed, and `run` only returns, without them."""
+    killed = subprocess.run([sys.executable, "-c", PARENT], capture_output=True, timeout=120)
+    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, b"28\n")
