@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from roadcomb.blobs import Blobs, open_blobs
@@ -52,7 +53,8 @@ def _node_key(settings: NodeSettings) -> Key:
     if settings.key_seed is not None:
         return key_from_seed(hashlib.sha256(settings.key_seed.encode()).digest())
     if not settings.key_file.exists():
-        save_key(generate_key(), settings.key_file)
+        with suppress(UsageError):  # another process of this node made it meanwhile
+            save_key(generate_key(), settings.key_file)
     return load_key(settings.key_file)
 
 

@@ -6,9 +6,11 @@ One writer at a time on both: SQLite by BEGIN IMMEDIATE, PostgreSQL by one advis
 power cut (facts: NORMAL lost 50 of 50 acknowledged commits).
 """
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +78,8 @@ def open_catalog(url: str) -> Catalog:
     """The catalog behind a SQLAlchemy URL, its schema brought to this version."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite(parsed)
-    else:
-        engine = sa.create_engine(parsed, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+        return _open_sqlite(parsed)
+    engine = sa.create_engine(parsed, pool_pre_ping=True, isolation_level="REPEATABLE READ")
     migrate(engine)
     return Catalog(engine)
 
@@ -92,13 +93,26 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _sqlite(url: sa.URL) -> sa.Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+def _open_sqlite(url: sa.URL) -> Catalog:
     engine = sa.create_engine(url, connect_args={"timeout": 30})
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
-    return engine
+    in_memory = not url.database or url.database == ":memory:"
+    with nullcontext() if in_memory else _alone_in(Path(str(url.database)).parent):
+        migrate(engine)
+    return Catalog(engine)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One opener at a time: to become a WAL, a new file does not wait as transactions do."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,5 +1,7 @@
 """A signature counts for one key, one purpose and one content; a key file is its owner's alone."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,18 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         save_key(generate_key(), path)
     assert path.read_bytes() == before
+
+
+def test_a_key_that_cannot_be_written_whole_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save_key(generate_key(), tmp_path / "key.pem")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_opens_only_with_its_passphrase(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A node keeps its key, and refuses what would let a stranger make its epochs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def settings(tmp_path: Path, **values: object) -> NodeSettings:
 
 def test_a_node_makes_its_key_once_and_finds_it_again(tmp_path: Path) -> None:
     assert open_node(settings(tmp_path)).key.public == open_node(settings(tmp_path)).key.public
+
+
+def test_processes_that_open_a_new_node_at_once_agree_on_its_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: open_node(settings(tmp_path)), range(8)))
+    assert len({node.key.public for node in opened}) == 1
+    for node in opened:
+        node.catalog.close()
 
 
 def test_pictures_wait_for_their_blur_unless_somebody_says_otherwise() -> None:
