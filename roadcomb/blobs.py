@@ -1,12 +1,16 @@
 """The blob seam: bytes under a key, in a local folder or an S3-compatible store, through obstore.
 
 The law: when `put` returns, the bytes survive a power cut. On a folder that is a temporary name,
-fsync, rename, fsync of the folder; an object store promises it with its answer.
+fsync, rename, fsync of the folder; an object store promises it with its answer. Every operation may
+raise IntegrityError for a folder that fails, and Unreachable for a store that does not answer: the
+first is damage, the second heals by waiting.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from roadcomb.canonical import digest_of_bytes
-from roadcomb.errors import IntegrityError, NotFound, RoadcombError, StorageFull
+from roadcomb.errors import IntegrityError, NotFound, RoadcombError, StorageFull, Unreachable
 
 __all__ = ["Blobs", "open_blobs"]
 
@@ -32,13 +36,11 @@ class Blobs:
 
     def put(self, key: str, data: bytes) -> None:
         """Store durably (see the module's law). Raises StorageFull."""
-        try:
+        with self._in_our_words(key):
             if self._root is None:
                 obstore.put(self._store, key, data)
             else:
                 self._put_synced(self._root, key, data)
-        except (BaseError, OSError) as error:
-            raise _translated(error, key) from error
 
     def put_addressed(self, prefix: str, data: bytes) -> str:
         """Store under `prefix/<SHA-256>`; answers the digest. Storing again writes nothing."""
@@ -49,10 +51,8 @@ class Blobs:
 
     def get(self, key: str) -> bytes:
         """All bytes of a key. Raises NotFound."""
-        try:
+        with self._in_our_words(key):
             return bytes(obstore.get(self._store, key).bytes())
-        except (BaseError, OSError) as error:
-            raise _translated(error, key) from error
 
     def get_addressed(self, prefix: str, digest: str) -> bytes:
         """Bytes stored by put_addressed, checked. Raises NotFound or IntegrityError."""
@@ -63,30 +63,28 @@ class Blobs:
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """`length` bytes from `start`. Raises NotFound."""
-        try:
+        with self._in_our_words(key):
             return bytes(obstore.get_range(self._store, key, start=start, length=length))
-        except (BaseError, OSError) as error:
-            raise _translated(error, key) from error
 
     def exists(self, key: str) -> bool:
         """Whether something is stored under the key."""
         try:
-            obstore.head(self._store, key)
-        except FileNotFoundError:
+            with self._in_our_words(key):
+                obstore.head(self._store, key)
+        except NotFound:
             return False
         return True
 
     def delete(self, key: str) -> None:
         """Forget a key; harmless when it is not there."""
-        try:
+        with suppress(NotFound), self._in_our_words(key):
             obstore.delete(self._store, key)
-        except FileNotFoundError:
-            return
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys under a prefix, in no order."""
-        for chunk in obstore.list(self._store, prefix):
-            yield from (meta["path"] for meta in chunk)
+        with self._in_our_words(prefix):
+            for chunk in obstore.list(self._store, prefix):
+                yield from (meta["path"] for meta in chunk)
 
     def local_path(self, key: str) -> Path | None:
         """The file behind a key, for memory-mapping; None when the store is not local."""
@@ -102,6 +100,23 @@ class Blobs:
             (root / temporary).unlink(missing_ok=True)
             raise
         _sync_folders(root, (root / key).parent)
+
+    @contextmanager
+    def _in_our_words(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (BaseError, OSError) as error:
+            raise self._translated(error, key) from error
+
+    def _translated(self, error: Exception, key: str) -> RoadcombError:
+        if isinstance(error, FileNotFoundError):
+            return NotFound(f"nothing is stored under {key}")
+        if _is_full(error):
+            return StorageFull("the node's disk is full; nothing was stored, try again later")
+        said = str(error).partition("\n")[0]
+        if self._root is None:
+            return Unreachable(f"the blob store does not answer for {key}: {said}")
+        return IntegrityError(f"the blob store failed at {key}: {said}")
 
 
 def open_blobs(url: str) -> Blobs:
@@ -130,9 +145,6 @@ def _sync_folders(root: Path, folder: Path) -> None:
         folder = folder.parent
 
 
-def _translated(error: Exception, key: str) -> RoadcombError:
-    if isinstance(error, FileNotFoundError):
-        return NotFound(f"nothing is stored under {key}")
-    if any(sign in str(error) for sign in _NO_SPACE) or getattr(error, "errno", None) in (28, 122):
-        return StorageFull("the node's disk is full; nothing was stored, try again later")
-    return IntegrityError(f"the blob store failed at {key}: {error}")
+def _is_full(error: Exception) -> bool:
+    said = any(sign in str(error) for sign in _NO_SPACE)
+    return said or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)

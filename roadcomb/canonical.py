@@ -18,10 +18,13 @@ Json = None | bool | int | str | float | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def canonical_json(value: Json) -> bytes:
-    """RFC 8785 bytes of a JSON value. Raises InvalidInput for NaN or integers over 2**53."""
+    """RFC 8785 bytes of a JSON value.
+
+    Raises InvalidInput for NaN, integers over 2**53 and text that is no Unicode.
+    """
     try:
         encoded: bytes = rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise InvalidInput(f"not canonical JSON: {error}") from error
     return encoded
 

@@ -1,7 +1,7 @@
 """The clock is passed in: logic takes `now_ms`, only the edges ask one of these.
 
 The injected clock reads its instant from a file, so that the processes of a demo or a test share
-one moving "now". A server that is not on loopback refuses it (api/main.py).
+one moving "now". A server that is not on loopback refuses it (roadcomb/node.py).
 """
 
 import time

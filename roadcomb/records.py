@@ -13,7 +13,7 @@ E7 = 10_000_000
 
 
 def e7(value_deg: float) -> int:
-    """Degrees to integer 1e-7 degrees (1.1 cm of latitude), half away from even by `round`."""
+    """Degrees to integer 1e-7 degrees (1.1 cm of latitude); of two as near, the even one."""
     return round(value_deg * E7)
 
 

@@ -33,7 +33,7 @@ def test_keys_are_sorted_by_utf_16_units_as_rfc_8785_says() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, 2**53 + 1, {1: 2}])
+@pytest.mark.parametrize("value", [math.nan, math.inf, 2**53 + 1, {1: 2}, "\ud800", {"\ud800": 1}])
 def test_values_without_a_canonical_form_are_refused(value: Json) -> None:
     with pytest.raises(InvalidInput):
         canonical_json(value)

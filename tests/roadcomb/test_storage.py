@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obstore.store import S3Store
 
 from roadcomb import packs
 from roadcomb.blobs import Blobs, open_blobs
-from roadcomb.errors import DigestMismatch, IntegrityError, NotFound, StorageFull, TooLarge
+from roadcomb.errors import (
+    DigestMismatch,
+    IntegrityError,
+    NotFound,
+    StorageFull,
+    TooLarge,
+    Unreachable,
+)
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -78,6 +86,35 @@ def test_a_failed_sync_stores_nothing_and_says_that_the_disk_is_full(
     with pytest.raises(StorageFull):
         store.put("a/b", b"x")
     assert list(store.keys("")) == []
+
+
+def test_a_store_that_does_not_answer_is_away_and_not_damaged() -> None:
+    away = S3Store(
+        "bucket",
+        endpoint="http://127.0.0.1:1",
+        region="nowhere",
+        skip_signature=True,
+        client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
+    )
+    store = Blobs(away)
+    for ask in (
+        lambda: store.put("a", b"x"),
+        lambda: store.put_addressed("a", b"x"),
+        lambda: store.get("a"),
+        lambda: store.get_range("a", 0, 1),
+        lambda: store.delete("a"),
+        lambda: list(store.keys("a")),
+    ):
+        with pytest.raises(Unreachable, match="does not answer for a"):
+            ask()
+
+
+def test_a_file_shorter_than_its_range_is_damage(tmp_path: Path) -> None:
+    store = open_blobs(tmp_path.as_uri())
+    store.put("a", b"short")
+    with pytest.raises(IntegrityError):
+        store.get_range("a", 10, 10)
 
 
 FRAMES = st.lists(st.binary(max_size=200), max_size=8)
