@@ -19,10 +19,13 @@ from roadcomb.errors import InvalidInput
 __all__ = [
     "EMPTY_ROOT",
     "Frontier",
+    "consistency",
     "inclusion",
     "leaf_hash",
     "node_hash",
     "root",
+    "split",
+    "verify_consistency",
     "verify_inclusion",
 ]
 
@@ -54,11 +57,22 @@ def inclusion(index: int, leaves: Sequence[bytes]) -> list[bytes]:
         raise InvalidInput(f"the log has {len(leaves)} entries, there is no entry {index}")
     if len(leaves) == 1:
         return []
-    middle = _split(len(leaves))
+    middle = split(len(leaves))
     left, right = leaves[:middle], leaves[middle:]
     if index < middle:
         return [*inclusion(index, left), root(right)]
     return [*inclusion(index - middle, right), root(left)]
+
+
+def consistency(first: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """Proof that the log of `first` entries is the beginning of this one (RFC 9162 section
+    2.1.4.1); empty for the empty log, which begins every other, and for the log itself.
+
+    Raises InvalidInput when the log is shorter.
+    """
+    if not 0 <= first <= len(leaves):
+        raise InvalidInput(f"the log has {len(leaves)} entries, it never had {first}")
+    return _subproof(first, leaves, True) if first else []
 
 
 def verify_inclusion(
@@ -81,6 +95,36 @@ def verify_inclusion(
             found = node_hash(found, sibling)
         position, last = position >> 1, last >> 1
     return last == 0 and found == expected
+
+
+def verify_consistency(
+    first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
+) -> bool:
+    """Whether the path proves that the log of `second` entries with root `second_root` begins with
+    the one of `first` entries and root `first_root` (the algorithm of RFC 9162 section 2.1.4.2).
+    """
+    if first == second:
+        return not path and first_root == second_root
+    if first == 0:
+        return not path and first_root == EMPTY_ROOT
+    if not 0 < first < second or not path:
+        return False
+    siblings = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    position, last = first - 1, second - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    old = new = siblings[0]
+    for sibling in siblings[1:]:
+        if last == 0:
+            return False
+        if position & 1 or position == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while not position & 1 and position:
+                position, last = position >> 1, last >> 1
+        else:
+            new = node_hash(new, sibling)
+        position, last = position >> 1, last >> 1
+    return last == 0 and (old, new) == (first_root, second_root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +164,17 @@ class Frontier:
         return reduce(lambda right, left: node_hash(left, right), reversed(self.peaks))
 
 
-def _split(size: int) -> int:
-    """The largest power of two smaller than size."""
+def split(size: int) -> int:
+    """The largest power of two smaller than size: where a tree of so many leaves divides."""
     return 1 << ((size - 1).bit_length() - 1)
+
+
+def _subproof(first: int, leaves: Sequence[bytes], known: bool) -> list[bytes]:
+    """SUBPROOF of RFC 9162; known: the verifier has the root of these `first` leaves already."""
+    if first == len(leaves):
+        return [] if known else [root(leaves)]
+    middle = split(len(leaves))
+    left, right = leaves[:middle], leaves[middle:]
+    if first <= middle:
+        return [*_subproof(first, left, known), root(right)]
+    return [*_subproof(first - middle, right, False), root(left)]
