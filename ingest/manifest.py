@@ -152,9 +152,10 @@ def _frame(value: Json, index: int) -> Frame:
 def _screened(value: Json) -> dict[str, int]:
     if not isinstance(value, Mapping) or len(value) > 40:
         raise InvalidInput("screened: an object of reasons and counts is asked for")
-    if any(type(n) is not int or n < 0 or len(reason) > 60 for reason, n in value.items()):
+    counts: dict[str, Any] = dict(value)  # each is checked here
+    if any(type(n) is not int or n < 0 or len(reason) > 60 for reason, n in counts.items()):
         raise InvalidInput("screened: counts are integers of 0 or more")
-    return {reason: int(str(count)) for reason, count in value.items()}
+    return counts
 
 
 def _attestation(value: Json) -> str:

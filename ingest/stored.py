@@ -4,16 +4,19 @@ A drive is a row of the catalog, the blob `manifests/<drive id>` and packs of fr
 indices stand in the catalog, so nothing here opens a pack but to read its frames.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.manifest import Manifest, parse_manifest
-from roadcomb.canonical import digest_of_json, parse_json
+from roadcomb.blobs import Blobs
+from roadcomb.canonical import Json, digest_of_json, parse_json
 from roadcomb.catalog.tables import drives, packs
-from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.errors import IntegrityError, InvalidInput, NotFound
 from roadcomb.node import Node
 from roadcomb.packs import PackEntry, checked, decode_index
 from roadcomb.records import Frame
@@ -61,18 +64,17 @@ def manifest_key(drive_id: str) -> str:
     return f"manifests/{drive_id}"
 
 
-def promised_sizes(node: Node, drive_id: str) -> dict[str, int]:
-    """Image id -> bytes of each frame of the manifest, in its order; not checked once more."""
-    stored: Any = parse_json(node.blobs.get(manifest_key(drive_id)))
-    return {frame[0]: frame[1] for frame in stored["manifest"]["frames"]}
+def promised_sizes(node: Node, drive_id: str) -> Mapping[str, int]:
+    """Image id -> bytes of each frame of the manifest, in its order.
+
+    Raises NotFound or IntegrityError. Remembered, since each batch of an upload asks for it.
+    """
+    return _promised_sizes(node.blobs, drive_id)
 
 
 def load_manifest(node: Node, drive_id: str) -> Manifest:
     """The manifest of a drive, checked. Raises NotFound or IntegrityError."""
-    stored: Any = parse_json(node.blobs.get(manifest_key(drive_id)))
-    if digest_of_json(stored["manifest"]) != drive_id:
-        raise IntegrityError(f"the stored manifest of drive {drive_id} is damaged: run a restore")
-    return parse_manifest(stored["manifest"])
+    return parse_manifest(_checked_manifest(node.blobs, drive_id))
 
 
 def read_frames(node: Node, drive_id: str) -> Iterator[tuple[Frame, bytes]]:
@@ -99,3 +101,24 @@ def _read_run(
     for frame, entry in run:
         at = entry.offset - start
         yield frame, checked(data[at : at + entry.length], entry)
+
+
+@lru_cache(maxsize=16)
+def _promised_sizes(blobs: Blobs, drive_id: str) -> Mapping[str, int]:
+    manifest: Any = _checked_manifest(blobs, drive_id)
+    return MappingProxyType({frame[0]: frame[1] for frame in manifest["frames"]})
+
+
+def _checked_manifest(blobs: Blobs, drive_id: str) -> Json:
+    """The stored manifest whose digest is the drive's id; any other bytes are damage of ours."""
+    match _parsed(blobs.get(manifest_key(drive_id))):
+        case {"manifest": manifest} if digest_of_json(manifest) == drive_id:
+            return manifest
+    raise IntegrityError(f"the stored manifest of drive {drive_id} is damaged: run a restore")
+
+
+def _parsed(data: bytes) -> Json:
+    try:
+        return parse_json(data)
+    except InvalidInput:
+        return None

@@ -21,7 +21,7 @@ from quality.settings import QualitySettings
 from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
-from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
+from roadcomb.errors import DigestMismatch, IntegrityError, NotFound, Unreachable
 from roadcomb.node import Node
 
 __all__ = ["DECIDED_BY", "Judge", "judge_pending"]
@@ -51,7 +51,8 @@ class Judge:
     def judge_pending(self) -> int:
         """Judge all sealed drives without a decision, in the log's order; how many were decided.
 
-        A drive whose stored bytes are damaged is logged once and left pending.
+        A drive whose stored bytes are damaged is logged once and left pending; one whose bytes
+        cannot be had just now is left to the next call.
         """
         waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
         return sum(self._judge(drive_id, contributor) for drive_id, contributor in waiting)
@@ -62,6 +63,9 @@ class Judge:
         except (IntegrityError, NotFound, DigestMismatch) as error:
             self._damaged.add(drive_id)
             _log.error("drive %s cannot be judged and stays pending: %s", drive_id, error)
+            return False
+        except Unreachable as error:
+            _log.warning("drive %s is judged later: %s", drive_id, error)
             return False
         decided = None
         while decided is None:

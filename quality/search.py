@@ -29,7 +29,7 @@ COMPARABLE_CONTRAST = 100
 """Score of contrast (16 grey levels) below which a picture is too flat to be compared."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SeenDrive:
     """A judged drive; `verdict` is that of its newest decision."""
 

@@ -30,6 +30,7 @@ from roadcomb.epochs import DAY_MS
 from roadcomb.errors import (
     Conflict,
     DigestMismatch,
+    IntegrityError,
     InvalidInput,
     NotAJpeg,
     NotFound,
@@ -288,6 +289,28 @@ def test_a_damaged_frame_is_never_handed_out(laptop: Node) -> None:
     laptop.blobs.put(key, laptop.blobs.get(key).replace(b"picture 1", b"picture X"))
     with pytest.raises(DigestMismatch, match="damaged"):
         list(read_frames(laptop, signed.drive_id))
+
+
+@pytest.mark.parametrize(
+    ("whole", "damaged"),
+    [(b'"v":1', b'"v":2'), (b'{"manifest"', b'["manifest"'), (b'"manifest"', b'"manifesT"')],
+    ids=["another value", "no JSON", "another shape"],
+)
+def test_a_damaged_manifest_is_our_fault_and_not_its_contributors(
+    laptop: Node, whole: bytes, damaged: bytes
+) -> None:
+    frames = pictures(3)
+    signed = drive_of(frames)
+    open_drive(laptop, signed, LIMITS)
+    key = f"manifests/{signed.drive_id}"
+    laptop.blobs.put(key, laptop.blobs.get(key).replace(whole, damaged, 1))
+    for ask in (
+        lambda: load_manifest(laptop, signed.drive_id),
+        lambda: add_frames(laptop, signed.drive_id, frames, LIMITS),
+        lambda: seal(laptop, signed.drive_id),
+    ):
+        with pytest.raises(IntegrityError, match="damaged"):
+            ask()
 
 
 def test_a_drive_without_all_its_frames_cannot_be_read(laptop: Node) -> None:

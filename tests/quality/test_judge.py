@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,15 +16,18 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from obstore.store import LocalStore
 
 from ingest.intake import drive_state
 from ingest.settings import ScreenSettings
 from quality.judge import Judge, judge_pending
 from quality.judgement import SCHEMA, load
 from quality.settings import QualitySettings
+from roadcomb.blobs import Blobs
 from roadcomb.catalog.tables import decisions, drives, packs
 from roadcomb.engine import InlineEngine, Lost, ProcessEngine
 from roadcomb.epochs import epoch_of
+from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 from roadcomb.packs import decode_index, index_of, read_entry
 from tests.drives import NOW_MS, contributor, make_node, pictures
@@ -319,6 +323,40 @@ def test_a_drive_with_damaged_bytes_stays_pending_and_stops_no_other(
     assert drive_state(node, damaged).pending == 4
     assert decision(node, whole).verdict == "accepted"
     assert [damaged in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_drive_with_a_damaged_manifest_stops_no_other(node: Node) -> None:
+    damaged = deliver(node, ALICE, drawn_frames()[:4])
+    whole = deliver(node, BOB, drawn_frames()[4:8])
+    node.blobs.put(f"manifests/{damaged}", b"[")
+    assert judge(node) == 1
+    assert drive_state(node, damaged).pending == 4
+    assert decision(node, whole).verdict == "accepted"
+
+
+class Away(Blobs):
+    """A folder that is out of reach for whatever keys begin with `hidden`."""
+
+    hidden = ""
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        if self.hidden and key.startswith(self.hidden):
+            raise Unreachable(f"the blob store does not answer for {key}")
+        return super().get_range(key, start, length)
+
+
+def test_a_drive_out_of_reach_is_judged_at_the_next_call_and_stops_no_other(node: Node) -> None:
+    far = deliver(node, ALICE, drawn_frames()[:4])
+    near = deliver(node, BOB, drawn_frames()[4:8])
+    folder = node.settings.data / "blobs"
+    blobs = Away(LocalStore(folder), folder)
+    judging = Judge(replace(node, blobs=blobs), InlineEngine())
+    blobs.hidden = f"packs/{far[:2]}/{far}"
+    assert judging.judge_pending() == 1
+    assert (drive_state(node, far).pending, drive_state(node, near).accepted) == (4, 4)
+    blobs.hidden = ""
+    assert judging.judge_pending() == 1
+    assert drive_state(node, far).accepted == 4
 
 
 def test_a_drive_is_judged_the_same_in_chunks_of_any_size(node: Node, tmp_path: Path) -> None:
