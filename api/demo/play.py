@@ -16,7 +16,7 @@ from api.demo.stage import PATIENCE_S, Stage
 from ingest.requests import authorization
 from roadcomb.errors import RoadcombError, UsageError
 
-__all__ = ["play"]
+__all__ = ["play", "wait_for_judging"]
 
 STAMP = "made-by-roadcomb-demo"
 Say = Callable[[str], None]
@@ -69,11 +69,12 @@ def _day(
         words = ("upload", str(upload.folder), "--to", url, "--json")
         said = stage.run(*words, environment=person.environment)
         outcomes.append((person.name, json.loads(said)))
-        _wait_for_judging(stage, url, person)
+        wait_for_judging(stage, url, person)
     return outcomes
 
 
-def _wait_for_judging(stage: Stage, url: str, person: Person) -> None:
+def wait_for_judging(stage: Stage, url: str, person: Person) -> None:
+    """Until every drive of the person is judged. Raises RoadcombError when that takes too long."""
     path, deadline = f"/v1/contributors/{person.key.public}/drives", time.monotonic() + PATIENCE_S
     header = authorization(person.key, "GET", path, stage.clock.now_ms())
     with httpx.Client(base_url=url) as client:

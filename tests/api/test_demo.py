@@ -1,0 +1,71 @@
+"""The demo gives the same money on any date and any machine, and says why."""
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from api.demo.people import Person
+from api.demo.play import play
+from roadcomb.errors import UsageError
+
+DRAWN = Path(__file__).parents[2] / "sample_data" / "drive"
+ROOT = "0xef4ae30abfe58ad71d7a53b88ccf45f1347b2a7a263810b5f41b76cea50c852e"
+"""Of the claim tree after Ann's drive; a change of rules changes it, a machine never does."""
+
+
+def small_city(folder: Path) -> Path:
+    """Ann sends the small drawn drive; Mallory sends it again, re-encoded, a day later."""
+    copies = folder / "mallory"
+    copies.mkdir(parents=True)
+    with (DRAWN / "frames.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        picture = cv2.imread(str(DRAWN / row["file"]))
+        assert picture is not None
+        cv2.imwrite(str(copies / row["file"]), picture, [cv2.IMWRITE_JPEG_QUALITY, 60])
+        row["t_unix"] = str(float(row["t_unix"]) + 86_400)
+    with (copies / "frames.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    uploads = [
+        {"contributor": "ann", "day": "2026-01-05", "folder": str(DRAWN), "note": "honest"},
+        {"contributor": "mallory", "day": "2026-01-06", "folder": "mallory", "note": "a replay"},
+    ]
+    (folder / "manifest.json").write_text(json.dumps(uploads))
+    return folder
+
+
+def test_the_demo_pays_the_honest_holds_the_replay_and_always_ends_in_the_same_root(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    play(small_city(tmp_path / "city"), tmp_path / "demo", 0, said.append, None)
+    told = capsys.readouterr().out + "\n".join(said)
+    assert "mallory earned 0 tokens" in told
+    assert "24 frames: it seems to show pictures of another drive again" in told
+    assert ROOT in told, told
+    assert told.count(": equal, root ") == 2
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "mine" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("years of work")
+    with pytest.raises(UsageError, match="not empty"):
+        play(small_city(tmp_path / "city"), kept.parent, 0, print, None)
+    assert kept.read_text() == "years of work"
+
+
+def test_a_city_that_is_not_drawn_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="python -m sample_data"):
+        play(tmp_path / "nowhere", tmp_path / "demo", 0, print, None)
+
+
+def test_keys_come_from_names_and_differ(tmp_path: Path) -> None:
+    ann, bob = Person("ann", tmp_path), Person("bob", tmp_path)
+    assert ann.key.public == Person("ann", tmp_path / "elsewhere").key.public
+    assert len({ann.key.public, bob.key.public, ann.payout, bob.payout}) == 4
