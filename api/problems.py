@@ -11,6 +11,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -75,6 +76,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(OperationalError)(_unavailable)
+    app.exception_handler(NoConnection)(_unavailable)  # all of them are waiting for the writer
 
 
 def _ours(request: Request, error: errors.RoadcombError) -> JSONResponse:
@@ -97,8 +99,8 @@ def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     return problem(request, 422, "invalid-request", detail, {"errors": wrong})
 
 
-def _unavailable(request: Request, error: OperationalError) -> JSONResponse:
-    _log.error("the catalog does not answer: %s", error.orig)
+def _unavailable(request: Request, error: OperationalError | NoConnection) -> JSONResponse:
+    _log.error("the catalog does not answer: %s", getattr(error, "orig", error))
     headers = {"Retry-After": str(_RETRY_S[503])}
     detail = "the node's catalog does not answer: try again"
     return problem(request, 503, "unavailable", detail, headers=headers)

@@ -75,6 +75,7 @@ def failing(node: Node) -> Iterator[httpx.Client]:
     app.add_api_route("/bug", _bug)
     app.add_api_route("/typed/{number}", _typed)
     app.add_api_route("/catalog", _no_catalog)
+    app.add_api_route("/connection", _no_connection)
     with serving(app) as opened:
         yield opened
 
@@ -91,6 +92,10 @@ def _no_catalog() -> None:
     raise sa.exc.OperationalError("SELECT secret", {}, Exception("connection refused"))
 
 
+def _no_connection() -> None:
+    raise sa.exc.TimeoutError("QueuePool limit of secret reached")
+
+
 def test_a_bug_shows_nothing_of_the_inside(failing: httpx.Client) -> None:
     answer = failing.get("/bug")
     assert_problem(answer, 500, "internal")
@@ -105,8 +110,9 @@ def test_a_value_of_the_wrong_type_is_named(failing: httpx.Client) -> None:
     assert answer.json()["errors"][0]["where"] == "path.number"
 
 
-def test_a_catalog_that_does_not_answer_is_503(failing: httpx.Client) -> None:
-    answer = failing.get("/catalog")
+@pytest.mark.parametrize("path", ["/catalog", "/connection"])
+def test_a_catalog_that_does_not_answer_is_503(failing: httpx.Client, path: str) -> None:
+    answer = failing.get(path)
     assert_problem(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "5"
     assert "secret" not in answer.text
