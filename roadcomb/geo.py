@@ -26,13 +26,13 @@ def bearing_deg(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     phi1, phi2, dlon = math.radians(lat1), math.radians(lat2), math.radians(lon2 - lon1)
     y = math.sin(dlon) * math.cos(phi2)
     x = math.cos(phi1) * math.sin(phi2) - math.sin(phi1) * math.cos(phi2) * math.cos(dlon)
-    return math.degrees(math.atan2(y, x)) % 360.0
+    return math.degrees(math.atan2(y, x)) % 360.0 % 360.0  # of a tiny negative angle 360 is left
 
 
 def interpolate_heading(start_deg: float, end_deg: float, share: float) -> float:
     """Heading `share` (0..1) of the way from start to end, along the shorter arc, in [0, 360)."""
     turn = (end_deg - start_deg + 180.0) % 360.0 - 180.0
-    return (start_deg + share * turn) % 360.0
+    return (start_deg + share * turn) % 360.0 % 360.0
 
 
 def heading_sector(heading_cdeg: int) -> int:
