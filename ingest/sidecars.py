@@ -13,6 +13,7 @@ A value that is no number is NaN in the place or time of a row, and None elsewhe
 
 import csv
 import math
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,7 +82,10 @@ def read_gpx(path: Path) -> Sidecar:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > MAX_BYTES:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be read for ever
+        raise InvalidInput("it is no file")
+    if status.st_size > MAX_BYTES:
         raise InvalidInput(f"larger than {MAX_BYTES // 2**20} MB")
     try:
         return path.read_text("utf-8-sig")

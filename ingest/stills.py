@@ -7,7 +7,9 @@ of altitude, speed, heading and reception is filled in from EXIF.
 Law: the answer is a still or a rejection with a reason, never an exception.
 """
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,7 +55,7 @@ def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Re
     """A picture read; rejected as `too-large`, `not-a-jpeg` or `unreadable`."""
     try:
         status = path.stat()
-        reason = _refusal(path, status.st_size, settings)
+        reason = _refusal(path, status, settings)
         if reason is not None:
             return Rejected(path, reason)
         exif = read_exif(path)
@@ -74,8 +76,10 @@ def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Re
     )
 
 
-def _refusal(path: Path, size: int, settings: ReadSettings) -> str | None:
-    if size > settings.max_bytes:
+def _refusal(path: Path, status: os.stat_result, settings: ReadSettings) -> str | None:
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe or a device waits for ever
+        return "unreadable"
+    if status.st_size > settings.max_bytes:
         return "too-large"
     with path.open("rb") as file:
         return None if file.read(2) == b"\xff\xd8" else "not-a-jpeg"

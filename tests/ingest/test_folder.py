@@ -170,3 +170,17 @@ def test_a_folder_without_pictures_is_said_to_be_so(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nothing"):
         with pytest.raises(NotFound, match=str(tmp_path)):
             list(read_recordings(path, ReadSettings()))
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "x.csv", "x.gpx"])
+def test_a_pipe_or_a_device_is_named_and_never_opened(tmp_path: Path, name: str) -> None:
+    bee_folder(tmp_path, range(0, 40, 8))
+    (tmp_path / "cam").mkdir()
+    bee_folder(tmp_path / "cam", range(0, 40, 8))
+    os.mkfifo(tmp_path / name)
+    (tmp_path / "cam" / name).symlink_to("/dev/zero")
+    for folder in read_recordings(tmp_path, ReadSettings()):
+        assert len(folder.stills) == 5
+        named = [f"{r.item} {r.reason}" for r in folder.rejected] + list(folder.troubles)
+        assert len(named) == 1
+        assert name in named[0]
