@@ -4,8 +4,10 @@ Exit codes: 0 done, 130 interrupted, the others as roadcomb/errors.py lists them
 import what they need inside themselves, so that `roadcomb --help` is instant.
 """
 
+import errno
 import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -16,7 +18,8 @@ import quality.commands
 import rewards.commands
 import tiles.commands
 from roadcomb import __version__
-from roadcomb.errors import RoadcombError
+from roadcomb.errors import RoadcombError, StorageFull, UsageError
+from roadcomb.printable import printable
 
 __all__ = ["build", "main"]
 
@@ -45,6 +48,9 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Entry of the console script; ends the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files may be no Unicode
     try:
         build()()
     except RoadcombError as error:
@@ -54,12 +60,30 @@ def main() -> None:
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
+        known = _in_our_words(error)
+        if known is not None:
+            _fail(str(known), known.exit_code)
         hint = f"set {TRACEBACK}=1 to see where"
         _fail(f"internal error, {type(error).__name__}: {error} ({hint})", RoadcombError.exit_code)
 
 
+def _in_our_words(error: Exception) -> RoadcombError | None:
+    """What the machine or a setting refuses, as our own error that names the file or setting."""
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        wrong = error.errors(include_url=False)[0]
+        setting = ".".join(str(part) for part in wrong["loc"])
+        return UsageError(f"the setting {setting} is wrong: {wrong['msg']} (is {wrong['input']!r})")
+    if not isinstance(error, OSError) or error.filename is None:
+        return None
+    problem = f"{os.fsdecode(error.filename)}: {error.strerror}"
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StorageFull(f"{problem}; make room and run it again") if full else UsageError(problem)
+
+
 def _fail(message: str, exit_code: int) -> None:
-    print(f"roadcomb: {' '.join(message.split())}", file=sys.stderr)
+    print(f"roadcomb: {printable(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(exit_code)
 
 

@@ -172,16 +172,18 @@ def _console(stderr: bool = False) -> "Console":
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(value, indent=2))  # in ASCII: names of files may be no Unicode
 
 
 def _say_pauses(errors: "Console") -> None:
     """Waiting for a busy node is told, once a pause."""
     from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+    from roadcomb.printable import printable
+
     def say(details: RetryDetails) -> None:
         line = f"the node is busy or away ({details.caused_by}): again in {details.wait_for:.0f} s"
-        errors.print(line, markup=False, soft_wrap=True)
+        errors.print(printable(line), markup=False, soft_wrap=True)
 
     set_on_retry_hooks([say])
 

@@ -9,12 +9,13 @@ by (path, size, time of change), so that a second run reads none of them.
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.manifest import SignedManifest, parse_signed
 from roadcomb.canonical import canonical_json, parse_json
+from roadcomb.errors import IntegrityError, RoadcombError, StorageFull, UsageError
 
 __all__ = ["DriveRecord", "LocalState", "open_state"]
 
@@ -94,7 +95,7 @@ class LocalState:
             signed.drive_id,
             manifest.contributor,
             url,
-            str(folder),
+            _text(folder),
             len(manifest.frames),
             manifest.frames[0].t_ms,
             canonical_json(signed.to_json()),
@@ -162,20 +163,40 @@ class LocalState:
 
 @contextmanager
 def open_state(folder: Path) -> Iterator[LocalState]:
-    """The state in a folder, made on first use; several runs at once may share it."""
+    """The state in a folder, made on first use; several runs at once may share it.
+
+    Raises UsageError, StorageFull or IntegrityError for a file that cannot be used, also later.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(folder / "uploads.sqlite", timeout=_BUSY_S)
+    path = folder / "uploads.sqlite"
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")  # what is lost is only done again
-        connection.executescript(_SCHEMA)
-        yield LocalState(connection, folder)
-    finally:
-        connection.close()
+        with closing(sqlite3.connect(path, timeout=_BUSY_S)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")  # what is lost is only done again
+            connection.executescript(_SCHEMA)
+            yield LocalState(connection, folder)
+    except sqlite3.Error as error:
+        raise _in_our_words(path, error) from error
+
+
+def _in_our_words(path: Path, error: sqlite3.Error) -> RoadcombError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull(f"{path} does not fit the disk: make room and run it again")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return IntegrityError(
+            f"{path} is damaged: move it away and run it again, the node knows what it has"
+        )
+    return UsageError(f"{path} cannot be used: {error}")
 
 
 def _key(path: Path) -> str:
-    return str(path.absolute())
+    return _text(path.absolute())
+
+
+def _text(path: Path) -> str:
+    """A name that is no Unicode can be stored as well."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -1,6 +1,7 @@
 """What scan, upload and status say: for people through rich, for machines as JSON.
 
-`*_json` functions are pure. Names of files are printed as they are, never as markup.
+`*_json` functions are pure. Names of files and words of nodes are strangers' text: printed never as
+markup, and without what a terminal would obey.
 """
 
 from collections import Counter
@@ -19,6 +20,7 @@ from ingest.screening import Rejected
 from roadcomb.canonical import Json
 from roadcomb.epochs import to_datetime
 from roadcomb.geo import distance_m
+from roadcomb.printable import printable
 from roadcomb.records import degrees
 
 __all__ = [
@@ -117,7 +119,7 @@ def print_plans(console: Console, plans: Sequence[Plan]) -> None:
     drives = [(plan, drive) for plan in plans for drive in plan.drives]
     for plan, drive in drives:
         table.add_row(
-            Text(plan.folder.name),
+            Text(printable(plan.folder.name)),
             f"{to_datetime(drive[0].t_ms):%Y-%m-%d %H:%M:%S}",
             str(len(drive)),
             f"{way_m(drive) / 1000:.2f}",
@@ -175,7 +177,7 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         begins = f"{to_datetime(row['started_ms']):%Y-%m-%d %H:%M}"
         numbers = [str(row[name]) for name in counts]
-        table.add_row(row["drive_id"][:12], begins, Text(row["state"]), *numbers)
+        table.add_row(row["drive_id"][:12], begins, Text(printable(row["state"])), *numbers)
     console.print(table)
     for row in rows:
         reasons = [f"{name}: {count}" for name, count in row["reasons"].items()]
@@ -186,7 +188,7 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(printable(line), markup=False, soft_wrap=True)
 
 
 def _counts(rejected: Iterable[Rejected[Path]]) -> Json:

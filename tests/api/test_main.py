@@ -44,6 +44,9 @@ def test_a_wrong_verb_is_a_usage_error() -> None:
             "ValueError('odd')", 1,
             "roadcomb: internal error, ValueError: odd (set ROADCOMB_TRACEBACK=1 to see where)\n",
         ),
+        ("FileNotFoundError(2, 'No such file', '/x')", 2, "roadcomb: /x: No such file\n"),
+        ("OSError(28, 'full', 'x')", 10, "roadcomb: x: full; make room and run it again\n"),
+        ("roadcomb.errors.NotFound('no \\x1b[31m\\udcff')", 3, "roadcomb: no \\x1b[31m\\udcff\n"),
     ],
 )  # fmt: skip
 def test_an_error_is_one_line_and_an_exit_code(failure: str, code: int, line: str) -> None:
@@ -57,3 +60,9 @@ def test_an_error_is_one_line_and_an_exit_code(failure: str, code: int, line: st
         [sys.executable, "-c", program, "fail"], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (code, line)
+
+
+def test_a_setting_that_is_wrong_is_named() -> None:
+    ended = run_cli(["serve"], {"ROADCOMB_PORT": "99999999"})
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("roadcomb: the setting port is wrong: ")

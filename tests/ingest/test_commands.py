@@ -1,6 +1,7 @@
 """The contributor's command line, from a new key to the state of each drive."""
 
 import json
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,14 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ingest import commands
-from roadcomb.errors import InvalidInput, NotFound, RoadcombError, Unreachable, UsageError
+from roadcomb.errors import (
+    IntegrityError,
+    InvalidInput,
+    NotFound,
+    RoadcombError,
+    Unreachable,
+    UsageError,
+)
 from roadcomb.keys import load_key
 from tests.ingest.fakenode import FakeNode, fake_node, problem
 from tests.ingest.pictures import bee_folder
@@ -169,3 +177,45 @@ def test_an_upload_that_was_stopped_says_what_was_done_before(
     assert stopped.value.exit_code == 10
     node.fault = lambda what, number: None
     assert "10 sent" in run("upload", machine / "in", "--to", node.url).stdout
+
+
+def test_names_of_files_move_no_cursor_and_forge_no_line(machine: Path) -> None:
+    bee_folder(machine / "\x1b[2Jfrom\nafar", [0, 8, 16])
+    (machine / "\x1b[2Jfrom\nafar" / "\x1b]0;owned\a\nroadcomb: done.jpg").write_bytes(b"")
+    printed = run("scan", machine, expect=4).output
+    assert printed.replace("\n", "").isprintable()
+    assert "\nroadcomb: done" not in printed
+    assert r"\x1b]0;owned" in printed
+
+
+def test_names_that_are_no_unicode_are_sent_and_told_like_others(
+    machine: Path, node: FakeNode
+) -> None:
+    folder = machine / os.fsdecode(b"caf\xe9")
+    bee_folder(folder, [0, 8, 16])
+    (folder / os.fsdecode(b"\xff.jpg")).write_bytes(b"")
+    run("init")
+    assert "3 sent" in run("upload", folder, "--to", node.url, expect=4).output
+    assert "3 sent before" in run("upload", folder, "--to", node.url, expect=4).output
+    assert json_of(["scan", folder], expect=4)["folders"][0]["folder"] == str(folder)
+    assert len(json_of(["status"])["drives"]) == 1
+
+
+@pytest.mark.parametrize("damage", ["no database", "damaged pages", "a folder", "not writable"])
+def test_a_memory_that_cannot_be_used_is_named_with_what_to_do(
+    machine: Path, node: FakeNode, damage: str
+) -> None:
+    bee_folder(machine / "in", [0, 8, 16])
+    run("init")
+    run("upload", machine / "in", "--to", node.url)
+    path = machine / "state" / "uploads.sqlite"
+    whole = path.read_bytes()
+    if damage == "no database":
+        path.write_bytes(b"nonsense " * 1000)
+    elif damage == "damaged pages":
+        path.write_bytes(whole[:4096] + b"\xaa" * (len(whole) - 4096))
+    else:
+        path.unlink()
+        path.mkdir() if damage == "a folder" else path.symlink_to("/proc/nothing")
+    with pytest.raises((IntegrityError, UsageError), match=r"uploads\.sqlite"):
+        run("upload", machine / "in", "--to", node.url)
