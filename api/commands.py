@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.demo.commands import demo
+from ingest import verify_commands
 
 __all__ = ["register"]
 
@@ -14,6 +15,7 @@ def register(app: typer.Typer) -> None:
     """Add `serve` and `demo`."""
     app.command()(serve)
     app.command()(demo)
+    verify_commands.register(app)
 
 
 def serve(

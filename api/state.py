@@ -5,15 +5,17 @@ from typing import cast
 from fastapi import FastAPI, Request
 
 from ingest.limits import IntakeSettings
+from ingest.logbook import LogBook
 from roadcomb.node import Node
 from tiles.live import LiveMap
 
-__all__ = ["bind", "limits_of", "live_of", "node_of"]
+__all__ = ["bind", "limits_of", "live_of", "log_of", "node_of"]
 
 
 def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> None:
     """Give the app's requests what they may use."""
     app.state.node, app.state.live, app.state.limits = node, live, limits
+    app.state.log = LogBook(node)
 
 
 def node_of(request: Request) -> Node:
@@ -24,6 +26,11 @@ def node_of(request: Request) -> Node:
 def live_of(request: Request) -> LiveMap:
     """The map that this request is answered from."""
     return cast(LiveMap, request.app.state.live)
+
+
+def log_of(request: Request) -> LogBook:
+    """The transparency log, ready to be asked for proofs."""
+    return cast(LogBook, request.app.state.log)
 
 
 def limits_of(request: Request) -> IntakeSettings:

@@ -122,6 +122,10 @@ class NodeClient:
         """State, counts and reasons of a drive. Raises NotFound."""
         return self._object(self._patiently(self._once, "GET", f"/v1/drives/{drive_id}"))
 
+    def get(self, path: str) -> Mapping[str, Any]:
+        """What the node answers to a GET of a path, a JSON object."""
+        return self._object(self._patiently(self._once, "GET", path))
+
     def bind(self, body: Json) -> None:
         """Send a signed payout binding (ingest/payout.py)."""
         self._patiently(self._once, "POST", "/v1/bindings", canonical_json(body), _JSON)
