@@ -9,6 +9,7 @@ receiver does not say that it stands.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from ingest.tracks import between
@@ -39,13 +40,4 @@ def _moved(fix: Fix, first: Fix, following: Fix) -> Fix:
     if standing or not first.t_ms < fix.t_ms < following.t_ms:
         return fix
     place = between(first, following, fix.t_ms)
-    return Fix(
-        fix.t_ms,
-        place.lat_deg,
-        place.lon_deg,
-        fix.alt_m,
-        fix.speed_mps,
-        fix.heading_deg,
-        fix.hdop,
-        fix.satellites,
-    )
+    return replace(fix, lat_deg=place.lat_deg, lon_deg=place.lon_deg)

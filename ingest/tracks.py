@@ -60,10 +60,16 @@ def between(a: Fix, b: Fix, t_ms: int) -> Fix:
         _mix(a.speed_mps, b.speed_mps, share),
         heading,
         _mix(a.hdop, b.hdop, share),
-        None if a.satellites is None or b.satellites is None else min(a.satellites, b.satellites),
+        _least(a.satellites, b.satellites),
+        _least(a.dimension, b.dimension),
+        _mix(a.error_m, b.error_m, share),
     )
 
 
 def _mix(a: float | None, b: float | None, share: float) -> float | None:
     mixed = math.nan if a is None or b is None else a + share * (b - a)
     return mixed if math.isfinite(mixed) else None
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else min(a, b)

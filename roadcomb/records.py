@@ -35,6 +35,7 @@ class Fix:
     """One GNSS sample (WGS 84). None means the receiver did not say.
 
     t_ms: milliseconds since 1970-01-01 UTC. heading_deg: 0..360 clockwise from true north.
+    dimension: 0 no fix, 2 or 3 dimensions. error_m: the receiver's own estimate of how far off.
     """
 
     t_ms: int
@@ -45,6 +46,8 @@ class Fix:
     heading_deg: float | None = None
     hdop: float | None = None
     satellites: int | None = None
+    dimension: int | None = None
+    error_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
