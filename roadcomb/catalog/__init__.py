@@ -55,6 +55,12 @@ class Catalog:
                 raise StorageFull("the node's disk is full; nothing was stored") from error
             raise
 
+    def scrub(self) -> None:
+        """After a deletion: leave no older page in SQLite's write-ahead log, if nobody reads it."""
+        if self.engine.dialect.name == "sqlite":
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def is_current(self) -> bool:
         """Whether the schema is the one that this version of the code was written for."""
         head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
@@ -117,7 +123,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are ours: see _begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # secure_delete: a destroyed salt must not live on in a free page of the file.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -83,6 +83,7 @@ drives = sa.Table(
     sa.Column("log_index", sa.Integer, unique=True),
     sa.Column("receipt", sa.Text, comment="the node's signed promise"),
     sa.Column("decision", sa.Integer, comment="id of the newest one; none: pending"),
+    sa.Column("deleted_ms", sa.BigInteger, comment="its bytes are lawfully gone since then"),
     sa.Index("ix_drives_contributor", "contributor"),
     sa.Index("ix_drives_sealed_ms", "sealed_ms"),
 )
