@@ -114,7 +114,8 @@ def parse_manifest(value: Json) -> Manifest:
 def _manifest(value: Json) -> Manifest:
     raw = _object(value, "manifest", {"v", "contributor", "device", "screened", "frames"})
     if raw["v"] != VERSION:
-        raise InvalidInput(f"manifest version {raw['v']!r} is not {VERSION}: update your client")
+        version = str(raw["v"])[:40]
+        raise InvalidInput(f"manifest version {version!r} is not {VERSION}: update your client")
     device = _object(raw["device"], "device", {"model", "attestation"})
     return Manifest(
         _hex(raw["contributor"], "contributor", PUBLIC_KEY_HEX),
@@ -153,8 +154,10 @@ def _screened(value: Json) -> dict[str, int]:
     if not isinstance(value, Mapping) or len(value) > 40:
         raise InvalidInput("screened: an object of reasons and counts is asked for")
     counts: dict[str, Any] = dict(value)  # each is checked here
-    if any(type(n) is not int or n < 0 or len(reason) > 60 for reason, n in counts.items()):
+    if any(type(n) is not int or n < 0 for n in counts.values()):
         raise InvalidInput("screened: counts are integers of 0 or more")
+    for reason in counts:
+        _text(reason, "screened", 60)
     return counts
 
 
@@ -171,8 +174,8 @@ def _object(value: Json, name: str, keys: set[str]) -> Mapping[str, Json]:
 
 
 def _text(value: Json, name: str, longest: int) -> str:
-    if not isinstance(value, str) or len(value) > longest:
-        raise InvalidInput(f"{name}: a text of at most {longest} characters is asked for")
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+        raise InvalidInput(f"{name}: a text of at most {longest} printable characters is asked for")
     return value
 
 
