@@ -220,6 +220,16 @@ def test_what_was_rejected_may_be_sent_again(node: Node) -> None:
     assert reasons(node, second) == [None] * 4
 
 
+def test_a_frame_rejected_in_an_accepted_drive_may_be_sent_again(node: Node) -> None:
+    places = along(5)
+    places[1] = places[0] + 90
+    first = deliver(node, ALICE, drawn_frames()[:5], places)
+    second = deliver(node, ALICE, [drawn_frames()[1], *drawn_frames()[5:9]])
+    judge(node)
+    assert reasons(node, first) == [None, "too-close", None, None, None]
+    assert reasons(node, second) == [None] * 5
+
+
 def test_the_same_view_twice_in_a_drive_counts_once(node: Node) -> None:
     standing = [drawn_frames()[0], copied(drawn_frames()[0]), *drawn_frames()[1:4]]
     drive = deliver(node, ALICE, standing)
