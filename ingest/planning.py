@@ -78,9 +78,14 @@ class Plan:
         return len(self.rejected) + sum(map(len, self.drives))
 
 
-def plan_recording(recording: Recording, screening: ScreenSettings, reading: ReadSettings) -> Plan:
-    """Screen a recording into drives."""
-    reasons = [_reason(still) for still in recording.stills]
+def plan_recording(
+    recording: Recording,
+    screening: ScreenSettings,
+    reading: ReadSettings,
+    privacy: Privacy | None = None,
+) -> Plan:
+    """Screen a recording into drives, and cut off what is private."""
+    reasons = [_reason(still, screening) for still in recording.stills]
     lost = [
         Rejected(still.path, reason)
         for still, reason in zip(recording.stills, reasons, strict=True)
@@ -106,8 +111,18 @@ def _reason(still: Still) -> str | None:
         return "no-time"
     if not (math.isfinite(still.fix.lat_deg) and math.isfinite(still.fix.lon_deg)):
         return "not-a-number"
-    on_earth = abs(still.fix.lat_deg) <= 90 and abs(still.fix.lon_deg) <= 180
-    return None if on_earth else "not-on-earth"
+    if abs(still.fix.lat_deg) > 90 or abs(still.fix.lon_deg) > 180:
+        return "not-on-earth"
+    return _weakness(still.fix, screening)
+
+
+def _weakness(fix: Fix, screening: ScreenSettings) -> str | None:
+    """Why a fix is not believed, by what the manifest does not say; see screening for the rest."""
+    if screening.need_3d and fix.dimension is not None and fix.dimension < 3:
+        return "no-3d-fix" if fix.dimension == 2 else "no-fix"
+    if fix.error_m is not None and fix.error_m > screening.max_error_m:
+        return "poor-position"
+    return None
 
 
 def _shots(stills: Sequence[Still], held_s: float) -> list[Shot]:

@@ -43,18 +43,25 @@ WORDS: Mapping[str, str] = {
     "drive-too-short": "too few frames in a row for a drive",
     "duplicate-picture": "the same picture as another one",
     "no-fix": "no GPS position in the file, its name or beside it",
+    "few-satellites": "its receiver saw too few satellites",
+    "no-3d-fix": "its receiver had a fix in two dimensions only",
     "no-time": "no time of recording",
     "not-a-jpeg": "not a whole JPEG: copy it from the camera again",
     "not-a-number": "its GPS position is no number",
     "not-on-earth": "its GPS position is not on earth",
     "null-island": "its GPS position is 0, 0: the receiver had no fix",
     "time-backwards": "its time goes back against the frames around it",
+    "poor-hdop": "its satellites stood badly for a good position",
+    "poor-position": "its receiver took its position for too inexact",
+    "stationary": "the car did not move",
+    "privacy-zone": "in one of your privacy zones",
     "too-close": "too close to the frame before",
     "too-fast": "further from the frames around it than a car drives",
     "too-large": "larger than a node takes",
     "unreadable": "cannot be read: check the card and its permissions",
 }
 
+    "zig-zag": "its position jumped away and came back",
 
 def way_m(drive: Sequence[Shot]) -> float:
     """Metres from frame to frame."""

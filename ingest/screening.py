@@ -9,11 +9,14 @@ that screens a manifest finds what its contributor found).
    form a strand. The longest strand is believed, and every other of `strand_frames` or more (a
    receiver that woke up elsewhere); frames of shorter strands are `too-fast`.
 3. Within a strand, a frame nearer than `slack` x spacing to the last kept one is `too-close`,
-   unless a pause of more than `gap_s` lies before it.
+   unless a pause of more than `gap_s` lies before it; frames that jumped away and came back are
+   `zig-zag` (ingest/zigzag.py).
 4. A pause over `gap_s` or a hole over `gap_m` between kept frames ends the drive. A drive of fewer
-   than `min_frames` is `drive-too-short`.
+   than `min_frames` is `drive-too-short`; one of three or more that never leaves the circle of
+   `standing_m` round its first frame is `stationary`.
 
-A frame at exactly (0, 0) is `null-island`. Pure; frames are anything with time and place.
+A frame at exactly (0, 0) is `null-island`; one whose receiver says so is `few-satellites` or
+`poor-hdop`. Pure; frames are anything with time and place.
 """
 
 from bisect import bisect_left
@@ -23,26 +26,27 @@ from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from ingest.settings import ScreenSettings
-from roadcomb.geo import distance_m
-from roadcomb.records import degrees
+from ingest.zigzag import Located, astray, way_m
 
 __all__ = ["Placed", "Rejected", "increasing", "screen", "screen_drives"]
 
+TELLING = 3
+"""Frames from which on standing and driving can be told apart."""
 OPEN_STRANDS = 4
 """Strands that may still grow: bounds the work on hostile input to 4 comparisons a frame."""
 
 
-class Placed(Protocol):
+class Placed(Located, Protocol):
     """A frame with time and place; roadcomb.records.Frame is one."""
 
     @property
     def t_ms(self) -> int: ...
     @property
-    def lat_e7(self) -> int: ...
-    @property
-    def lon_e7(self) -> int: ...
-    @property
     def speed_cmps(self) -> int | None: ...
+    @property
+    def hdop_centi(self) -> int | None: ...
+    @property
+    def satellites(self) -> int | None: ...
 
 
 Item = TypeVar("Item")
@@ -64,6 +68,7 @@ class _Strand(Generic[Offered]):
     kept: list[Offered]
     seen_ms: int
     close: list[Offered] = field(default_factory=list)
+    astray: list[Offered] = field(default_factory=list)
 
 
 def screen(
@@ -81,13 +86,16 @@ def screen_drives(
     """(drives, rejected) of frames in the order of their recording."""
     somewhere, lost = _partition(frames, lambda frame: (frame.lat_e7, frame.lon_e7) != (0, 0))
     rejected = _reject(lost, "null-island")
-    flags = iter(increasing([frame.t_ms for frame in somewhere]))
-    forward, backward = _partition(somewhere, lambda _: next(flags))
+    received, weak = _received(somewhere, settings)
+    rejected += weak
+    flags = iter(increasing([frame.t_ms for frame in received]))
+    forward, backward = _partition(received, lambda _: next(flags))
     rejected += _reject(backward, "time-backwards")
     strands = _strands(forward, settings)
     believed, doubted = _believe(strands, settings)
     for strand in strands:
         rejected += _reject(strand.close, "too-close")
+        rejected += _reject(strand.astray, "zig-zag")
     for strand in doubted:
         rejected += _reject(strand.kept, "too-fast")
     drives, short = _partition(
@@ -96,7 +104,10 @@ def screen_drives(
     )
     for drive in short:
         rejected += _reject(drive, "drive-too-short")
-    return drives, rejected
+    moving, standing = _partition(drives, lambda drive: not _stands(drive, settings))
+    for drive in standing:
+        rejected += _reject(drive, "stationary")
+    return moving, rejected
 
 
 def increasing(values: Sequence[int]) -> list[bool]:
@@ -134,15 +145,18 @@ def _strands(frames: Sequence[Offered], settings: ScreenSettings) -> list[_Stran
 
 def _join(strand: _Strand[Offered], frame: Offered, settings: ScreenSettings) -> bool:
     """Put the frame on the strand, as kept or too close; False when it cannot be reached."""
-    last = strand.kept[-1]
-    way_m, pause_s = _distance_m(last, frame), (frame.t_ms - last.t_ms) / 1000
+    ended = frame.t_ms - strand.kept[-1].t_ms > settings.gap_s * 1000  # another trip: no jump
+    believed = len(strand.kept) - (0 if ended else astray(strand.kept, frame, settings))
+    last = strand.kept[believed - 1]
+    moved_m, pause_s = way_m(last, frame), (frame.t_ms - last.t_ms) / 1000
     paused = frame.t_ms - strand.seen_ms > settings.gap_s * 1000
-    if not paused and way_m < settings.slack * _spacing_m(frame, way_m / pause_s, settings):
-        strand.close.append(frame)
-        return True
-    if way_m > settings.max_speed_mps * pause_s:
+    spacing_m = settings.slack * _spacing_m(frame, moved_m / pause_s, settings)
+    close = moved_m < spacing_m and not paused
+    if not close and moved_m > settings.max_speed_mps * pause_s:
         return False
-    strand.kept.append(frame)
+    strand.astray += strand.kept[believed:]
+    del strand.kept[believed:]
+    (strand.close if close else strand.kept).append(frame)
     return True
 
 
@@ -171,11 +185,26 @@ def _split(frames: Sequence[Offered], settings: ScreenSettings) -> Iterator[list
 
 def _gap(last: Placed, frame: Placed, settings: ScreenSettings) -> bool:
     paused = frame.t_ms - last.t_ms > settings.gap_s * 1000
-    return paused or _distance_m(last, frame) > settings.gap_m
+    return paused or way_m(last, frame) > settings.gap_m
 
 
-def _distance_m(a: Placed, b: Placed) -> float:
-    return distance_m(degrees(a.lat_e7), degrees(a.lon_e7), degrees(b.lat_e7), degrees(b.lon_e7))
+def _stands(drive: Sequence[Offered], settings: ScreenSettings) -> bool:
+    here = drive[0]
+    return len(drive) >= TELLING and all(way_m(here, f) <= settings.standing_m for f in drive)
+
+
+def _received(
+    frames: Sequence[Offered], settings: ScreenSettings
+) -> tuple[list[Offered], list[Rejected[Offered]]]:
+    """(kept, rejected) by what the receiver said of its fix; silence rejects nothing."""
+    many, few = _partition(frames, lambda f: _at_least(f.satellites, settings.min_satellites))
+    highest = round(settings.max_hdop * 100)
+    sharp, poor = _partition(many, lambda f: f.hdop_centi is None or f.hdop_centi <= highest)
+    return sharp, [*_reject(few, "few-satellites"), *_reject(poor, "poor-hdop")]
+
+
+def _at_least(value: int | None, lowest: int) -> bool:
+    return value is None or value >= lowest
 
 
 def _partition(

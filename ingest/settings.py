@@ -7,7 +7,7 @@ A node screens with the same numbers when it judges, so contributor and node agr
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ReadSettings", "ScreenSettings", "UploadSettings"]
+__all__ = ["ReadSettings", "ScreenSettings", "TrimSettings", "UploadSettings"]
 
 
 class ScreenSettings(BaseSettings):
@@ -49,6 +49,35 @@ class ScreenSettings(BaseSettings):
     max_frames: int = Field(
         default=20_000, ge=10, description="of one drive; a node's drive_frames"
     )
+    min_satellites: int = Field(
+        default=4, ge=0, description="of a fix that names them; odc-api GnssFilter minSatellites"
+    )
+    max_hdop: float = Field(
+        default=4.0, gt=0, description="of a fix that states it; odc-api GnssFilter hdop"
+    )
+    need_3d: bool = Field(
+        default=True, description="no fix that calls itself 2D; odc-api GnssFilter 3dLock"
+    )
+    max_error_m: float = Field(
+        default=15.0,
+        gt=0,
+        description="of a fix that estimates its error; mapillary_tools' GoPro precision "
+        "(odc-api's eph of 10 m is that of its one receiver)",
+    )
+    zigzag_window: int = Field(
+        default=5, ge=3, description="frames looked back; mapillary_tools ZIGZAG_WINDOW_SIZE"
+    )
+    zigzag_ratio: float = Field(
+        default=0.8, gt=0, le=1, description="mapillary_tools ZIGZAG_DEVIATION_THRESHOLD"
+    )
+    zigzag_jump_m: float = Field(
+        default=30.0, gt=0, description="mapillary_tools ZIGZAG_MIN_DISTANCE"
+    )
+    standing_m: float = Field(
+        default=10.0,
+        ge=0,
+        description="a drive that never leaves its first frame by more stands; mapillary_tools",
+    )
 
 
 class ReadSettings(BaseSettings):
@@ -82,6 +111,33 @@ class ReadSettings(BaseSettings):
     )
 
 
+class TrimSettings(BaseSettings):
+    """What is hidden of trips (ingest/trimming.py); ROADCOMB_TRIM_<NAME>.
+
+    A node uses the same numbers for clients that did not trim. 500 m and 400 m are the project's
+    own goals: a disc of 400 m puts half of all guesses over 283 m off and 1 of 16 within 100 m.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_TRIM_", extra="ignore")
+
+    radius_m: float = Field(
+        default=500.0, ge=0, le=20_000, description="of the disc at each trip's end; 0: cut nothing"
+    )
+    displaced: float = Field(
+        default=0.8,
+        gt=0,
+        lt=1,
+        description="share of the radius that its centre may lie off: 400 m, so that at least "
+        "100 m are cut whichever way the trip leaves",
+    )
+    lattice_m: float = Field(
+        default=1000.0, gt=0, description="two places this far apart have independent displacements"
+    )
+    zone_margin_m: float = Field(
+        default=50.0, ge=0, description="added around privacy zones: a lot's width and GPS noise"
+    )
+
+
 class UploadSettings(BaseSettings):
     """How frames are sent."""
 
@@ -89,6 +145,15 @@ class UploadSettings(BaseSettings):
 
     batch_bytes: int = Field(
         default=8 * 2**20, gt=0, description="of one request; a node takes packs of 16 MB"
+    )
+    connections: int = Field(
+        default=4, ge=1, le=32, description="pictures read, and batches under way, at a time"
+    )
+    bytes_per_s: float | None = Field(
+        default=None, ge=1, description="most that all connections send; none: as fast as it goes"
+    )
+    quiet_s: float = Field(
+        default=30.0, gt=0, description="a watched folder is sent after nothing changed so long"
     )
     attempts: int = Field(default=8, ge=1, description="tries of one request before giving up")
     wait_max_s: float = Field(default=30.0, ge=0, description="longest pause between two tries")

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +116,41 @@ def test_a_parked_camera_that_runs_on_is_too_close_all_night() -> None:
     assert reasons([*frames, *parked]) == {"too-close": 999}
 
 
+def test_positions_that_jump_away_and_come_back_are_zig_zag() -> None:
+    frames = drive(range(0, 400, 8), mps=4)
+    away = [frame(52, 208 + 60, 4), frame(54, 216 + 70, 4)]
+    kept, rejected = screen([*frames[:26], *away, *frames[28:]], SETTINGS)
+    assert kept == [*frames[:26], *frames[28:]]
+    assert [(r.item, r.reason) for r in rejected] == [(f, "zig-zag") for f in away]
+
+
+def test_a_corner_and_a_slow_camera_are_no_zig_zag() -> None:
+    east = [frame(24 + n, 192, east_m=8 * n) for n in range(1, 20)]
+    assert reasons([*drive(range(0, 200, 8), mps=8), *east]) == {}
+    assert reasons(drive(range(0, 3_000, 150), mps=30)) == {}
+
+
+def test_a_trip_that_begins_elsewhere_after_a_pause_is_no_zig_zag() -> None:
+    frames = drive(range(0, 400, 40), mps=20)
+    back = [frame(300 + n, 280 - 20 * n) for n in range(9)]
+    assert reasons([*frames, *back]) == {}
+
+
+def test_a_drive_that_never_leaves_its_first_frame_is_stationary() -> None:
+    jitter = [frame(10 * n, 7 * (n % 2), 0.1) for n in range(9)]
+    assert reasons(jitter) == {"stationary": 9}
+    assert reasons([*jitter, frame(90, 12, 1)]) == {}
+
+
+def test_a_fix_that_its_receiver_calls_weak_is_rejected_and_silence_is_not() -> None:
+    frames = drive(range(0, 80, 8))
+    told = [replace(f, satellites=4, hdop_centi=400) for f in frames]
+    assert reasons(told) == {}
+    told[3], told[5] = replace(told[3], satellites=3), replace(told[5], hdop_centi=401)
+    assert reasons(told) == {"few-satellites": 1, "poor-hdop": 1}
+    assert reasons(told, ScreenSettings(min_satellites=0, max_hdop=99)) == {}
+
+
 def test_fewer_than_three_frames_are_no_drive() -> None:
     frames = drive([0, 8])
     assert reasons(frames) == {"drive-too-short": 2}
@@ -130,7 +166,7 @@ def test_an_endless_drive_is_cut_into_equal_drives() -> None:
 
 steps = st.tuples(
     st.integers(-2_000, 400_000),  # ms to the next frame
-    st.floats(-50, 200),  # metres north
+    st.one_of(st.floats(-50, 200), st.sampled_from([-120.0, 120.0, 8.0])),  # metres north
     st.one_of(st.none(), st.integers(0, 5_000)),
 )
 walks = st.lists(steps, max_size=60)
@@ -143,6 +179,8 @@ anything = st.lists(
         lat_e7=st.integers(-(2**40), 2**40),
         lon_e7=st.integers(-(2**40), 2**40),
         speed_cmps=st.one_of(st.none(), st.integers(-(2**40), 2**40)),
+        hdop_centi=st.one_of(st.none(), st.integers(0, 2**40)),
+        satellites=st.one_of(st.none(), st.integers(0, 9)),
     ),
     max_size=30,
 )

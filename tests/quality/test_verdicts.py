@@ -26,7 +26,12 @@ SEEN = st.one_of(
 )
 STEPS = st.integers(0, 20)
 DRIVES = st.lists(st.tuples(SEEN, STEPS), min_size=1, max_size=25)
-SCREENED = {"too-close", "too-fast", "drive-too-short", "null-island", "time-backwards"}
+SCREENED = {"too-close", "too-fast", "drive-too-short", "null-island", "time-backwards"} | {
+    "few-satellites",
+    "poor-hdop",
+    "stationary",
+    "zig-zag",
+}
 
 
 def _drive(drawn: list[tuple[Examined, int]]) -> list[tuple[Frame, Examined]]:
