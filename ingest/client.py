@@ -3,24 +3,29 @@
 Laws: nothing is sent twice; a picture that cannot be read or changes meanwhile costs itself, never
 the others; killed at any moment and run again, it goes on where it was. A drive counts as delivered
 when the node's receipt for it carries the node's signature, its place in the log and this drive's
-own numbers. At the end sent + already + rejected + failed = offered.
+own numbers. At the end sent + already + rejected + failed = offered
+(in a dry run `planned` stands for sent). Pictures are read, and batches sent, some at a time.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ingest.lanes import in_lanes
 from ingest.localstate import LocalState
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.nodeclient import NodeClient, NodeInfo
 from ingest.payout import sign_binding
-from ingest.pictures import ChangedMeanwhile, Hashed, batches, hash_picture, read_promised
+from ingest.pictures import ChangedMeanwhile, Hashed, batches, hash_pictures, read_promised
 from ingest.planning import Plan, Shot
 from ingest.receipts import verify_receipt
 from ingest.screening import Rejected
-from roadcomb.canonical import parse_json
+from ingest.terms import Terms
+from ingest.trimming import UNTOLD
+from roadcomb.canonical import Json, parse_json
 from roadcomb.errors import (
     Conflict,
     IntegrityError,
@@ -32,18 +37,24 @@ from roadcomb.errors import (
     Unreachable,
 )
 from roadcomb.keys import Key
+from roadcomb.printable import printable
 
 __all__ = ["Delivered", "Outcome", "Progress", "Uploader", "bind_payout"]
 
 _HOPELESS = (QuotaExceeded, StorageFull, Unauthorised, Unreachable)
 """Troubles that every further drive would run into as well."""
 _SEAL_ROUNDS = 3
+_SMALL_BATCH = 2**20
+"""Bytes; a batch is one file and one sync of the node, so smaller ones help nobody."""
 
 
 class Progress(Protocol):
-    """Told how many of the offered pictures are done with, sent or not."""
+    """Told how many of the offered pictures are done with, sent or not, and what happens."""
 
     def at(self, frames: int) -> None: ...
+
+    def tell(self, event: str, facts: Mapping[str, Json]) -> None:
+        """A `drive` is begun, a `batch` or a `receipt` is there, or there is a `trouble`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,16 @@ class Delivered:
     size: int
     receipt: Path
 
+    def to_json(self) -> dict[str, Json]:
+        """As `upload --json` tells it."""
+        return {
+            "drive_id": self.drive_id,
+            "folder": str(self.folder),
+            "frames": self.frames,
+            "bytes": self.size,
+            "receipt": str(self.receipt),
+        }
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -66,6 +87,7 @@ class Outcome:
     troubles: list[str]
     already: int = 0
     failed: int = 0
+    planned: int = 0
     delivered: list[Delivered] = field(default_factory=list)
     stopped: RoadcombError | None = None
 
@@ -77,14 +99,16 @@ class Outcome:
     @property
     def settled(self) -> int:
         """Pictures whose fate is known."""
-        return self.sent + self.already + self.failed + len(self.rejected)
+        return self.sent + self.already + self.failed + self.planned + len(self.rejected)
 
 
 @dataclass(frozen=True, slots=True)
 class Uploader:
     """Sends plans of one contributor to one node.
 
-    node: what it says of itself. model: name of the device, or None for what the pictures say.
+    info: what the node says of itself. model: name of the device, or None for what the pictures
+    say. connections: how many batches are under way at once, each of at most `batch_bytes`. dry:
+    nothing is sent.
     """
 
     client: NodeClient
@@ -95,6 +119,9 @@ class Uploader:
     batch_bytes: int
     min_frames: int
     model: str | None = None
+    connections: int = 1
+    dry: bool = False
+    terms: Terms | None = None
 
     @property
     def node(self) -> str:
@@ -108,6 +135,7 @@ class Uploader:
             [rejection for plan in plans for rejection in plan.rejected],
             [trouble for plan in plans for trouble in plan.troubles],
         )
+        self.state.found_at(self.node, self.client.url)
         try:
             for plan in plans:
                 self._send_plan(plan, outcome)
@@ -117,13 +145,18 @@ class Uploader:
         return outcome
 
     def _send_plan(self, plan: Plan, outcome: Outcome) -> None:
-        screened = Counter(rejection.reason for rejection in plan.rejected)
+        told = (rejection.reason for rejection in plan.rejected)
+        screened = Counter(reason for reason in told if reason not in UNTOLD)
         for drive in plan.drives:
             fresh = self._fresh(drive, outcome)
-            self._finish_older(plan.folder, fresh, outcome)
+            if not self.dry:
+                self._finish_older(plan.folder, fresh, outcome)
             if len(fresh) < self.min_frames:
                 left = [Rejected(one.shot.path, "drive-too-short") for one in fresh.values()]
                 outcome.rejected += left
+                continue
+            if self.dry:
+                outcome.planned += len(fresh)
                 continue
             signed = self._signed(fresh.values(), screened)
             self._attempt(plan.folder, signed, fresh, outcome)
@@ -132,8 +165,8 @@ class Uploader:
     def _fresh(self, shots: Sequence[Shot], outcome: Outcome) -> dict[str, Hashed]:
         """Pictures by image id, in order, without those sent before or twice in this drive."""
         fresh: dict[str, Hashed] = {}
-        for shot in shots:
-            hashed = hash_picture(shot, self.state, self.info.frame_bytes)
+        limit = self.info.frame_bytes
+        for shot, hashed in hash_pictures(shots, self.state, limit, self.connections):
             if isinstance(hashed, str):
                 outcome.rejected.append(Rejected(shot.path, hashed))
             elif hashed.frame.image_id in fresh:
@@ -158,16 +191,20 @@ class Uploader:
         frames = tuple(one.frame for one in drive)
         models = Counter(one.shot.model for one in drive if one.shot.model)
         model = self.model or (models.most_common(1)[0][0] if models else "unknown")
-        manifest = Manifest(self.key.public, Device(model[:200]), frames, screened)
+        device = Device(printable(model)[:200])
+        manifest = Manifest(self.key.public, device, frames, screened, self.terms)
         return sign_manifest(manifest, self.key)
 
     def _attempt(
         self, folder: Path, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
     ) -> None:
         self.state.offer(self.node, self.client.url, folder, signed)
+        drive: dict[str, Json] = {"drive_id": signed.drive_id, "folder": str(folder)}
+        self.progress.tell("drive", {**drive, "frames": len(signed.manifest.frames)})
         try:
             receipt = self._sealed(signed, files, outcome)
             outcome.delivered.append(self._kept(folder, signed, receipt))
+            self.progress.tell("receipt", outcome.delivered[-1].to_json())
         except ChangedMeanwhile as changed:
             self.state.forget_file(changed.path)
             self._fail(signed, str(changed), outcome)
@@ -183,6 +220,7 @@ class Uploader:
     def _fail(self, signed: SignedManifest, trouble: str, outcome: Outcome) -> None:
         outcome.failed += len(signed.manifest.frames)
         outcome.troubles.append(trouble)
+        self.progress.tell("trouble", {"drive_id": signed.drive_id, "trouble": trouble})
 
     def _sealed(
         self, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
@@ -192,17 +230,29 @@ class Uploader:
             missing = set(self.client.open_drive(signed).missing)
             done = outcome.settled + len(files) - len(missing)
             wanted = [files[i] for i in files if i in missing]
-            for batch in batches(wanted, min(self.batch_bytes, self.info.batch_bytes)):
-                self.progress.at(done)
-                frames = [(hashed.frame.image_id, read_promised(hashed)) for hashed in batch]
-                self.client.send_frames(signed, frames)
+            self.progress.at(done)
+            send = partial(self._send, signed)
+            for batch, _ in in_lanes(send, self._batches(wanted), self.connections):
                 done += len(batch)
+                self.progress.at(done)
+                sent: dict[str, Json] = {"drive_id": signed.drive_id, "frames": len(batch)}
+                self.progress.tell("batch", {**sent, "done": done, "offered": outcome.offered})
             try:
                 return self.client.seal(signed.drive_id)
             except Conflict:
                 if not left:
                     raise
         raise AssertionError("the last round answers or raises")
+
+    def _batches(self, wanted: Sequence[Hashed]) -> Iterator[list[Hashed]]:
+        """As large as node and settings take, yet enough of them for all connections."""
+        share = sum(hashed.frame.size for hashed in wanted) // self.connections
+        most = min(self.batch_bytes, self.info.batch_bytes)
+        return batches(wanted, min(most, max(share, _SMALL_BATCH)))
+
+    def _send(self, signed: SignedManifest, batch: Sequence[Hashed]) -> None:
+        frames = [(hashed.frame.image_id, read_promised(hashed)) for hashed in batch]
+        self.client.send_frames(signed, frames)
 
     def _kept(self, folder: Path, signed: SignedManifest, receipt: bytes) -> Delivered:
         frames = signed.manifest.frames

@@ -1,10 +1,9 @@
 """Command line verbs of a contributor: scan, upload, status; init and key from key_commands."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -13,9 +12,8 @@ from ingest import key_commands
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ingest.client import Progress
     from ingest.planning import Plan
-    from ingest.settings import ScreenSettings
+    from ingest.settings import ScreenSettings, UploadSettings
 
 __all__ = ["register"]
 
@@ -63,6 +61,18 @@ def upload(
         str | None, typer.Option(help="Name of the camera. Default: what its EXIF says.")
     ] = None,
     min_frames: MinFrames = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent to the node; send nothing.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: send what comes into the folder, until Ctrl-C.")
+    ] = False,
+    limit_rate: Annotated[
+        str | None, typer.Option(help="Most bytes a second that leave, like 500k or 2M.")
+    ] = None,
+    connections: Annotated[
+        int | None, typer.Option(min=1, max=32, help="Batches under way at once. Default: 4.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a folder's drives to a node. A second run sends nothing twice; a cut one goes on.
@@ -71,48 +81,17 @@ def upload(
     direction, speed and orientation; the camera's name; counts of what was not sent. Names of
     files and folders, and everything else that EXIF holds, stay here.
     """
-    from ingest.client import Uploader, bind_payout
-    from ingest.localstate import open_state
-    from ingest.nodeclient import NodeClient, open_http
-    from ingest.payout import load_payout
-    from ingest.report import faults, outcome_json, print_outcome, print_plans, print_troubles
-    from ingest.settings import UploadSettings
-    from roadcomb.keys import load_key
-    from roadcomb.settings import ClientSettings
+    from functools import partial
 
-    ours, sending, screening = ClientSettings(), UploadSettings(), _screening(min_frames)
-    key = load_key(ours.key_file)
-    console, errors = _console(), _console(stderr=True)
-    with open_http(to, sending) as http, open_state(ours.state) as state:
-        client = NodeClient(http, sending)
-        _say_pauses(errors)
-        # A wrong address should be told soon; a node that was there once is worth waiting for.
-        info = NodeClient(http, sending.model_copy(update={"attempts": 3})).info()
-        longest = min(screening.max_frames, info.drive_frames)
-        plans = _plans(path, screening.model_copy(update={"max_frames": longest}))
-        if not as_json:
-            print_plans(console, plans)
-        payout = load_payout(ours.config)
-        if payout is not None:
-            bind_payout(client, info, key, state, payout)
-        with _progress(errors, sum(plan.offered for plan in plans)) as progress:
-            outcome = Uploader(
-                client,
-                info,
-                key,
-                state,
-                progress,
-                sending.batch_bytes,
-                screening.min_frames,
-                device,
-            ).upload(plans)
-    if as_json:
-        _print_json(outcome_json(outcome))
-    else:
-        print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
-    print_troubles(errors, outcome.troubles)
-    if outcome.stopped is not None:
-        raise outcome.stopped
+    from ingest.report import faults
+    from ingest.uploading import Errand, deliver
+
+    sending = _sending(limit_rate, connections)
+    errand = Errand(to, _screening(min_frames), sending, device, dry_run, as_json)
+    send = partial(deliver, errand, partial(_plans, path), _console(), _console(stderr=True))
+    if watch:
+        _watch(path, send, sending.quiet_s)
+    outcome = send()
     if outcome.troubles or faults(outcome.rejected):
         raise typer.Exit(PARTLY)
 
@@ -153,6 +132,15 @@ def _screening(min_frames: int | None) -> "ScreenSettings":
     return ScreenSettings() if min_frames is None else ScreenSettings(min_frames=min_frames)
 
 
+def _sending(limit_rate: str | None, connections: int | None) -> "UploadSettings":
+    from ingest.pace import parse_rate
+    from ingest.settings import UploadSettings
+
+    rate = None if limit_rate is None else parse_rate(limit_rate)
+    given = {"bytes_per_s": rate, "connections": connections}
+    return UploadSettings().model_copy(update={k: v for k, v in given.items() if v is not None})
+
+
 def _plans(path: Path, screening: "ScreenSettings") -> "Sequence[Plan]":
     from ingest.folder import read_recordings
     from ingest.planning import plan_recording
@@ -175,31 +163,19 @@ def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2))  # in ASCII: names of files may be no Unicode
 
 
-def _say_pauses(errors: "Console") -> None:
-    """Waiting for a busy node is told, once a pause."""
-    from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+def _watch(path: Path, send: "Callable[[], object]", quiet_s: float) -> NoReturn:
+    """Send whenever the folder has settled; a trouble is told and the next time tried again."""
+    import time
 
-    from roadcomb.printable import printable
+    from ingest.report import print_troubles
+    from ingest.watching import listing, settled
+    from roadcomb.errors import RoadcombError
 
-    def say(details: RetryDetails) -> None:
-        line = f"the node is busy or away ({details.caused_by}): again in {details.wait_for:.0f} s"
-        errors.print(printable(line), markup=False, soft_wrap=True)
-
-    set_on_retry_hooks([say])
-
-
-@contextmanager
-def _progress(console: "Console", offered: int) -> "Iterator[Progress]":
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("pictures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=offered)
-
-        class Shown:
-            def at(self, frames: int) -> None:
-                bar.update(task, completed=frames)
-
-        yield Shown()
+    errors = _console(stderr=True)
+    errors.print(f"watching {path}: Ctrl-C ends it", markup=False, soft_wrap=True)
+    for _ in settled(lambda: listing(path), time.sleep, quiet_s):
+        try:
+            send()
+        except RoadcombError as error:
+            print_troubles(errors, [str(error)])
+    raise AssertionError("a folder is watched until the end")

@@ -102,6 +102,10 @@ class LocalState:
         )
         self._write("INSERT OR IGNORE INTO drives VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", [row])
 
+    def found_at(self, node: str, url: str) -> None:
+        """The node answers at this address now; that is where its drives are asked for."""
+        self._write("UPDATE drives SET url = ? WHERE node = ? AND url <> ?", [(url, node, url)])
+
     def unfinished(self, node: str, contributor: str) -> list[SignedManifest]:
         """Drives that were offered and have no receipt yet, the oldest first."""
         rows = self._connection.execute(

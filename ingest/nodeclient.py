@@ -5,6 +5,8 @@ not is raised at once with the node's own words. Every call may be repeated with
 """
 
 import gzip
+import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ import stamina
 
 from ingest.batches import CONTENT_TYPE, encode_batch
 from ingest.manifest import SignedManifest
+from ingest.pace import Pace
 from ingest.settings import UploadSettings
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput, RoadcombError, Unreachable, UsageError
@@ -26,7 +29,13 @@ __all__ = ["NodeClient", "NodeInfo", "Opened", "open_http"]
 
 
 _LIMITS = ("frame_bytes", "batch_bytes", "drive_frames")
+_KEY = re.compile(r"[0-9a-f]{64}")
+_ANSWER_BYTES = 16 * 2**20
+"""The longest answer of a node names 20,000 missing frames in 1.4 MB."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_CHUNK_BYTES = 2**18
+_TOLD = {"retry-after"}
+"""The one header of an answer that is used."""
 _JSON = {"Content-Type": "application/json"}
 _GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
 _FRAMES = {"Content-Type": CONTENT_TYPE}
@@ -79,11 +88,12 @@ def open_http(url: str, settings: UploadSettings) -> httpx.Client:
 
 
 class NodeClient:
-    """The calls of one node."""
+    """The calls of one node; threads may share it."""
 
     def __init__(self, http: httpx.Client, settings: UploadSettings) -> None:
         self._http = http
         self._settings = settings
+        self._pace = None if settings.bytes_per_s is None else Pace(settings.bytes_per_s)
 
     @property
     def url(self) -> str:
@@ -95,9 +105,12 @@ class NodeClient:
         answer = self._object(self._patiently(self._once, "GET", "/v1/node"))
         try:
             limits = [int(answer["limits"][name]) for name in _LIMITS]
-            return NodeInfo(str(answer["node"]), int(answer["now_ms"]), *limits)
-        except (KeyError, TypeError, ValueError) as error:
+            info = NodeInfo(str(answer["node"]), int(answer["now_ms"]), *limits)
+        except (ArithmeticError, KeyError, TypeError, ValueError) as error:
             raise self._foreign() from error
+        if not _KEY.fullmatch(info.public) or min(info.now_ms, *limits) < 1:
+            raise self._foreign()
+        return info
 
     def open_drive(self, signed: SignedManifest) -> Opened:
         """Offer a drive; repeating it tells what is still missing."""
@@ -151,10 +164,31 @@ class NodeClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        response = self._http.request(method, path, content=body, headers=headers)
-        if not response.is_success:
-            raise _Answered(response)
-        return response
+        content = None if body is None else self._chunks(body)
+        length = {} if body is None else {"Content-Length": str(len(body))}
+        told_too = {**(headers or {}), **length}
+        with self._http.stream(method, path, content=content, headers=told_too) as response:
+            told = {name: response.headers[name] for name in _TOLD & response.headers.keys()}
+            read = b"".join(self._bounded(response))
+        answer = httpx.Response(response.status_code, headers=told, content=read)
+        if not answer.is_success:
+            raise _Answered(answer)
+        return answer
+
+    def _chunks(self, body: bytes) -> Iterator[bytes]:
+        """In pieces, since a socket takes no large body at once, and each in its time."""
+        if self._pace is not None:
+            return self._pace.paced(body, time.monotonic, time.sleep)
+        return (body[at : at + _CHUNK_BYTES] for at in range(0, len(body), _CHUNK_BYTES))
+
+    def _bounded(self, response: httpx.Response) -> Iterator[bytes]:
+        """An endless answer, or a small one that unpacks to an endless one, fills no memory."""
+        taken = 0
+        for chunk in response.iter_bytes():
+            taken += len(chunk)
+            if taken > _ANSWER_BYTES:
+                raise self._foreign()
+            yield chunk
 
     def _patiently(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._in_our_words():

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.lanes import in_lanes
 from ingest.localstate import LocalState
 from ingest.planning import Shot
 from roadcomb.errors import NotAJpeg
 from roadcomb.jpeg import canonical_jpeg, image_id
 from roadcomb.records import Frame
 
-__all__ = ["ChangedMeanwhile", "Hashed", "batches", "hash_picture", "read_promised"]
+__all__ = ["ChangedMeanwhile", "Hashed", "batches", "hash_pictures", "read_promised"]
 
 _PREFIX_BYTES = 4
 """Each frame of a batch has its length before it (ingest/batches.py)."""
@@ -36,19 +37,22 @@ class ChangedMeanwhile(Exception):
         self.path = path
 
 
-def hash_picture(shot: Shot, state: LocalState, frame_bytes: int) -> Hashed | str:
-    """The frame of a picture of at most `frame_bytes`, or the reason why there is none."""
-    known = state.image_of(shot.path, shot.file_size, shot.mtime_ns)
-    if known is None:
-        try:
-            canonical = canonical_jpeg(shot.path.read_bytes())
-        except NotAJpeg:
-            return "not-a-jpeg"
-        except OSError:
-            return "unreadable"
-        known = image_id(canonical), len(canonical)
-        state.remember_file(shot.path, shot.file_size, shot.mtime_ns, *known)
-    return "too-large" if known[1] > frame_bytes else Hashed(shot, shot.frame(*known))
+def hash_pictures(
+    shots: Sequence[Shot], state: LocalState, frame_bytes: int, lanes: int
+) -> Iterator[tuple[Shot, Hashed | str]]:
+    """Each shot with the frame of its picture, or with the reason why there is none.
+
+    A picture of more than `frame_bytes` is `too-large`. Files are read by `lanes` threads; the
+    state is asked and told by the caller's thread alone.
+    """
+    asked = ((shot, state.image_of(shot.path, shot.file_size, shot.mtime_ns)) for shot in shots)
+    for (shot, known), found in in_lanes(_image_of, asked, lanes):
+        if isinstance(found, str):
+            yield shot, found
+            continue
+        if known is None:
+            state.remember_file(shot.path, shot.file_size, shot.mtime_ns, *found)
+        yield shot, "too-large" if found[1] > frame_bytes else Hashed(shot, shot.frame(*found))
 
 
 def read_promised(hashed: Hashed) -> bytes:
@@ -60,6 +64,20 @@ def read_promised(hashed: Hashed) -> bytes:
     if image_id(canonical) != hashed.frame.image_id:
         raise ChangedMeanwhile(hashed.shot.path)
     return canonical
+
+
+def _image_of(asked: tuple[Shot, tuple[str, int] | None]) -> tuple[str, int] | str:
+    """(image id, canonical size), read from the file where it is not known; else a reason."""
+    shot, known = asked
+    if known is not None:
+        return known
+    try:
+        canonical = canonical_jpeg(shot.path.read_bytes())
+    except NotAJpeg:
+        return "not-a-jpeg"
+    except OSError:
+        return "unreadable"
+    return image_id(canonical), len(canonical)
 
 
 def batches(drive: Sequence[Hashed], batch_bytes: int) -> Iterator[list[Hashed]]:

@@ -25,6 +25,7 @@ from roadcomb.records import degrees
 
 __all__ = [
     "faults",
+    "folder_json",
     "outcome_json",
     "plans_json",
     "print_outcome",
@@ -42,26 +43,27 @@ WORDS: Mapping[str, str] = {
     "changed-meanwhile": "changed while it was sent",
     "drive-too-short": "too few frames in a row for a drive",
     "duplicate-picture": "the same picture as another one",
-    "no-fix": "no GPS position in the file, its name or beside it",
     "few-satellites": "its receiver saw too few satellites",
     "no-3d-fix": "its receiver had a fix in two dimensions only",
+    "no-fix": "no GPS position in the file, its name or beside it",
     "no-time": "no time of recording",
     "not-a-jpeg": "not a whole JPEG: copy it from the camera again",
     "not-a-number": "its GPS position is no number",
     "not-on-earth": "its GPS position is not on earth",
     "null-island": "its GPS position is 0, 0: the receiver had no fix",
-    "time-backwards": "its time goes back against the frames around it",
     "poor-hdop": "its satellites stood badly for a good position",
     "poor-position": "its receiver took its position for too inexact",
     "stationary": "the car did not move",
     "privacy-zone": "in one of your privacy zones",
+    "time-backwards": "its time goes back against the frames around it",
     "too-close": "too close to the frame before",
     "too-fast": "further from the frames around it than a car drives",
     "too-large": "larger than a node takes",
+    "trip-end": "near where the trip began or ended",
     "unreadable": "cannot be read: check the card and its permissions",
+    "zig-zag": "its position jumped away and came back",
 }
 
-    "zig-zag": "its position jumped away and came back",
 
 def way_m(drive: Sequence[Shot]) -> float:
     """Metres from frame to frame."""
@@ -94,25 +96,37 @@ def plans_json(plans: Sequence[Plan]) -> Json:
     }
 
 
-def outcome_json(outcome: Outcome) -> Json:
-    """What `upload --json` prints."""
+def folder_json(plan: Plan) -> dict[str, Json]:
+    """What `upload --json` tells of a folder before it sends; `scan --json` names the frames."""
+    drives: Json = [
+        {
+            "started_ms": drive[0].t_ms,
+            "frames": len(drive),
+            "bytes": sum(shot.file_size for shot in drive),
+            "metres": round(way_m(drive), 1),
+        }
+        for drive in plan.drives
+    ]
+    return {
+        "folder": str(plan.folder),
+        "offered": plan.offered,
+        "drives": drives,
+        "rejected": _counts(plan.rejected),
+        "troubles": list(plan.troubles),
+    }
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Json]:
+    """The last line of `upload --json`."""
     return {
         "offered": outcome.offered,
         "sent": outcome.sent,
         "already_sent": outcome.already,
         "failed": outcome.failed,
+        "would_send": outcome.planned,
         "rejected": _counts(outcome.rejected),
         "files": _rejected_json(outcome.rejected),
-        "drives": [
-            {
-                "drive_id": drive.drive_id,
-                "folder": str(drive.folder),
-                "frames": drive.frames,
-                "bytes": drive.size,
-                "receipt": str(drive.receipt),
-            }
-            for drive in outcome.delivered
-        ],
+        "drives": [drive.to_json() for drive in outcome.delivered],
         "troubles": list(outcome.troubles),
         "stopped": None if outcome.stopped is None else str(outcome.stopped),
     }
@@ -164,6 +178,8 @@ def print_troubles(console: Console, troubles: Iterable[str]) -> None:
 
 def print_outcome(console: Console, outcome: Outcome, told: int) -> None:
     """What became of everything offered; the first `told` of the rejected were told before."""
+    if outcome.planned:
+        _say(console, f"{outcome.planned} would be sent")
     for drive in outcome.delivered:
         _say(console, f"drive {drive.drive_id[:12]}: {drive.frames} frames, {drive.size:,} bytes")
         _say(console, f"  receipt verified and kept: {drive.receipt}")

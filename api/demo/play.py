@@ -68,7 +68,7 @@ def _day(
         say(f"{upload.name} uploads {upload.folder.name}: {upload.note}")
         words = ("upload", str(upload.folder), "--to", url, "--json")
         said = stage.run(*words, environment=person.environment)
-        outcomes.append((person.name, json.loads(said)))
+        outcomes.append((person.name, json.loads(said.splitlines()[-1])))
         wait_for_judging(stage, url, person)
     return outcomes
 

@@ -1,6 +1,6 @@
 """The uploader against the project's own node: the whole way from files to its answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ from ingest.nodeclient import NodeClient
 from ingest.planning import Plan, plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from ingest.status import states
+from roadcomb.canonical import Json
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.keys import key_from_seed
 from roadcomb.node import Node
@@ -30,6 +31,9 @@ class Silent:
     """A progress display that shows nothing."""
 
     def at(self, frames: int) -> None:
+        return
+
+    def tell(self, event: str, facts: Mapping[str, Json]) -> None:
         return
 
 

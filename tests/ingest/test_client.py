@@ -3,8 +3,8 @@
 import os
 import random
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +19,16 @@ from ingest.nodeclient import NodeClient, open_http
 from ingest.planning import plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from roadcomb.canonical import Json, parse_json
-from roadcomb.errors import NotFound, QuotaExceeded, RoadcombError, Unreachable, UsageError
+from roadcomb.errors import (
+    InvalidInput,
+    NotFound,
+    QuotaExceeded,
+    RoadcombError,
+    Unreachable,
+    UsageError,
+)
 from roadcomb.keys import key_from_seed
-from tests.ingest.fakenode import CUT, CUT_AFTER, FakeNode, Fault, fake_node, problem
+from tests.ingest.fakenode import CUT, CUT_AFTER, LIMITS, FakeNode, Fault, fake_node, problem
 from tests.ingest.pictures import T0_MS, bee_folder, jpeg
 
 KEY = key_from_seed(b"c" * 32)
@@ -41,9 +48,13 @@ class Seen:
     """A progress display that remembers what it was told."""
 
     frames: list[int] = field(default_factory=list)
+    events: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
 
     def at(self, frames: int) -> None:
         self.frames.append(frames)
+
+    def tell(self, event: str, facts: Mapping[str, Json]) -> None:
+        self.events.append((event, facts))
 
 
 def upload(
@@ -78,6 +89,24 @@ def test_a_drive_goes_out_and_its_verified_receipt_is_kept(node: FakeNode, tmp_p
     assert manifest.contributor == KEY.public
     assert seen.frames == sorted(seen.frames)
     assert seen.frames[-1] == 11
+
+
+def test_a_cameras_name_goes_out_without_what_a_node_refuses(
+    node: FakeNode, tmp_path: Path
+) -> None:
+    bee_folder(tmp_path / "in", range(0, 80, 8))
+    (plan,) = [
+        plan_recording(recording, ScreenSettings(), ReadSettings())
+        for recording in read_recordings(tmp_path / "in", ReadSettings())
+    ]
+    named = replace(
+        plan, drives=tuple(tuple(replace(s, model="Cam\0\x1b 7") for s in d) for d in plan.drives)
+    )
+    with open_state(tmp_path / "state") as local, open_http(node.url, PATIENT) as http:
+        client = NodeClient(http, PATIENT)
+        uploader = Uploader(client, client.info(), KEY, local, Seen(), BATCH_BYTES, 3)
+        (delivered,) = uploader.upload([named]).delivered
+    assert node.drives[delivered.drive_id].manifest.device.model == "Cam\\x00\\x1b 7"
 
 
 def test_a_second_run_sends_nothing(node: FakeNode, tmp_path: Path) -> None:
@@ -199,6 +228,37 @@ def test_an_answer_of_some_other_server_is_said_to_be_one(node: FakeNode) -> Non
     with (
         open_http(node.url, PATIENT) as http,
         pytest.raises(RoadcombError, match="not answer like a Roadcomb node"),
+    ):
+        NodeClient(http, PATIENT).info()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"node": "../../../outside"},
+        {"node": "\x1b[31m"},
+        {"now_ms": 0},
+        {"limits": LIMITS | {"drive_frames": -4}},
+        {"limits": LIMITS | {"batch_bytes": 0}},
+        {"limits": {}},
+        {"limits": None},
+    ],
+)
+def test_a_node_that_says_impossible_things_of_itself_is_not_believed(
+    node: FakeNode, tmp_path: Path, odd: dict[str, Json]
+) -> None:
+    told: Json = {"node": node.key.public, "now_ms": node.now_ms, "limits": LIMITS, **odd}
+    node.fault = lambda what, number: (200, {}, told)
+    bee_folder(tmp_path / "in", range(0, 80, 8))
+    with pytest.raises(InvalidInput, match="does not answer like a Roadcomb node"):
+        upload(node, tmp_path / "in", tmp_path / "state")
+
+
+def test_an_answer_without_end_fills_no_memory(node: FakeNode) -> None:
+    node.fault = lambda what, number: (200, {}, "x" * 2**25)
+    with (
+        open_http(node.url, PATIENT) as http,
+        pytest.raises(InvalidInput, match="does not answer like a Roadcomb node"),
     ):
         NodeClient(http, PATIENT).info()
 

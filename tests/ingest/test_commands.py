@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ingest import commands
+from roadcomb.canonical import Json
 from roadcomb.errors import (
     IntegrityError,
     InvalidInput,
@@ -128,7 +129,8 @@ def test_upload_sends_binds_and_status_tells(machine: Path, node: FakeNode) -> N
     assert len(node.bindings) == 1
     (drive,) = node.drives.values()
     assert drive.manifest.device.model == "Cam 7"
-    again = json_of(["upload", machine / "in", "--to", node.url])
+    lines = run("upload", machine / "in", "--to", node.url, "--json").stdout.splitlines()
+    again = json.loads(lines[-1])
     assert (again["sent"], again["already_sent"]) == (0, 10)
     assert len(node.bindings) == 1
     (row,) = json_of(["status"])["drives"]
@@ -199,6 +201,23 @@ def test_names_that_are_no_unicode_are_sent_and_told_like_others(
     assert "3 sent before" in run("upload", folder, "--to", node.url, expect=4).output
     assert json_of(["scan", folder], expect=4)["folders"][0]["folder"] == str(folder)
     assert len(json_of(["status"])["drives"]) == 1
+
+
+@pytest.mark.parametrize(
+    "odd", [{"offered": "many"}, {"held": None}, {"reasons": 7}, {"reason": []}, {"state": {}}]
+)
+def test_a_nonsense_state_of_a_drive_is_told_and_stops_nothing(
+    machine: Path, node: FakeNode, odd: dict[str, Json]
+) -> None:
+    bee_folder(machine / "in", [0, 8, 16])
+    run("init")
+    run("upload", machine / "in", "--to", node.url)
+    node.fault = lambda what, number: (200, {}, odd)
+    app = typer.Typer()
+    commands.register(app)
+    told = CliRunner().invoke(app, ["status"])
+    assert told.exit_code in (0, 4)
+    assert isinstance(told.exception, SystemExit | None)
 
 
 @pytest.mark.parametrize("damage", ["no database", "damaged pages", "a folder", "not writable"])

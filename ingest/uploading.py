@@ -1,0 +1,112 @@
+"""One upload from the node's address to the printed outcome.
+
+Order: the node is asked for its limits, the folder is planned by them, the plan is shown before
+anything leaves the machine, then it is sent. A dry run ends before the sending and tells the node
+nothing but that somebody asked for its limits.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from ingest.client import Outcome, Uploader, bind_payout
+from ingest.display import display, tell_json
+from ingest.localstate import open_state
+from ingest.nodeclient import NodeClient, NodeInfo, open_http
+from ingest.payout import load_payout
+from ingest.planning import Plan
+from ingest.report import folder_json, outcome_json, print_outcome, print_plans, print_troubles
+from ingest.settings import ScreenSettings, UploadSettings
+from roadcomb.keys import load_key
+from roadcomb.printable import printable
+from roadcomb.settings import ClientSettings
+
+__all__ = ["Errand", "deliver"]
+
+_FIRST_ATTEMPTS = 3
+"""A wrong address should be told soon; a node that was there once is worth waiting for."""
+
+Planning = Callable[[ScreenSettings], Sequence[Plan]]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to send where and how; `device` overrules what the pictures say of their camera."""
+
+    to: str
+    screening: ScreenSettings
+    sending: UploadSettings
+    device: str | None = None
+    dry: bool = False
+    as_json: bool = False
+
+
+def deliver(errand: Errand, planning: Planning, console: Console, errors: Console) -> Outcome:
+    """Send what `planning` finds under the node's limits. Raises what stopped the upload."""
+    ours, sending = ClientSettings(), errand.sending
+    key = load_key(ours.key_file)
+    with open_http(errand.to, sending) as http, open_state(ours.state) as state:
+        client = NodeClient(http, sending)
+        _say_pauses(errors)
+        attempts = min(sending.attempts, _FIRST_ATTEMPTS)
+        info = NodeClient(http, sending.model_copy(update={"attempts": attempts})).info()
+        plans = planning(_within(errand.screening, info))
+        _show_plans(plans, errand, console)
+        payout = load_payout(ours.config)
+        if payout is not None and not errand.dry:
+            bind_payout(client, info, key, state, payout)
+        offered = sum(plan.offered for plan in plans)
+        with display(errors, offered, errand.as_json, time.monotonic) as progress:
+            uploader = Uploader(
+                client,
+                info,
+                key,
+                state,
+                progress,
+                sending.batch_bytes,
+                errand.screening.min_frames,
+                errand.device,
+                sending.connections,
+                errand.dry,
+            )
+            outcome = uploader.upload(plans)
+    _show_outcome(outcome, plans, errand, console)
+    print_troubles(errors, outcome.troubles)
+    if outcome.stopped is not None:
+        raise outcome.stopped
+    return outcome
+
+
+def _within(screening: ScreenSettings, info: NodeInfo) -> ScreenSettings:
+    longest = min(screening.max_frames, info.drive_frames)
+    return screening.model_copy(update={"max_frames": longest})
+
+
+def _show_plans(plans: Sequence[Plan], errand: Errand, console: Console) -> None:
+    if not errand.as_json:
+        print_plans(console, plans)
+        return
+    for plan in plans:
+        tell_json("plan", folder_json(plan))
+
+
+def _show_outcome(
+    outcome: Outcome, plans: Sequence[Plan], errand: Errand, console: Console
+) -> None:
+    if errand.as_json:
+        tell_json("summary", outcome_json(outcome))
+    else:
+        print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
+
+
+def _say_pauses(errors: Console) -> None:
+    """Waiting for a busy node is told, once a pause."""
+
+    def say(details: RetryDetails) -> None:
+        line = f"the node is busy or away ({details.caused_by}): again in {details.wait_for:.0f} s"
+        errors.print(printable(line), markup=False, soft_wrap=True)
+
+    set_on_retry_hooks([say])
