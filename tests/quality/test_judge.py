@@ -107,6 +107,13 @@ def test_a_frame_without_pixels_is_rejected_and_the_others_are_not(node: Node) -
     assert (state.accepted, state.rejected) == (4, 1)
 
 
+def test_a_frame_without_pixels_does_not_push_out_its_neighbour(node: Node) -> None:
+    places = [along(1)[0] + metres * 90 for metres in (0, 8, 12, 20, 28)]
+    drive = deliver(node, ALICE, [drawn_frames()[0], *pictures(1), *drawn_frames()[1:4]], places)
+    judge(node)
+    assert reasons(node, drive) == [None, "undecodable", None, None, None]
+
+
 def test_a_drive_without_a_good_frame_is_rejected_for_its_commonest_reason(node: Node) -> None:
     drive = deliver(node, ALICE, pictures(4))
     judge(node)

@@ -1,18 +1,21 @@
 """A person decides on what is held; nothing is forgotten, and nothing is paid twice."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import typer
+from obstore.store import LocalStore
 from typer.testing import CliRunner
 
 from ingest.intake import drive_state
 from quality.commands import register
 from quality.judge import judge_pending
 from quality.review import decide, find_case, held_cases
+from roadcomb.blobs import Blobs
 from roadcomb.catalog.tables import decisions
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
@@ -95,6 +98,30 @@ def test_an_appeal_is_refused_when_the_pictures_were_paid_elsewhere(node: Node, 
     decide(node, again, ACCEPT, "Ben", "his own after all")
     with pytest.raises(Conflict, match="nothing is paid twice"):
         decide(node, held, ACCEPT, "Ben", "and the first")
+
+
+class Meanwhile(Blobs):
+    """A folder during whose second reading something else happens."""
+
+    def __init__(self, folder: Path, happens: Callable[[], object]) -> None:
+        super().__init__(LocalStore(folder), folder)
+        self._waiting = [lambda: None, happens]
+
+    def get(self, key: str) -> bytes:
+        if self._waiting:
+            self._waiting.pop(0)()
+        return super().get(key)
+
+
+def test_of_two_releases_at_once_of_the_same_pictures_one_is_refused(node: Node, held: str) -> None:
+    decide(node, held, REJECT, "Ann", "copied")
+    again = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:5]], model="again")
+    judge_pending(node, InlineEngine())
+    blobs = Meanwhile(
+        node.settings.data / "blobs", lambda: decide(node, again, ACCEPT, "Ben", "his own")
+    )
+    with pytest.raises(Conflict, match="nothing is paid twice"):
+        decide(replace(node, blobs=blobs), held, ACCEPT, "Ann", "his own after all")
 
 
 def test_a_drive_without_a_usable_frame_cannot_be_accepted(node: Node) -> None:
