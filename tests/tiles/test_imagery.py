@@ -1,6 +1,7 @@
 """Law 4: no picture leaves that has not passed what the node requires."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_accepted_frames_of_the_drawn_city_are_served_as_stored(
             read(node, drive, n)
 
 
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("verdict", ["held", "rejected"])
+def test_a_drive_that_is_not_accepted_shows_nothing(
+    tmp_path: Path, read: Callable[[Node, Decided, int], bytes], verdict: str
+) -> None:
+    node, drive = on_the_map(tmp_path, ImageryRequires.NOTHING)
+    with pytest.raises(NotFound):
+        read(node, replace(drive, verdict=verdict), 0)
+
+
 def test_thumbnails_are_found_in_several_packs(tmp_path: Path) -> None:
     from quality.thumbnails import ThumbnailWriter
 
@@ -59,14 +70,7 @@ def test_thumbnails_are_found_in_several_packs(tmp_path: Path) -> None:
     writer = ThumbnailWriter(node.blobs, pack_bytes=1)
     for picture in PICTURES:
         writer.add(picture)
-    several = Decided(
-        drive.drive_id,
-        drive.public_id,
-        drive.account,
-        drive.verdict,
-        drive.judgement,
-        writer.close(),
-    )
+    several = replace(drive, thumbnails=writer.close())
     assert thumbnail(node, several, 2) == PICTURES[2]
 
 

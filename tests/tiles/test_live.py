@@ -125,6 +125,19 @@ def test_a_drive_moves_from_the_overlay_to_the_snapshot_and_counts_once(node: No
     assert LiveMap(node).etag == live.etag
 
 
+def test_night_after_night_each_drive_counts_once(node: Node) -> None:
+    live, today, drives = LiveMap(node), epoch_of(node.clock.now_ms()), [ALICE, BOB]
+    for drive in drives:
+        judged(node, drive)
+    for night in (1, 2):
+        counted = drives[:night]
+        root = write(node.blobs, published(node, *counted))
+        commit_epoch(node, today + night, root, counted[-1:])
+        live.refresh()
+        assert live.state.table(12).equals(published(node, ALICE, BOB))
+    assert len(live.state.overlay[12]) == 0
+
+
 def test_the_map_of_a_node_that_starts_is_the_map_it_had(node: Node) -> None:
     live = LiveMap(node)
     for drive in (ALICE, BOB):
