@@ -68,6 +68,18 @@ def test_every_refusal_is_a_problem(
     assert_problem(client.request(method, path), status, kind)
 
 
+@pytest.mark.parametrize("path", ["/v1/bindings", "/v1/drives"])
+def test_a_body_that_does_not_tell_its_length_is_cut_off_at_the_limit(
+    node: Node, path: str
+) -> None:
+    limits = LIMITS.model_copy(update={"manifest_bytes": 100_000})
+    headers = {"Content-Type": "application/json"}
+    with serving(create_app(node, limits=limits)) as client:
+        endless = client.post(path, content=(b" " * 1_000 for _ in range(101)), headers=headers)
+        assert_problem(endless, 413, "too-large")
+        assert client.get("/healthz").status_code == 200
+
+
 @pytest.fixture
 def failing(node: Node) -> Iterator[httpx.Client]:
     """An app with routes that fail in ways nobody foresaw."""
