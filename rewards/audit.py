@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed
 from rewards.differences import Difference, refuse_different, refuse_unlike
@@ -28,7 +29,7 @@ from rewards.documents import (
 from rewards.folders import Folder, epochs_in, read_folder
 from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
-from rewards.rows import rows_digest, rows_from_parquet
+from rewards.rows import fixed_bytes, rows_digest, rows_from_parquet
 from roadcomb.canonical import digest_of_bytes, parse_json
 from tiles.fold import ROWS
 
@@ -148,11 +149,12 @@ def _rows(folder: Folder, inputs: Inputs, before: Standing, policy: Policy) -> p
 
 def _refuse_disorder(name: str, rows: pa.Table) -> None:
     """A row that stood twice would be paid twice; disorder would change the visits."""
-    commitments = rows["commitment"].to_pylist()
-    refuse_different(name, "distinct commitments", len(rows), len(set(commitments)))
-    cells, visits = rows["cell"].to_pylist(), rows["visit"].to_pylist()
-    keys = list(zip(cells, visits, commitments, strict=True))
-    refuse_different(name, "order by cell, visit and commitment", True, keys == sorted(keys))
+    distinct = pc.count_distinct(rows["commitment"]).as_py()
+    refuse_different(name, "distinct commitments", len(rows), distinct)
+    words = fixed_bytes(rows["commitment"]).view(">u8").astype(np.uint64).T
+    keys = (*words[::-1], rows["visit"].to_numpy(), rows["cell"].to_numpy())
+    sorted_already = bool((np.lexsort(keys) == np.arange(len(rows))).all())
+    refuse_different(name, "order by cell, visit and commitment", True, sorted_already)
 
 
 def _refuse_other_weights(folder: Folder, rows: pa.Table, books: Books) -> None:

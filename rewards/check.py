@@ -8,14 +8,12 @@ claim's proof leads to the root that the node signed.
 from collections.abc import Mapping
 from typing import Any
 
-from rewards.documents import DOMAIN
+from rewards.commitments import Owner, commitment
+from rewards.envelope import verify_epoch
 from rewards.merkle import claim_leaf, verify_proof
-from rewards.rows import Owner, commitment
-from roadcomb.canonical import canonical_json
-from roadcomb.cells import parse_cell
 from roadcomb.epochs import parse_epoch
 from roadcomb.errors import IntegrityError
-from roadcomb.keys import account_of, verify
+from roadcomb.keys import account_of
 
 __all__ = ["check_claim", "check_statement"]
 
@@ -34,8 +32,7 @@ def check_claim(statement: Mapping[str, Any], envelope: Mapping[str, Any]) -> No
     Raises Unauthorised for a wrong signature, IntegrityError for a proof that does not hold.
     """
     manifest, claim = envelope["manifest"], statement["books"]["claim"]
-    message = canonical_json(manifest)
-    verify(statement["node"], DOMAIN, message, envelope["signature"])
+    verify_epoch(manifest, envelope["signature"], statement["node"])
     leaf = claim_leaf(claim["address"], claim["token"], int(claim["cumulative"]))
     proof = [bytes.fromhex(sibling[2:]) for sibling in claim["proof"]]
     root = manifest["tree"] or "0x"
@@ -66,7 +63,7 @@ def _check_row(
     if salt is None:
         return 0
     integers = (
-        parse_cell(row["cell"]),
+        int(row["cell"], 16),
         parse_epoch(row["day"]),
         row["sectors"],
         row["grade"],

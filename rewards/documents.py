@@ -12,7 +12,7 @@ allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 policy.toml         the figures the epoch paid by (rewards/policy.py)
-manifest.json       the signed manifest
+manifest.json       the signed manifest (rewards/envelope.py)
 ==================  ==========================================================================
 """
 
@@ -26,24 +26,18 @@ from rewards.policy import Policy
 from rewards.rows import rows_digest
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
-from roadcomb.keys import Key
 from tiles import snapshot
 
 __all__ = [
-    "DOMAIN",
     "FILES",
     "accounts_document",
     "allocation_document",
     "balances_of",
     "ledger_document",
     "make_manifest",
-    "sign_epoch",
     "tree_document",
     "weights_of",
 ]
-
-DOMAIN = "roadcomb epoch v1"
-"""What the node's signature of a manifest is for."""
 
 FILES = (
     "inputs.json",
@@ -123,12 +117,6 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "tree": None if root is None else f"0x{root.hex()}",
         "log": {"size": inputs.log_size, "root": inputs.log_root},
     }
-
-
-def sign_epoch(manifest: Mapping[str, Any], key: Key) -> bytes:
-    """manifest.json: the manifest and the node's signature over its canonical JSON."""
-    signature = key.sign(DOMAIN, canonical_json(manifest))
-    return canonical_json({"manifest": manifest, "signature": signature})
 
 
 def weights_of(data: bytes) -> dict[str, int]:

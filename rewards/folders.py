@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rewards.differences import Difference
-from rewards.documents import DOMAIN, FILES
+from rewards.documents import FILES
+from rewards.envelope import verify_epoch
 from roadcomb.canonical import canonical_json, digest_of_json, parse_json
 from roadcomb.errors import NotFound, RoadcombError, Unauthorised
-from roadcomb.keys import verify
 
 __all__ = ["Folder", "epochs_in", "read_folder"]
 
@@ -36,7 +36,7 @@ class Folder:
     def is_signed_by(self, node_key: str) -> bool:
         """Whether the signature is this key's, over this manifest."""
         try:
-            verify(node_key, DOMAIN, canonical_json(self.manifest), self.signature)
+            verify_epoch(self.manifest, self.signature, node_key)
         except Unauthorised:
             return False
         return True

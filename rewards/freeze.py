@@ -16,17 +16,20 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from ingest import log
+from ingest.log import EMPTY_ROOT
+from ingest.receipts import parse_receipt
 from quality import judgement
 from rewards import ledger
 from rewards.bindings import addresses_at
 from rewards.books import Standing
+from rewards.commitments import Owner
 from rewards.inputs import Inputs
 from rewards.policy import RULES_VERSION, Policy
-from rewards.rows import Owner, make_rows, rows_digest
+from rewards.rows import make_rows, rows_digest
 from rewards.visits import passes_by_visit
 from roadcomb.blobs import Blobs
-from roadcomb.catalog.tables import decisions, drives, epoch_drives, log_entries
+from roadcomb.canonical import parse_json
+from roadcomb.catalog.tables import decisions, drives, epoch_drives
 from roadcomb.epochs import end_ms
 from roadcomb.node import Node
 from roadcomb.records import Verdict
@@ -66,7 +69,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
     with node.catalog.reading() as connection:
         came_in = drives_of(connection, epoch)
         addresses = addresses_at(connection, end_ms(epoch))
-        leaves = _log_leaves(connection, end_ms(epoch))
+        log_size, log_root = _log_head(connection, end_ms(epoch))
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.visit_gap_s * 1000)
@@ -80,8 +83,8 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         rows_digest=rows_digest(rows),
         rows_count=len(rows),
         bindings=_concerned(addresses, owners, before.balances),
-        log_size=len(leaves),
-        log_root=log.root(leaves).hex(),
+        log_size=log_size,
+        log_root=log_root.hex(),
     )
     return Frozen(inputs, rows, came_in, drive_of_row)
 
@@ -92,21 +95,24 @@ def first_epoch(connection: sa.Connection) -> int | None:
 
 
 def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
-    """The drives that come in with the epoch, by drive id."""
+    """The drives that come in with the epoch, by drive id.
+
+    Those that came in before go first, so that what is grouped is a day's, not the whole history.
+    """
     newest = (
-        sa.select(decisions.c.drive_id, sa.func.max(decisions.c.id).label("id"))
+        sa.select(sa.func.max(decisions.c.id).label("id"))
+        .outerjoin(epoch_drives, epoch_drives.c.drive_id == decisions.c.drive_id)
         .where(decisions.c.epoch <= epoch)
+        .where(epoch_drives.c.drive_id.is_(None))
         .group_by(decisions.c.drive_id)
         .subquery()
     )
     found = connection.execute(
         sa.select(drives.c.drive_id, drives.c.salt, drives.c.contributor, decisions.c.judgement)
-        .join(newest, newest.c.drive_id == drives.c.drive_id)
-        .join(decisions, decisions.c.id == newest.c.id)
-        .outerjoin(epoch_drives, epoch_drives.c.drive_id == drives.c.drive_id)
+        .join(decisions, decisions.c.drive_id == drives.c.drive_id)
+        .join(newest, newest.c.id == decisions.c.id)
         .where(decisions.c.verdict == Verdict.ACCEPTED.value)
         .where(drives.c.salt.is_not(None))
-        .where(epoch_drives.c.drive_id.is_(None))
         .order_by(drives.c.drive_id)
     )
     return [
@@ -114,32 +120,28 @@ def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
     ]
 
 
-def _log_leaves(connection: sa.Connection, before_ms: int) -> list[bytes]:
-    """The log's leaves up to the last drive sealed before an instant."""
-    last = (
-        sa.select(sa.func.max(drives.c.log_index))
+def _log_head(connection: sa.Connection, before_ms: int) -> tuple[int, bytes]:
+    """Size and root of the log, as the receipt of the last drive sealed before an instant says."""
+    newest = connection.execute(
+        sa.select(drives.c.receipt)
+        .where(drives.c.log_index.is_not(None))
         .where(drives.c.sealed_ms < before_ms)
-        .scalar_subquery()
-    )
-    found = connection.execute(
-        sa.select(log_entries.c.leaf)
-        .where(log_entries.c.log_index <= last)
-        .order_by(log_entries.c.log_index)
-    )
-    return [bytes.fromhex(leaf) for leaf in found.scalars()]
+        .order_by(drives.c.log_index.desc())
+        .limit(1)
+    ).scalar()
+    if newest is None:
+        return 0, EMPTY_ROOT
+    receipt, _ = parse_receipt(parse_json(newest.encode()))
+    return receipt.log_size, receipt.log_root
 
 
 def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
     """The accepted frames of all drives, each with the number of its drive."""
-    tables = [_FRAMES.empty_table()]
-    counts = []
-    for drive in came_in:
-        frames = judgement.load(blobs, drive.judgement, _FRAME_COLUMNS)
-        accepted = frames.filter(pc.equal(frames["verdict"], Verdict.ACCEPTED.value))
-        tables.append(accepted.cast(_FRAMES))
-        counts.append(len(accepted))
-    number = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
-    return pa.concat_tables(tables).append_column("drive", pa.array(number, pa.uint32()))
+    tables = [judgement.load(blobs, drive.judgement, _FRAME_COLUMNS) for drive in came_in]
+    number = np.repeat(np.arange(len(tables), dtype=np.uint32), [len(table) for table in tables])
+    frames = pa.concat_tables([_FRAMES.empty_table(), *(table.cast(_FRAMES) for table in tables)])
+    owned = frames.append_column("drive", pa.array(number, pa.uint32()))
+    return owned.filter(pc.equal(owned["verdict"], Verdict.ACCEPTED.value))
 
 
 def _concerned(

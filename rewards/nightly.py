@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from rewards.books import Books, account_weights, close_books, refill_days, weighed
 from rewards.chain import Committed, commit, committed, newest
-from rewards.documents import make_manifest, sign_epoch
+from rewards.documents import make_manifest
+from rewards.envelope import sign_epoch
 from rewards.freeze import first_epoch, freeze
 from rewards.openings import openings_of, store_openings
 from rewards.policy import Policy

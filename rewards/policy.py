@@ -14,12 +14,15 @@ from ingest.payout import checked_address
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import InvalidInput, UsageError
 
-__all__ = ["DEFAULT_POLICY", "RULES_VERSION", "Policy", "parse_policy", "read_policy"]
+__all__ = ["DEFAULT_POLICY", "NO_TOKEN", "RULES_VERSION", "Policy", "parse_policy", "read_policy"]
 
 RULES_VERSION = 1
 """Of the code that turns rows into money; raised with any change of a result."""
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "roadcomb.toml"
+
+NO_TOKEN = f"0x{0:040x}"
+"""The token's address as long as no contract is deployed."""
 
 _INTEGERS = {
     ("emission", "pool_per_epoch"): (1, 10**30),
@@ -61,7 +64,7 @@ def parse_policy(text: bytes) -> Policy:
         raise InvalidInput("policy: v = 1 and a name are asked for")
     return Policy(
         name=raw["name"],
-        token=checked_address(str(raw["token"]["address"])),
+        token=_token(str(raw["token"]["address"])),
         pool=_integer(raw, "emission", "pool_per_epoch"),
         ceiling=_integer(raw, "emission", "ceiling_per_full_cell"),
         refill_days=_integer(raw, "refill", "days"),
@@ -77,6 +80,10 @@ def read_policy(path: Path = DEFAULT_POLICY) -> Policy:
         return parse_policy(path.read_bytes())
     except OSError as error:
         raise UsageError(f"the policy {path} cannot be read: {error.strerror}") from error
+
+
+def _token(text: str) -> str:
+    return text if text == NO_TOKEN else checked_address(text)
 
 
 def _integer(raw: Mapping[str, Any], section: str, name: str) -> int:

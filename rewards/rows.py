@@ -1,34 +1,34 @@
 """Rows: what an epoch publishes of each pass, naming nobody.
 
-The law: a row carries a commitment, SHA-256(salt of its drive || contributor's public key ||
-canonical JSON of [epoch, cell, day, sectors, best grade, grade sum, frames, sketch]). Who holds the
-salt can show that the row is theirs, nobody else can tell whose it is. Rows are sorted by cell,
-visit and commitment, and a cell's visits are numbered by their smallest commitment, so the order of
-the rows tells nothing of the order of the day. Digests cover the columns as little-endian integers.
+The law: in its owner's place a row carries a commitment (rewards/commitments.py). Rows are sorted
+by cell, visit and commitment, and a cell's visits are numbered by their smallest commitment, so the
+order of the rows tells nothing of the order of the day. Digests cover the columns as little-endian
+integers.
 """
 
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from rewards.commitments import COMMITTED, Owner
 from rewards.weights import runs_of
 from roadcomb.cells import Cells
 from roadcomb.errors import IntegrityError
-from roadcomb.keys import account_of
 from tiles.fold import ROWS
 from tiles.sketch import sketch_bits
 
 __all__ = [
     "BOOK_ROWS",
-    "Owner",
-    "commitment",
+    "by_commitment",
+    "commitments",
+    "fixed_bytes",
     "make_rows",
     "rows_digest",
     "rows_from_parquet",
@@ -39,26 +39,14 @@ BOOK_ROWS = ROWS.append(pa.field("weight", pa.uint64(), nullable=False))
 """ROWS as they are published: each with its weight."""
 
 _TAG = b"roadcomb rows v1\0"
-_COMMITTED = ("cell", "day", "sectors", "best_grade", "grade_sum", "frames", "sketch")
-_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose a drive is: its salt (32 bytes) and its contributor's public key (hex)."""
-
-    salt: bytes
-    contributor: str
-
-    @property
-    def account(self) -> str:
-        """The contributor's pseudonym in the books."""
-        return account_of(self.contributor)
-
-
-def commitment(owner: Owner, epoch: int, row: Sequence[int]) -> bytes:
-    """Of the integers cell, day, sectors, best grade, grade sum, frames, sketch; 32 bytes."""
-    return _committed(_secret(owner), epoch, *row)
+_COMMITMENT = 32
+_HASHED = """
+    select unhex(sha256(secret || encode(concat(
+        '[{epoch},"', lower(to_hex(cell)), '",', day, ',', sectors, ',', best_grade, ',',
+        grade_sum, ',', frames, ',', sketch, ']'
+    )))) as commitment from passes
+"""
+"""rewards/commitments.py for every row of `passes` at once, in their order."""
 
 
 def make_rows(
@@ -71,11 +59,11 @@ def make_rows(
     drive = passes["drive"].to_numpy()
     sketch = _sketches(passes["cell"].to_numpy(), drive, owners, sketch_secret)
     sketched = passes.append_column("sketch", pa.array(sketch))
-    commitments = _commitments(sketched.select(_COMMITTED), drive, owners, epoch)
-    order, visit = _ordered(passes["cell"].to_numpy(), passes["visit"].to_numpy(), commitments)
+    committed = commitments(sketched.select(COMMITTED), drive, owners, epoch)
+    order, visit = _ordered(passes["cell"].to_numpy(), passes["visit"].to_numpy(), committed)
     rows = sketched.set_column(
         sketched.schema.get_field_index("visit"), "visit", pa.array(visit)
-    ).append_column("commitment", pa.array(commitments, pa.binary(32)))
+    ).append_column("commitment", _fixed(committed))
     return rows.select(ROWS.names).take(pa.array(order)).cast(ROWS), drive[order]
 
 
@@ -102,8 +90,19 @@ def rows_from_parquet(data: bytes) -> pa.Table:
         if table.column_names != BOOK_ROWS.names:
             raise IntegrityError(f"rows.parquet has the columns {table.column_names}")
         return table.cast(BOOK_ROWS)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise IntegrityError(f"rows.parquet cannot be read: {error}") from error
+
+
+def fixed_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """Fixed-size binary without nulls as bytes, shape (n, width)."""
+    width = column.type.byte_width
+    if not len(column):
+        return np.zeros((0, width), np.uint8)
+    array = column.combine_chunks()
+    start = array.offset * width
+    flat = np.frombuffer(array.buffers()[1], np.uint8)[start : start + len(array) * width]
+    return flat.reshape(-1, width)
 
 
 def _sketches(
@@ -121,48 +120,75 @@ def _sketches(
     return sketches
 
 
-def _commitments(
+def commitments(
     passes: pa.Table, drive: NDArray[np.uint32], owners: Sequence[Owner], epoch: int
-) -> list[bytes]:
-    secrets = [_secret(owner) for owner in owners]
-    rows: Any = zip(*(passes[name].to_pylist() for name in _COMMITTED), strict=True)
-    return [
-        _committed(secrets[number], epoch, *row)
-        for number, row in zip(drive.tolist(), rows, strict=True)
-    ]
+) -> NDArray[np.uint8]:
+    """The commitment of each of n passes, shape (n, 32): COMMITTED's law, hashed by DuckDB.
+
+    Tests compare it with a loop over `commitment`, which takes many times as long.
+    """
+    if not len(passes):
+        return np.zeros((0, _COMMITMENT), np.uint8)
+    secrets = pa.array([owner.secret for owner in owners], pa.binary())
+    secret = secrets.take(pa.array(drive))
+    with _memory().cursor() as memory:
+        memory.register("passes", passes.append_column("secret", secret))
+        hashed = memory.sql(_HASHED.format(epoch=epoch)).to_arrow_table()["commitment"]
+    return fixed_bytes(hashed.cast(pa.binary(_COMMITMENT)))
 
 
-def _secret(owner: Owner) -> bytes:
-    return owner.salt + bytes.fromhex(owner.contributor)
-
-
-def _committed(secret: bytes, epoch: int, cell: int, day: int, sectors: int, *rest: int) -> bytes:
-    """Canonical JSON written out by hand, since a night makes it a million times; tests compare."""
-    best_grade, grade_sum, frames, sketch = rest
-    message = f'[{epoch},"{cell:x}",{day},{sectors},{best_grade},{grade_sum},{frames},{sketch}]'
-    return hashlib.sha256(secret + message.encode()).digest()
+@cache
+def _memory() -> duckdb.DuckDBPyConnection:
+    """A database without a file, made once in a process; each use takes a cursor of its own."""
+    return duckdb.connect()
 
 
 def _ordered(
-    cells: Cells, visits: NDArray[np.uint64], commitments: Sequence[bytes]
+    cells: Cells, visits: NDArray[np.uint64], commitments: NDArray[np.uint8]
 ) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """The order of the published rows, and each pass's visit number within its cell."""
-    words = np.frombuffer(b"".join(commitments), ">u8").reshape(-1, _WORDS)
-    by_commitment = (words[:, 3], words[:, 2], words[:, 1], words[:, 0])
-    order = np.lexsort((*by_commitment, cells))
-    _, first, of_pass = np.unique(visits[order], return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    cell_rank = (
-        np.minimum.reduceat(rank[of_pass], runs_of(cells[order]).starts) if len(order) else rank
-    )
-    number = np.empty(len(order), np.uint32)
-    number[order] = rank[of_pass] - cell_rank[runs_of(cells[order]).of_row]
-    return np.lexsort((*by_commitment, number, cells)), number
+    """The order of the published rows, and each pass's visit number within its cell.
+
+    cells, visits: shape (n,), in runs, cells rising. A visit's number is the rank of its smallest
+    commitment in its cell.
+    """
+    if not len(cells):
+        return np.zeros(0, np.intp), np.zeros(0, np.uint32)
+    of_pass, of_cell = runs_of(visits), runs_of(cells)
+    place = np.empty(len(cells), np.intp)
+    place[by_commitment(of_cell.of_row, commitments)] = np.arange(len(cells))
+    rank = np.empty(len(of_pass.starts), np.intp)
+    rank[np.argsort(np.minimum.reduceat(place, of_pass.starts))] = np.arange(len(rank))
+    ranked = rank[of_pass.of_row]
+    first_visit = np.searchsorted(of_pass.starts, of_cell.starts)
+    number = ranked - first_visit[of_cell.of_row]
+    return by_commitment(ranked, commitments), number.astype(np.uint32)
+
+
+def by_commitment(group: NDArray[np.intp], commitments: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Order of n rows by group (0 or more, shape (n,)) and, in a group, by commitment.
+
+    One 64-bit key holds the group and the commitment's first bits; only where that leaves two rows
+    alike, all of it is compared.
+    """
+    words = commitments.view(">u8").astype(np.uint64)
+    bits = max(1, int(group.max()).bit_length())
+    key = group.astype(np.uint64) << np.uint64(64 - bits) | words[:, 0] >> np.uint64(bits)
+    order = np.argsort(key)
+    ordered = key[order]
+    if (ordered[1:] != ordered[:-1]).all():
+        return order
+    return np.lexsort((*words.T[::-1], group))
+
+
+def _fixed(values: NDArray[np.uint8]) -> pa.FixedSizeBinaryArray:
+    """Fixed-size binary of n values, shape (n, width)."""
+    count, width = values.shape
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, buffers)
 
 
 def _column_bytes(column: pa.ChunkedArray) -> bytes:
     if pa.types.is_fixed_size_binary(column.type):
-        return b"".join(column.to_pylist())
+        return fixed_bytes(column).tobytes()
     values = column.to_numpy()
     return bytes(values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes())

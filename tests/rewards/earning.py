@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from rewards.allocation import Allocation, allocate
 from rewards.books import account_weights, first_standing, refill_days, weighed
+from rewards.commitments import Owner
 from rewards.policy import Policy, parse_policy
-from rewards.rows import Owner, make_rows
+from rewards.rows import make_rows
 from rewards.visits import passes_by_visit
 from tests.rewards.town import DAY, Shot, frames_of, person
 

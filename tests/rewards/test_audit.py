@@ -17,7 +17,7 @@ from rewards.audit import audit
 from rewards.bindings import bind, parse_binding
 from rewards.chain import committed
 from rewards.differences import Difference
-from rewards.documents import sign_epoch
+from rewards.envelope import sign_epoch
 from rewards.nightly import nightly
 from rewards.policy import read_policy
 from rewards.rows import BOOK_ROWS, rows_digest, rows_from_parquet, rows_to_parquet

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ingest.log import EMPTY_ROOT, root
 from ingest.payout import sign_binding
 from rewards.bindings import bind, parse_binding
 from rewards.chain import committed
@@ -15,7 +16,7 @@ from rewards.documents import FILES
 from rewards.nightly import STEPS, close_epoch, nightly
 from rewards.policy import Policy
 from rewards.turn import my_turn
-from roadcomb.catalog.tables import decisions, drives, epoch_drives, ledger
+from roadcomb.catalog.tables import decisions, drives, epoch_drives, ledger, log_entries
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
 from tests.rewards.town import DAY, Shot, add_drive, decide, open_town, person, set_day
@@ -232,6 +233,24 @@ def test_two_nodes_on_different_catalogs_give_the_same_bytes(
         return published(node)
 
     assert whole_night("here", None) == whole_night("there", catalog_url)
+
+
+def test_the_manifest_pins_the_log_as_it_stood_when_the_day_was_over(
+    node: Node, policy: Policy
+) -> None:
+    add_drive(node, ALICE, STREET)
+    add_drive(node, BOB, STREET, verdict="held")
+    add_drive(node, BOB, STREET, epoch=DAY + 1, name="sealed the day after")
+    nightly(node, policy)
+    with node.catalog.reading() as connection:
+        found = connection.execute(sa.select(log_entries.c.leaf).order_by(log_entries.c.log_index))
+        leaves = [bytes.fromhex(leaf) for leaf in found.scalars()]
+    assert committed(node)[0].manifest["log"] == {"size": 2, "root": root(leaves[:2]).hex()}
+
+
+def test_a_log_without_receipts_has_the_empty_root(node: Node, policy: Policy) -> None:
+    nightly(node, policy, upto=DAY)
+    assert committed(node)[0].manifest["log"] == {"size": 0, "root": EMPTY_ROOT.hex()}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rewards.policy import Policy, parse_policy
+from rewards.policy import NO_TOKEN, Policy, parse_policy
 from roadcomb.errors import InvalidInput, RoadcombError, UsageError
 from tests.rewards.earning import POLICY
 
@@ -43,3 +43,7 @@ def test_a_token_address_that_is_none_is_refused() -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(RoadcombError, match="TOML"):
         parse_policy(b"\xff\xfe")
+
+
+def test_the_zero_address_stands_for_a_token_that_is_not_deployed_yet(policy: Policy) -> None:
+    assert policy.token == NO_TOKEN

@@ -1,14 +1,16 @@
 """Rows name nobody, but their owner can open them; their digest covers values, not files."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewards.commitments import COMMITTED, Owner, commitment
 from rewards.rows import (
     BOOK_ROWS,
-    Owner,
-    commitment,
+    by_commitment,
+    commitments,
     make_rows,
     rows_digest,
     rows_from_parquet,
@@ -20,6 +22,7 @@ from roadcomb.errors import IntegrityError
 from tests.rewards.earning import owner_of
 from tests.rewards.town import CELLS, DAY, Shot, frames_of
 
+TYPED = pa.schema([BOOK_ROWS.field(name) for name in COMMITTED])
 OWNERS = [owner_of("alice", 0), owner_of("bob", 1)]
 DRIVES = [
     [Shot(minute, minute % 4, 500 + minute) for minute in range(12)],
@@ -49,6 +52,45 @@ def test_every_row_opens_with_its_owners_salt_and_with_no_other() -> None:
         assert commitment(owner, DAY, integers) == row["commitment"]
         stranger = OWNERS[1 - OWNERS.index(owner)]
         assert commitment(stranger, DAY, integers) != row["commitment"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(CELLS),
+            st.integers(-(2**31), 2**31 - 1),
+            st.integers(0, 2**8 - 1),
+            st.integers(0, 2**16 - 1),
+            st.integers(0, 2**32 - 1),
+            st.integers(0, 2**16 - 1),
+            st.integers(0, 2),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 100_000),
+)
+def test_all_commitments_at_once_are_those_of_each_row_alone(
+    listed: list[tuple[int, ...]], epoch: int
+) -> None:
+    table = pa.table(dict(zip(COMMITTED, map(list, zip(*listed, strict=True)), strict=True)))
+    of_row = np.array([row[-1] % 2 for row in listed], np.uint32)
+    found = commitments(table.cast(TYPED), of_row, OWNERS, epoch)
+    alone = [commitment(OWNERS[n], epoch, row) for n, row in zip(of_row, listed, strict=True)]
+    assert [row.tobytes() for row in found] == alone
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0, 1, 2**64 - 1]), st.integers(0, 3)))
+)
+def test_rows_are_in_order_even_when_commitments_begin_alike(
+    listed: list[tuple[int, int, int]],
+) -> None:
+    digests = [first.to_bytes(8, "big") + rest.to_bytes(24, "big") for _, first, rest in listed]
+    group = np.array([group for group, _, _ in listed], np.intp)
+    packed = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)
+    found = [(listed[i][0], digests[i]) for i in by_commitment(group, packed)] if listed else []
+    assert found == sorted(zip(group.tolist(), digests, strict=True))
 
 
 def test_rows_are_sorted_by_cell_visit_and_commitment_whatever_the_order_of_the_drives() -> None:

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from ingest.log import leaf_hash
+from ingest.log import Frontier
+from ingest.receipts import Promise, leaf_of, sign_receipt
 from quality import judgement
 from roadcomb.catalog.tables import contributors, decisions, drives, log_entries
 from roadcomb.cells import cell_of, disk
@@ -72,11 +74,22 @@ def add_drive(
     digest = judgement.store(node.blobs, judgement_of(shots, epoch))
     with node.catalog.writing() as connection:
         _know(connection, owner)
-        size = connection.execute(sa.select(sa.func.count()).select_from(log_entries)).scalar_one()
-        connection.execute(sa.insert(drives).values(_drive(owner, drive_id, shots, epoch, size)))
-        leaf = leaf_hash(drive_id.encode()).hex()
+        log = _log(connection)
+        drive = _drive(owner, drive_id, shots, epoch, log.size)
+        promise = Promise(
+            drive_id,
+            owner.public,
+            drive["frames"],
+            drive["bytes"],
+            drive["sealed_ms"],
+            log.size,
+            node.key.public,
+        )
+        receipt = sign_receipt(node.key, promise, log).decode()
+        connection.execute(sa.insert(drives).values(**drive, receipt=receipt))
+        leaf = leaf_of(promise).hex()
         connection.execute(
-            sa.insert(log_entries).values(log_index=size, leaf=leaf, drive_id=drive_id)
+            sa.insert(log_entries).values(log_index=log.size, leaf=leaf, drive_id=drive_id)
         )
     decide(node, drive_id, digest, shots, epoch, verdict, reason)
     return drive_id
@@ -151,6 +164,11 @@ def _judged(n: int, shot: Shot, epoch: int) -> dict[str, Any]:
         "width": 1280,
         "height": 720,
     }
+
+
+def _log(connection: sa.Connection) -> Frontier:
+    leaves = connection.execute(sa.select(log_entries.c.leaf).order_by(log_entries.c.log_index))
+    return reduce(Frontier.append, map(bytes.fromhex, leaves.scalars()), Frontier())
 
 
 def _know(connection: sa.Connection, owner: Key) -> None:
