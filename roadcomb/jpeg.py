@@ -15,6 +15,8 @@ __all__ = ["canonical_jpeg", "image_id", "segments"]
 _SOI, _EOI, _SOS, _COM, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
 _APPS = range(0xE0, 0xF0)
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+_MOST_SEGMENTS = 10_000
+"""Cameras write tens, a metadata-laden photo some hundreds; each costs time, even an empty one."""
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 
 
@@ -47,7 +49,7 @@ def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of each segment after SOI, start at the marker itself; a scan reaches up
     to its next marker. Raises NotAJpeg."""
     at, scans = 2, 0
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         at, marker = _marker_at(data, at)
         if marker == _EOI:
             if not scans:
@@ -62,6 +64,7 @@ def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
             end = _scan_end(data, end)
         yield marker, at - 2, end
         at = end
+    raise NotAJpeg(f"no JPEG: more than {_MOST_SEGMENTS} segments")
 
 
 def _marker_at(data: bytes, at: int) -> tuple[int, int]:

@@ -102,3 +102,9 @@ def test_flipped_bytes_are_refused_or_give_another_canonical_picture(data: st.Da
     except NotAJpeg:
         return
     assert canonical_jpeg(canonical) == canonical
+
+
+@pytest.mark.parametrize("empty", [b"\xff\xfe\0\2", b"\xff\xda\0\2"])
+def test_a_picture_of_nothing_but_segments_is_refused_early(empty: bytes) -> None:
+    with pytest.raises(NotAJpeg, match="more than 10000 segments"):
+        canonical_jpeg(b"\xff\xd8" + empty * 1_000_000 + b"\xff\xd9")
