@@ -6,7 +6,7 @@ good under its digest; a statement is for its contributor, who signs the request
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -35,6 +35,10 @@ _MEDIA_TYPES = {
     "toml": "application/toml",
     "parquet": "application/vnd.apache.parquet",
 }
+_LAST_EPOCH = 1_000_000
+"""A day in the year 4707; far beyond it a number fits no database."""
+
+Epoch = Annotated[int, Path(ge=0, le=_LAST_EPOCH)]
 _NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
 
 
@@ -54,13 +58,13 @@ def list_epochs(request: Request) -> Response:
 
 
 @router.get("/v1/epochs/{epoch}", summary="An epoch's signed manifest", responses=_NO_COPY)
-def epoch_manifest(request: Request, epoch: int) -> Response:
+def epoch_manifest(request: Request, epoch: Epoch) -> Response:
     """The manifest and the node's signature over it, canonical JSON."""
     return _published(request, epoch, "manifest.json")
 
 
 @router.get("/v1/epochs/{epoch}/{file}", summary="One published file", responses=_NO_COPY)
-def epoch_file(request: Request, epoch: int, file: str) -> Response:
+def epoch_file(request: Request, epoch: Epoch, file: str) -> Response:
     """A file of the epoch's folder, as `roadcomb audit` reads it."""
     return _published(request, epoch, file)
 

@@ -76,7 +76,18 @@ def test_a_file_that_the_client_has_is_not_sent_again(client: httpx.Client, node
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/v1/epochs/1", f"/v1/epochs/{DAY}/secrets", "/v1/epochs/1/x"])
+@pytest.mark.parametrize("epoch", ["-1", "1000001", str(2**63), "9" * 4000, "nan"])
+def test_what_can_be_no_epoch_is_refused_before_the_catalog_is_asked(
+    client: httpx.Client, epoch: str
+) -> None:
+    for path in (f"/v1/epochs/{epoch}", f"/v1/epochs/{epoch}/manifest.json"):
+        assert client.get(path).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/epochs/1", "/v1/epochs/0/manifest.json", f"/v1/epochs/{DAY}/secrets", "/v1/epochs/1/x"],
+)
 def test_what_is_not_there_is_a_404_with_a_problem(
     client: httpx.Client, node: Node, path: str
 ) -> None:
