@@ -1,12 +1,14 @@
 """The upload over a real socket keeps the protocol, answer by answer."""
 
 import gzip
+import json
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +26,7 @@ from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
 
+JSON = {"Content-Type": "application/json"}
 TYPE = "https://roadcomb.org/problems/"
 
 
@@ -115,6 +118,28 @@ def test_a_manifest_of_another_key_or_shape_is_refused(client: httpx.Client, nod
     assert_problem(broken, 422, "invalid-input")
     assert_problem(client.post("/v1/drives", data={"a": "b"}), 415, "unsupported-media-type")
     assert list(node.blobs.keys("manifests")) == []
+
+
+@pytest.mark.parametrize("model", ["a\0b", "\x1b[31m", "two\nlines", "\ud800", "x" * 201])
+def test_a_device_that_a_terminal_or_a_database_would_choke_on_is_refused(
+    client: httpx.Client, model: str
+) -> None:
+    body: Any = drive_of(pictures(3)).to_json()
+    body["manifest"]["device"] = {"model": model, "attestation": "none"}
+    refused = client.post("/v1/drives", content=json.dumps(body), headers=JSON)
+    assert_problem(refused, 422, "invalid-input")
+    body["manifest"]["device"]["model"] = "x"
+    body["manifest"]["screened"] = {model: 1}
+    refused = client.post("/v1/drives", content=json.dumps(body), headers=JSON)
+    assert_problem(refused, 422, "invalid-input")
+
+
+def test_a_refusal_does_not_send_back_what_it_refuses(client: httpx.Client) -> None:
+    body: Any = drive_of(pictures(3)).to_json()
+    body["manifest"]["v"] = "9" * 1_000_000
+    refused = client.post("/v1/drives", content=json.dumps(body), headers=JSON)
+    assert_problem(refused, 422, "invalid-input")
+    assert len(refused.content) < 1_000
 
 
 def test_a_wrong_frame_leaves_nothing_of_its_batch(client: httpx.Client, node: Node) -> None:
