@@ -25,12 +25,12 @@ def init(
     ] = None,
 ) -> None:
     """Make the contributor's key, unless there is one, and note the payout address."""
-    from ingest.payout import checked_address, save_payout
+    from ingest.payout import payout_address, save_payout
     from roadcomb.keys import generate_key, load_key, save_key
     from roadcomb.settings import ClientSettings
 
     settings = ClientSettings()
-    address = None if payout is None else checked_address(payout)
+    address = None if payout is None else payout_address(payout)
     made = not settings.key_file.exists()
     if made:
         save_key(generate_key(), settings.key_file)

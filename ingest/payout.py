@@ -14,7 +14,14 @@ from roadcomb.canonical import Json, canonical_json
 from roadcomb.errors import UsageError
 from roadcomb.keys import Key
 
-__all__ = ["DOMAIN", "checked_address", "load_payout", "save_payout", "sign_binding"]
+__all__ = [
+    "DOMAIN",
+    "checked_address",
+    "load_payout",
+    "payout_address",
+    "save_payout",
+    "sign_binding",
+]
 
 DOMAIN: Final = "roadcomb binding v1"
 VERSION = 1
@@ -32,6 +39,16 @@ def checked_address(text: str) -> str:
     return text.lower()
 
 
+def payout_address(text: str) -> str:
+    """A checked address that somebody can hold. Raises UsageError, also for the zero address: no
+    token contract pays to it.
+    """
+    address = checked_address(text)
+    if not int(address, 16):
+        raise UsageError(f"{address} is nobody's address: what is paid to it is lost")
+    return address
+
+
 def save_payout(folder: Path, address: str) -> None:
     """Note the address of the contributor whose key lies in the folder."""
     temporary = folder / f"{_FILE}.new"
@@ -42,7 +59,7 @@ def save_payout(folder: Path, address: str) -> None:
 def load_payout(folder: Path) -> str | None:
     """The address noted in the folder. Raises UsageError when it was damaged."""
     try:
-        return checked_address((folder / _FILE).read_text("utf-8", "replace").strip())
+        return payout_address((folder / _FILE).read_text("utf-8", "replace").strip())
     except FileNotFoundError:
         return None
 

@@ -1,12 +1,12 @@
 """What became of the drives of this machine: its own memory and what their nodes say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.localstate import DriveRecord
 from ingest.nodeclient import NodeClient, open_http
 from ingest.settings import UploadSettings
-from roadcomb.errors import NotFound, RoadcombError
+from roadcomb.errors import InvalidInput, NotFound, RoadcombError
 
 __all__ = ["states"]
 
@@ -29,12 +29,19 @@ def states(
             continue
         with open_http(address, settings) as http:
             try:
-                yield _row(record, NodeClient(http, settings).drive(record.drive_id), None)
+                yield _told(record, NodeClient(http, settings).drive(record.drive_id))
             except NotFound as error:
                 yield _row(record, {}, _unknown(record, error))
             except RoadcombError as error:
                 down[address] = error
                 yield _row(record, {}, str(error))
+
+
+def _told(record: DriveRecord, answer: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return _row(record, answer, None)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise InvalidInput(f"{record.url} does not answer like a Roadcomb node") from error
 
 
 def _unknown(record: DriveRecord, error: NotFound) -> str | None:
@@ -52,11 +59,15 @@ def _row(record: DriveRecord, answer: Any, trouble: str | None) -> dict[str, Any
         "node": record.node,
         "folder": record.folder,
         "started_ms": record.started_ms,
-        "state": answer.get("state", local if trouble is None else "unknown"),
+        "state": str(answer.get("state", local if trouble is None else "unknown")),
         **{name: int(answer.get(name, unjudged.get(name, 0))) for name in _COUNTS},
         "reasons": dict(answer.get("reasons") or {}),
-        "verdict": answer.get("verdict"),
-        "reason": answer.get("reason"),
+        "verdict": _word(answer, "verdict"),
+        "reason": _word(answer, "reason"),
         "receipt": None if record.receipt is None else str(record.receipt),
         "trouble": trouble,
     }
+
+
+def _word(answer: Mapping[str, Any], name: str) -> str | None:
+    return None if answer.get(name) is None else str(answer[name])

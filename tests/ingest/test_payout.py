@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.payout import DOMAIN, checked_address, sign_binding
+from ingest.payout import DOMAIN, checked_address, payout_address, sign_binding
 from roadcomb.canonical import canonical_json
 from roadcomb.errors import UsageError
 from roadcomb.keys import key_from_seed, verify
@@ -28,6 +28,12 @@ def test_the_addresses_of_eip_55_are_taken_in_lower_case(address: str) -> None:
 def test_a_mistyped_address_is_refused(wrong: str) -> None:
     with pytest.raises(UsageError):
         checked_address(wrong)
+
+
+def test_nobodys_address_is_no_payout_address() -> None:
+    assert payout_address(EXAMPLES[0]) == EXAMPLES[0].lower()
+    with pytest.raises(UsageError, match="nobody's address"):
+        payout_address("0x" + "0" * 40)
 
 
 def test_a_binding_is_signed_by_the_contributor() -> None:
