@@ -8,7 +8,7 @@ own numbers. At the end sent + already + rejected + failed = offered
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -147,7 +147,7 @@ class Uploader:
     def _send_plan(self, plan: Plan, outcome: Outcome) -> None:
         told = (rejection.reason for rejection in plan.rejected)
         screened = Counter(reason for reason in told if reason not in UNTOLD)
-        for drive in plan.drives:
+        for drive in _one_by_one(plan.drives):
             fresh = self._fresh(drive, outcome)
             if not self.dry:
                 self._finish_older(plan.folder, fresh, outcome)
@@ -263,6 +263,14 @@ class Uploader:
             raise IntegrityError("the node's receipt is for something else: keep the pictures")
         path = self.state.save_receipt(self.node, signed, receipt)
         return Delivered(folder, signed.drive_id, len(frames), size, path)
+
+
+def _one_by_one(drives: Iterable[Sequence[Shot]]) -> Iterator[Sequence[Shot]]:
+    """Each drive; what was made of its pictures is removed when it is done with."""
+    for drive in drives:
+        yield drive
+        for shot in drive:
+            shot.discard()
 
 
 def bind_payout(

@@ -142,12 +142,16 @@ def _sending(limit_rate: str | None, connections: int | None) -> "UploadSettings
 
 
 def _plans(path: Path, screening: "ScreenSettings") -> "Sequence[Plan]":
+    from ingest.containers import container_reader
     from ingest.folder import read_recordings
     from ingest.planning import plan_recording
     from ingest.settings import ReadSettings
+    from roadcomb.settings import ClientSettings
 
     reading = ReadSettings()
-    return [plan_recording(r, screening, reading) for r in read_recordings(path, reading)]
+    containers = container_reader(ClientSettings().state, screening, reading)
+    recordings = read_recordings(path, reading, containers)
+    return [plan_recording(recording, screening, reading) for recording in recordings]
 
 
 def _console(stderr: bool = False) -> "Console":

@@ -5,8 +5,9 @@ Law: every JPEG found is a still or rejected with a reason; a broken file never 
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ingest.screening import Rejected, increasing
@@ -33,10 +34,24 @@ class Recording:
     troubles: tuple[str, ...] = ()
 
 
-def read_recordings(path: Path, settings: ReadSettings) -> Iterator[Recording]:
-    """Recordings of a folder and the folders in it, or of one picture. Raises NotFound."""
+Containers = Callable[[Path, Sequence[Path], Callable[[], Beside]], Iterable[Recording]]
+"""Reads those of a folder's files that hold many pictures each, with what lies beside them."""
+
+
+def _none(*_: object) -> Iterable[Recording]:
+    return ()
+
+
+def read_recordings(
+    path: Path, settings: ReadSettings, containers: Containers = _none
+) -> Iterator[Recording]:
+    """Recordings of a folder and the folders in it, or of one file. Raises NotFound.
+
+    `containers` reads what holds many pictures in one file; see ingest.containers.
+    """
     if path.is_file():
-        yield _read(path.parent, [path], settings)
+        inside = list(containers(path.parent, [path], partial(_sidecars, path.parent)))
+        yield from inside or [_read(path.parent, [path], settings)]
         return
     if not path.is_dir():
         raise NotFound(f"{path} is no folder and no picture")
@@ -48,10 +63,14 @@ def read_recordings(path: Path, settings: ReadSettings) -> Iterator[Recording]:
         if pictures:
             found = True
             yield _read(Path(folder), pictures, settings)
+        others = [Path(folder, name) for name in files]
+        for recording in containers(Path(folder), others, partial(_sidecars, Path(folder))):
+            found = True
+            yield recording
     if unread:
         yield Recording(path, troubles=tuple(f"{e.filename}: {e.strerror}" for e in unread))
     elif not found:
-        raise NotFound(f"there is no JPEG under {path}: name a folder of frames")
+        raise NotFound(f"there is no JPEG, video or FrameKM under {path}: name a folder of them")
 
 
 def recording_order(stills: Sequence[Still], settings: ReadSettings) -> list[Still]:

@@ -58,7 +58,7 @@ def hash_pictures(
 def read_promised(hashed: Hashed) -> bytes:
     """The canonical JPEG. Raises ChangedMeanwhile when it is not the promised one."""
     try:
-        canonical = canonical_jpeg(hashed.shot.path.read_bytes())
+        canonical = canonical_jpeg(hashed.shot.read())
     except (NotAJpeg, OSError) as error:
         raise ChangedMeanwhile(hashed.shot.path) from error
     if image_id(canonical) != hashed.frame.image_id:
@@ -72,7 +72,7 @@ def _image_of(asked: tuple[Shot, tuple[str, int] | None]) -> tuple[str, int] | s
     if known is not None:
         return known
     try:
-        canonical = canonical_jpeg(shot.path.read_bytes())
+        canonical = canonical_jpeg(shot.read())
     except NotAJpeg:
         return "not-a-jpeg"
     except OSError:

@@ -14,6 +14,7 @@ from ingest.folder import Recording
 from ingest.heldfix import spread_held
 from ingest.screening import Rejected, screen_drives
 from ingest.settings import ReadSettings, ScreenSettings
+from ingest.sources import Source
 from ingest.stills import Still
 from roadcomb.geo import bearing_deg
 from roadcomb.records import Fix, Frame, degrees, e7
@@ -44,6 +45,16 @@ class Shot:
     satellites: int | None = None
     orientation: int = 1
     model: str = ""
+    source: Source | None = None
+
+    def read(self) -> bytes:
+        """The picture as the camera wrote it. Raises OSError."""
+        return self.path.read_bytes() if self.source is None else self.source.read()
+
+    def discard(self) -> None:
+        """Remove what was made of the picture; a file of its own stays."""
+        if self.source is not None:
+            self.source.discard()
 
     def frame(self, image_id: str, size: int) -> Frame:
         """The frame of the canonical JPEG of this file."""
@@ -147,6 +158,7 @@ def _shot(still: Still, fix: Fix) -> Shot:
         _capped("satellites", fix.satellites),
         still.orientation,
         still.model,
+        still.source,
     )
 
 

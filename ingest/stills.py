@@ -19,6 +19,7 @@ from ingest.exif import ExifRecord, read_exif
 from ingest.screening import Rejected
 from ingest.settings import ReadSettings
 from ingest.sidecars import CsvRow
+from ingest.sources import Source
 from ingest.tracks import Track
 from roadcomb.records import Fix
 
@@ -30,7 +31,10 @@ _NAME = re.compile(r"(\d{12,14})(?:_(-?\d+(?:\.\d+)?)_(-?\d+(?:\.\d+)?))?")
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """`zoned` is False where the time lacks a time zone; mtime_ns tells a changed file."""
+    """`zoned` is False where the time lacks a time zone; mtime_ns tells a changed file.
+
+    `source` gives the bytes of a picture that is no file of its own (`path` then only names it).
+    """
 
     path: Path
     size: int
@@ -40,6 +44,7 @@ class Still:
     model: str = ""
     orientation: int = 1
     zoned: bool = True
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Videos: where the camera was while it filmed, and pictures of the way at even distances."""

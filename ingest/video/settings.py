@@ -1,0 +1,35 @@
+"""What a video may cost and how its pictures are written. ROADCOMB_VIDEO_<NAME>."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["VideoSettings"]
+
+
+class VideoSettings(BaseSettings):
+    """Limits of the process that reads a video, and the quality of its pictures."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADCOMB_VIDEO_", extra="ignore")
+
+    exiftool: str = Field(
+        default="exiftool", description="program asked about cameras that nothing else reads"
+    )
+    quality: int = Field(
+        default=92,
+        ge=90,
+        le=100,
+        description="JPEG quality; a Bee writes 80, and a second loss on the video's own is spared",
+    )
+    max_pixels: int = Field(
+        default=64_000_000, gt=0, description="of one picture; the largest action cameras film 8K"
+    )
+    memory_bytes: int = Field(
+        default=4 * 2**30, gt=0, description="address space; 8K decodes in less than 2 GB"
+    )
+    picture_bytes: int = Field(
+        default=50_000_000, gt=0, description="largest file that the process may write"
+    )
+    base_s: int = Field(default=60, gt=0, description="CPU and wall seconds of any video")
+    share_s: int = Field(
+        default=20, gt=0, description="further seconds for each second of the video; 8K on one core"
+    )
