@@ -21,7 +21,17 @@ from roadcomb.records import Fix, Frame, degrees, e7
 
 __all__ = ["FAULTS", "Plan", "Shot", "plan_recording"]
 
-FAULTS = frozenset({"unreadable", "not-a-jpeg", "too-large", "changed-meanwhile"})
+FAULTS = frozenset(
+    {
+        "unreadable",
+        "not-a-jpeg",
+        "too-large",
+        "changed-meanwhile",
+        "framekm-damaged",
+        "video-too-much",
+        "video-unreadable",
+    }
+)
 """Reasons that speak of a broken file rather than of the drive."""
 
 _LAST_T_MS = 2**48

@@ -17,6 +17,7 @@ from rich.text import Text
 from ingest.client import Outcome
 from ingest.planning import FAULTS, Plan, Shot
 from ingest.screening import Rejected
+from ingest.video.refusals import REASONS as VIDEO_WORDS
 from roadcomb.canonical import Json
 from roadcomb.epochs import to_datetime
 from roadcomb.geo import distance_m
@@ -40,10 +41,12 @@ _NAMED = 3
 """Files named for each reason; `--json` names all."""
 
 WORDS: Mapping[str, str] = {
+    **VIDEO_WORDS,
     "changed-meanwhile": "changed while it was sent",
     "drive-too-short": "too few frames in a row for a drive",
     "duplicate-picture": "the same picture as another one",
     "few-satellites": "its receiver saw too few satellites",
+    "framekm-damaged": "the FrameKM does not add up: copy it from the camera again",
     "no-3d-fix": "its receiver had a fix in two dimensions only",
     "no-fix": "no GPS position in the file, its name or beside it",
     "no-time": "no time of recording",

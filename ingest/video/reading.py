@@ -59,17 +59,18 @@ class VideoReader:
     def _recording(self, folder: Path, paths: Sequence[Path], beside: Beside) -> Recording:
         stills: list[Still] = []
         rejected: list[Rejected[Path]] = []
-        troubles: list[str] = []
+        troubles: dict[str, list[Path]] = {}
         for path in paths:
             try:
                 stills += self._stills(path, beside.track)
             except Refused as refused:
                 rejected.append(Rejected(path, refused.reason))
-                troubles += [f"{path}: {refused}"] if refused.reason != "video-no-gps" else []
+                troubles.setdefault(str(refused), []).append(path)
             except OSError:
                 rejected.append(Rejected(path, "unreadable"))
         stills.sort(key=lambda still: still.t_ms or 0)
-        return Recording(folder, tuple(stills), tuple(rejected), (*beside.troubles, *troubles))
+        told = [_told(trouble, videos) for trouble, videos in troubles.items()]
+        return Recording(folder, tuple(stills), tuple(rejected), (*beside.troubles, *told))
 
     def _stills(self, path: Path, beside: Track) -> list[Still]:
         status = path.stat()
@@ -117,6 +118,12 @@ class VideoReader:
                 "(GPX, NMEA) beside the video"
             )
         return "ExifTool finds no GPS in it either: put a track (GPX, NMEA) beside the video"
+
+
+def _told(trouble: str, videos: Sequence[Path]) -> str:
+    """One line, however many clips of a card share the trouble."""
+    others = f" and {len(videos) - 1} more" if len(videos) > 1 else ""
+    return f"{videos[0]}{others}: {trouble}"
 
 
 def _camera(path: Path) -> str:
