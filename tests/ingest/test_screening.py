@@ -100,6 +100,14 @@ def test_a_long_pause_ends_a_drive_and_a_red_light_does_not() -> None:
     assert not rejected
 
 
+def test_after_a_long_pause_a_drive_may_begin_where_the_last_one_ended() -> None:
+    before = drive(range(0, 40, 8))
+    next_trip = [frame(400, 32), frame(401, 40), frame(402, 48)]
+    assert screen_drives([*before, *next_trip], SETTINGS) == ([before, next_trip], [])
+    red_light = [frame(200, 32), frame(201, 40), frame(202, 48)]
+    assert reasons([*before, *red_light]) == {"too-close": 1}
+
+
 def test_a_long_hole_ends_a_drive() -> None:
     tunnel = drive([*range(0, 80, 8), *range(600, 680, 8)], mps=20)
     assert [len(d) for d in screen_drives(tunnel, SETTINGS)[0]] == [10, 10]
