@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.demo.commands import demo
+from api.upkeep import commands as upkeep
 from ingest import verify_commands
 
 __all__ = ["register"]
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(demo)
     verify_commands.register(app)
+    upkeep.register(app)
 
 
 def serve(

@@ -52,7 +52,7 @@ def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None
     """Store the openings of the epoch with these inputs."""
     sink = io.BytesIO()
     pq.write_table(openings, sink, compression="zstd", row_group_size=_ROW_GROUP)
-    blobs.put(_key(inputs_digest), sink.getvalue())
+    blobs.put_summed(_key(inputs_digest), sink.getvalue())
 
 
 def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Table:

@@ -53,7 +53,7 @@ def store_books(blobs: Blobs, books: Books) -> None:
     snapshot.write(blobs, books.coverage)
     key = _rows_key(rows_digest(books.rows))
     if not blobs.exists(key):
-        blobs.put(key, rows_to_parquet(books.rows))
+        blobs.put_summed(key, rows_to_parquet(books.rows))
 
 
 def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:

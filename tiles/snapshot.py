@@ -17,7 +17,7 @@ from roadcomb.errors import IntegrityError
 from tiles.fold import COVERAGE, coarsen
 from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
 
-__all__ = ["PREFIX", "Snapshot", "digest", "open_snapshot", "slice_of", "write"]
+__all__ = ["PREFIX", "Snapshot", "digest", "open_snapshot", "shard_digests", "slice_of", "write"]
 
 PREFIX = "coverage"
 _JOINED = 5
@@ -42,7 +42,7 @@ def write(blobs: Blobs, coverage: pa.Table) -> str:
     for shard in shards_of(coverage):
         digests[shard.cell, shard.resolution] = shard.digest
         if not blobs.exists(f"{PREFIX}/{shard.digest}"):
-            blobs.put(f"{PREFIX}/{shard.digest}", _to_ipc(shard.table))
+            blobs.put_summed(f"{PREFIX}/{shard.digest}", _to_ipc(shard.table))
     return blobs.put_addressed(PREFIX, index_json(digests))
 
 
@@ -92,6 +92,11 @@ def open_snapshot(blobs: Blobs, digest: str) -> Snapshot:
     """
     wanted = _digests(blobs, digest)
     return Snapshot(digest, {key: _shard(blobs, found) for key, found in wanted.items()})
+
+
+def shard_digests(blobs: Blobs, digest: str) -> list[str]:
+    """Digests of the shards of a snapshot. Raises NotFound or IntegrityError."""
+    return list(_digests(blobs, digest).values())
 
 
 def slice_of(table: pa.Table, cell: int, res: int) -> pa.Table:

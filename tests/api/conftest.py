@@ -9,6 +9,7 @@ import pytest
 from api.app import create_app
 from ingest.limits import IntakeSettings
 from roadcomb.node import Node
+from tests.api.lived import lived_in_node
 from tests.api.serving import serving
 from tests.drives import make_node
 
@@ -19,6 +20,14 @@ LIMITS = IntakeSettings(reserve_bytes=0)
 def node(tmp_path: Path) -> Iterator[Node]:
     """A node on SQLite, its clock injected."""
     made = make_node(tmp_path / "node")
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node with judged and paid drives, which no test changes."""
+    made = lived_in_node(tmp_path_factory.mktemp("lived") / "node")
     yield made
     made.catalog.close()
 

@@ -1,0 +1,248 @@
+"""A copy of a node, taken while it works, and the node made of the copy again.
+
+The law: a finished backup is whole: `backup.json`, signed by the node and written last, names every
+file with its SHA-256. The catalog is copied first, by SQLite's own backup, and blobs are durable
+before the row that names them, so what the copied catalog names is among the blobs copied after it.
+Blobs do not change, so the next backup into the same folder copies only what is new. What a
+contributor had deleted leaves the backup with the next one; what merely vanished stays.
+
+::
+
+    backup.json {"backup": {"v", "node", "started_ms", "files": {path: SHA-256}}, "signature"}
+    catalog.sqlite, node.pem, published/..., blobs/...: as in the data folder
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.upkeep.book_checks import book_checks
+from api.upkeep.checks import Damage
+from api.upkeep.drive_checks import drive_checks
+from rewards.publish import write_durably
+from roadcomb.blobs import SUMS
+from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
+from roadcomb.catalog.tables import drives
+from roadcomb.errors import Conflict, IntegrityError, InvalidInput, NotFound, UsageError
+from roadcomb.keys import verify
+from roadcomb.node import Node
+
+__all__ = ["Backup", "Copied", "backup", "damages", "read_backup", "restore"]
+
+DOMAIN = "roadcomb backup v1"
+INDEX, NOTE = "backup.json", "last-backup.json"
+CATALOG, KEY, BLOBS, PUBLISHED = "catalog.sqlite", "node.pem", "blobs", "published"
+_OVERLAP_MS = 3_600_000
+"""Clocks of stores differ: what is so much older than the last backup was copied by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds: SHA-256 (hex) of each file by its path in the folder."""
+
+    node: str
+    started_ms: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a run did, in files; bytes of those copied."""
+
+    files: int
+    copied: int
+    bytes: int
+    forgotten: int
+
+
+def backup(node: Node, folder: Path, started_ms: int) -> Copied:
+    """Bring the folder's backup to what the node holds now; it is new, empty or a backup.
+
+    started_ms: by the machine's clock, now. Raises UsageError for another folder or a catalog that
+    is not SQLite, IntegrityError when a blob cannot be read as it was stored.
+    """
+    before = _previous(node, folder)
+    files: dict[str, str] = {}
+    while True:
+        files[CATALOG] = _copy_catalog(node, folder / CATALOG)
+        deleted = _deleted(node)
+        copied, size = _copy_blobs(node, folder, before, files)
+        if _deleted(node) == deleted:  # else the copied catalog may name what is gone
+            break
+    forgotten = _forget(node, folder, before, files)
+    for path, data in _rest(node):
+        write_durably(folder / path, data)
+        files[path] = digest_of_bytes(data)
+    (folder / KEY).chmod(0o600)
+    body: dict[str, Json] = {
+        "v": 1,
+        "node": node.key.public,
+        "started_ms": started_ms,
+        "files": files,
+    }
+    signature = node.key.sign(DOMAIN, canonical_json(body))
+    write_durably(folder / INDEX, canonical_json({"backup": body, "signature": signature}))
+    note: Json = {"started_ms": started_ms, "files": len(files)}
+    write_durably(node.settings.data / NOTE, canonical_json(note))
+    return Copied(len(files), copied, size, forgotten)
+
+
+def read_backup(folder: Path) -> Backup:
+    """The index of a backup, its signature checked against the key that it names.
+
+    Raises NotFound when there is none, IntegrityError when it is damaged.
+    """
+    try:
+        data = (folder / INDEX).read_bytes()
+    except OSError as error:
+        raise NotFound(f"{folder} holds no finished backup: {INDEX} cannot be read") from error
+    try:
+        value: Any = parse_json(data)
+        body = value["backup"]
+        verify(body["node"], DOMAIN, canonical_json(body), value["signature"])
+        return Backup(str(body["node"]), int(body["started_ms"]), dict(body["files"]))
+    except Exception as error:  # damage may break any of these
+        raise IntegrityError(f"{folder / INDEX} is damaged: take another backup") from error
+
+
+def damages(folder: Path, index: Backup) -> Iterator[Damage]:
+    """Each file of a backup that is not what the index says."""
+    for path, digest in index.files.items():
+        try:
+            found = digest_of_bytes((folder / path).read_bytes())
+        except OSError as error:
+            yield Damage(path, error.strerror or str(error))
+            continue
+        if found != digest:
+            yield Damage(path, "its bytes are not those that were backed up")
+
+
+def restore(folder: Path, index: Backup, into: Path) -> None:
+    """Make the data folder of a node; `damages` has found none. Raises Conflict when it exists.
+
+    The folder appears whole or not at all.
+    """
+    if into.exists() and any(into.iterdir()):
+        raise Conflict(f"{into} is not empty: restore into a new folder")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = into.with_name(f".{into.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for path in index.files:
+        target = unfinished / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / path, target)
+    (unfinished / KEY).chmod(0o600)
+    if into.exists():
+        into.rmdir()
+    unfinished.replace(into)
+
+
+def _previous(node: Node, folder: Path) -> Backup:
+    """What the folder's last backup held; nothing, when this is its first."""
+    if node.catalog.engine.dialect.name != "sqlite":
+        raise UsageError(
+            "the catalog is no SQLite file: take pg_dump first and copy the blob store after it"
+        )
+    if (folder / INDEX).exists():
+        index = read_backup(folder)
+        if index.node != node.key.public:
+            raise UsageError(f"{folder} holds the backup of another node: choose another folder")
+        return index
+    if folder.exists() and any(folder.iterdir()):
+        names = {entry.name.strip(".").removesuffix(".part") for entry in folder.iterdir()}
+        if not names <= {CATALOG, KEY, BLOBS, PUBLISHED, INDEX}:
+            raise UsageError(f"{folder} is neither empty nor a backup: choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return Backup(node.key.public, 0, {})
+
+
+def _copy_catalog(node: Node, target: Path) -> str:
+    """A consistent copy while others write; answers its digest."""
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.unlink(missing_ok=True)
+    source = node.catalog.engine.raw_connection()
+    copy = sqlite3.connect(unfinished)
+    try:
+        driver: Any = source.driver_connection
+        driver.backup(copy)
+        if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise IntegrityError("SQLite finds the catalog damaged: run `roadcomb fsck`")
+        copy.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        copy.close()
+        source.close()
+    data = unfinished.read_bytes()
+    write_durably(target, data)
+    return digest_of_bytes(data)
+
+
+def _copy_blobs(node: Node, folder: Path, before: Backup, files: dict[str, str]) -> tuple[int, int]:
+    """Copy what is new; answers how many and their bytes."""
+    copied = size = 0
+    for key in node.blobs.keys(""):
+        path = f"{BLOBS}/{key}"
+        if path in files or key.endswith(".part"):
+            continue
+        try:
+            if _is_kept(node, folder, before, key):
+                files[path] = before.files[path]
+                continue
+            data = node.blobs.get(key)
+        except NotFound:  # deleted meanwhile
+            continue
+        write_durably(folder / path, data)
+        files[path] = digest_of_bytes(data)
+        copied, size = copied + 1, size + len(data)
+    return copied, size
+
+
+def _is_kept(node: Node, folder: Path, before: Backup, key: str) -> bool:
+    path = f"{BLOBS}/{key}"
+    if path not in before.files or not (folder / path).is_file():
+        return False
+    return node.blobs.modified_ms(key) < before.started_ms - _OVERLAP_MS
+
+
+def _forget(node: Node, folder: Path, before: Backup, files: dict[str, str]) -> int:
+    """Keep what vanished though the catalog names it; remove what nobody names any more."""
+    gone = {path for path in before.files if path.startswith(f"{BLOBS}/")} - files.keys()
+    if not gone:
+        return 0
+    named = {f"{BLOBS}/{check.key}" for check in (*drive_checks(node), *book_checks(node))}
+    forgotten = 0
+    for path in sorted(gone):
+        if path.replace(f"{BLOBS}/{SUMS}/", f"{BLOBS}/") in named:
+            files[path] = before.files[path]
+        else:
+            (folder / path).unlink(missing_ok=True)
+            forgotten += 1
+    return forgotten
+
+
+def _rest(node: Node) -> Iterator[tuple[str, bytes]]:
+    """The key and the published files."""
+    yield KEY, node.key.to_pem()
+    published = node.settings.published
+    for path in sorted(published.rglob("*")) if published.is_dir() else ():
+        if path.is_file() and not path.name.startswith("."):
+            yield f"{PUBLISHED}/{path.relative_to(published).as_posix()}", path.read_bytes()
+
+
+def _deleted(node: Node) -> int:
+    query = sa.select(sa.func.count()).where(drives.c.deleted_ms.is_not(None))
+    with node.catalog.reading() as connection:
+        return connection.execute(query).scalar_one()
+
+
+def last_backup_ms(data: Path) -> int | None:
+    """When the node of this data folder was last backed up, by the machine's clock."""
+    try:
+        note: Any = parse_json((data / NOTE).read_bytes())
+        return int(note["started_ms"])
+    except (OSError, InvalidInput, KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,97 @@
+"""Every bit that a node keeps, read and compared with what was promised of it.
+
+The law: a flipped bit anywhere in the blob store or the published folder is one damage with its
+place; what was lawfully deleted is none; what nobody names is told apart from damage. It may run
+beside a working node: the store is listed before the catalog is read, so a blob whose row came
+meanwhile is never called unreferenced for good, and nothing younger than a day is pruned.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from api.upkeep.book_checks import book_checks
+from api.upkeep.checks import Check, Damage, addressed, run, summed
+from api.upkeep.drive_checks import drive_checks
+from roadcomb.blobs import SUMS
+from roadcomb.epochs import DAY_MS
+from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.node import Node
+
+__all__ = ["Report", "fsck", "prune"]
+
+PRUNED = ("packs/", "manifests/")
+"""Uploads write these anew whenever they need them, so an old one without a row is a leftover."""
+_ADDRESSED = ("books", "coverage", "judgements", "packs", "refill", "thumbnails")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found; checked: things read. unreferenced: keys that nobody names."""
+
+    checked: int
+    damages: tuple[Damage, ...]
+    unreferenced: tuple[str, ...]
+
+
+def fsck(node: Node) -> Report:
+    """Check everything; reads every stored byte once or twice."""
+    listed = sorted(node.blobs.keys(""))
+    named: set[str] = set()
+    damages: list[Damage] = []
+    checked = 0
+    for check in _checks(node):
+        if check.key in named:
+            continue
+        if check.key is not None:
+            named.add(check.key)
+        checked += 1
+        damages.extend(run(check))
+    unreferenced = [key for key in listed if key.removeprefix(f"{SUMS}/") not in named]
+    for check in _unnamed_checks(node, unreferenced):
+        damages.extend(run(check))
+    return Report(checked, tuple(damages), tuple(unreferenced))
+
+
+def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[str]:
+    """Delete unreferenced packs, manifests and unfinished files that are older than a day."""
+    for key in unreferenced:
+        if not (key.startswith(PRUNED) or key.endswith(".part")):
+            continue
+        try:
+            written_ms = node.blobs.modified_ms(key)
+        except NotFound:
+            continue
+        if written_ms <= now_ms - DAY_MS:
+            node.blobs.delete(key)
+            yield key
+
+
+def _checks(node: Node) -> Iterator[Check]:
+    if node.catalog.engine.dialect.name == "sqlite":
+        yield Check("catalog", lambda: _check_sqlite(node))
+    yield from drive_checks(node)
+    yield from book_checks(node)
+
+
+def _unnamed_checks(node: Node, keys: Iterable[str]) -> Iterator[Check]:
+    """Of what tells by itself whether it is whole: a damaged index may have named it."""
+    for key in keys:
+        prefix, _, name = key.rpartition("/")
+        if node.blobs.exists(f"{SUMS}/{key}"):
+            yield summed(node.blobs, key)
+        elif _DIGEST.fullmatch(name) and prefix.partition("/")[0] in _ADDRESSED:
+            yield addressed(node.blobs, prefix, name)
+
+
+def _check_sqlite(node: Node) -> None:
+    with node.catalog.reading() as connection:
+        wrong = connection.execute(sa.text("PRAGMA integrity_check(1)")).scalar()
+        orphan = connection.execute(sa.text("PRAGMA foreign_key_check")).first()
+    if wrong != "ok":
+        raise IntegrityError(f"SQLite finds its file damaged: {wrong}")
+    if orphan is not None:
+        raise IntegrityError(f"a row of {orphan[0]} names one of {orphan[2]} that is not there")

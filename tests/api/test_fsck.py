@@ -1,0 +1,144 @@
+"""fsck finds every flipped bit, tells it from what was lawfully deleted, and prunes leftovers."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api.upkeep.fsck import fsck, prune
+from roadcomb.blobs import SUMS
+from roadcomb.catalog.tables import decisions, drives, packs
+from roadcomb.epochs import DAY_MS
+from roadcomb.keys import save_key
+from roadcomb.node import Node
+from tests.api.lived import copy_of
+from tests.api.processes import run_cli
+
+FLIPS = 200
+FOLDERS = ("blobs", "published")
+
+
+@pytest.fixture
+def node(lived: Node, tmp_path: Path) -> Iterator[Node]:
+    made = copy_of(lived, tmp_path / "node")
+    yield made
+    made.catalog.close()
+
+
+def kept_files(node: Node) -> list[Path]:
+    """Every file that the node keeps beside its catalog."""
+    found = (node.settings.data / folder for folder in FOLDERS)
+    return sorted(path for folder in found for path in folder.rglob("*") if path.is_file())
+
+
+def place_of(node: Node, path: Path) -> str:
+    """How fsck names a file; a checksum goes by what it is the sum of."""
+    name = path.relative_to(node.settings.data).as_posix()
+    return name.removeprefix("blobs/").removeprefix(f"{SUMS}/")
+
+
+def flip(path: Path, chance: random.Random) -> None:
+    """One bit of a file, each as likely; called twice with the same chance it is as before."""
+    data = bytearray(path.read_bytes())
+    at = chance.randrange(len(data) * 8)
+    data[at // 8] ^= 1 << at % 8
+    path.write_bytes(data)
+
+
+def test_a_whole_node_has_no_damage_and_nothing_unreferenced(lived: Node) -> None:
+    report = fsck(lived)
+    assert (report.damages, report.unreferenced) == ((), ())
+    stored = {place_of(lived, path) for path in kept_files(lived)}
+    assert {name.partition("/")[0] for name in stored} == {
+        "books",
+        "coverage",
+        "judgements",
+        "manifests",
+        "openings",
+        "packs",
+        "published",
+        "refill",
+        "rows",
+        "thumbnails",
+    }
+    assert report.checked >= len(stored)
+
+
+def test_every_flipped_bit_is_found_in_its_place(lived: Node) -> None:
+    files = kept_files(lived)
+    chance = random.Random(20_260_105)
+    for number in range(0, FLIPS, 10):
+        flipped = {path: number + n for n, path in enumerate(chance.sample(files, 10))}
+        for path, seed in flipped.items():
+            flip(path, random.Random(seed))
+        found = {damage.place for damage in fsck(lived).damages}
+        missed = {place_of(lived, path) for path in flipped} - found
+        for path, seed in flipped.items():
+            flip(path, random.Random(seed))
+        assert not missed
+    assert fsck(lived).damages == ()
+
+
+def test_every_missing_file_is_found(node: Node) -> None:
+    lost = kept_files(node)[::7]
+    for path in lost:
+        path.unlink()
+    found = {damage.place for damage in fsck(node).damages}
+    assert {place_of(node, path) for path in lost} <= found
+
+
+def test_a_changed_receipt_or_index_in_the_catalog_is_found(node: Node) -> None:
+    with node.catalog.writing() as connection:
+        row = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
+        connection.execute(
+            sa.update(drives).where(drives.c.log_index == 0).values(frames=row.frames + 1)
+        )
+        pack = connection.execute(sa.select(packs)).first()
+        assert pack is not None
+        changed = bytes(44) + pack._mapping["index"][44:]
+        connection.execute(sa.update(packs).where(packs.c.id == pack.id).values(index=changed))
+    found = {damage.place for damage in fsck(node).damages}
+    assert found == {f"catalog/receipt/{row.drive_id}", pack.key}
+
+
+def test_what_a_contributor_had_deleted_is_no_damage(node: Node) -> None:
+    with node.catalog.writing() as connection:
+        drive = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one().drive_id
+        connection.execute(sa.update(drives).where(drives.c.drive_id == drive).values(deleted_ms=1))
+        keys = [f"manifests/{drive}"]
+        held = packs.c.drive_id == drive
+        keys += connection.execute(sa.select(packs.c.key).where(held)).scalars()
+        own = sa.select(decisions).where(decisions.c.drive_id == drive)
+        for row in connection.execute(own):
+            keys += [f"judgements/{row.judgement}", row.thumbnails]
+    for key in keys:
+        assert node.blobs.exists(key)
+        node.blobs.delete(key)
+    assert fsck(node).damages == ()
+
+
+def test_leftovers_of_cut_uploads_are_told_and_pruned_when_old(node: Node) -> None:
+    leftovers = ("packs/ab/cd/ef", "manifests/ab", "packs/ab/cd/ef.123456.part")
+    for key in (*leftovers, "judgements/ab"):
+        node.blobs.put(key, b"nobody names me")
+    report = fsck(node)
+    assert report.damages == ()
+    assert set(report.unreferenced) == {*leftovers, "judgements/ab"}
+    written_ms = node.blobs.modified_ms("manifests/ab")
+    assert list(prune(node, report.unreferenced, written_ms)) == []
+    pruned = list(prune(node, report.unreferenced, written_ms + 2 * DAY_MS))
+    assert set(pruned) == set(leftovers)
+    assert fsck(node).unreferenced == ("judgements/ab",)
+
+
+def test_the_verb_says_one_line_a_damage_and_ends_with_11(node: Node) -> None:
+    data = ["--data", str(node.settings.data)]
+    environment = {"ROADCOMB_CLOCK_FILE": str(node.settings.data / "clock")}
+    save_key(node.key, node.settings.key_file)
+    lost = kept_files(node)[0]
+    lost.unlink()
+    damaged = run_cli(["fsck", *data], environment)
+    assert damaged.returncode == 11
+    assert damaged.stderr.startswith(f"damaged: {place_of(node, lost)}: ")
