@@ -124,8 +124,8 @@ def plan_recording(
     )
 
 
-def _reason(still: Still) -> str | None:
-    """Why a still cannot be placed in time and space."""
+def _reason(still: Still, screening: ScreenSettings) -> str | None:
+    """Why a still cannot be placed in time and space, or not well enough."""
     if still.fix is None:
         return "no-fix"
     if still.t_ms is None or not 0 <= still.t_ms <= _LAST_T_MS:
