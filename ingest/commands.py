@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ingest.planning import Plan
-    from ingest.settings import ScreenSettings, UploadSettings
+    from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
+    from ingest.trimming import Privacy
 
 __all__ = ["register"]
 
@@ -29,6 +30,21 @@ MinFrames = Annotated[
     int | None,
     typer.Option(min=1, help="Shortest drive to send. [env: ROADCOMB_SCREEN_MIN_FRAMES]"),
 ]
+TimeOffset = Annotated[
+    float | None,
+    typer.Option(
+        help="Seconds added to the times that the pictures state, where the camera's clock is off "
+        "against the track. [env: ROADCOMB_READ_TIME_OFFSET_S]"
+    ),
+]
+NoTrim = Annotated[
+    bool,
+    typer.Option(
+        "--no-trim",
+        help="Cut no trip ends: for drives that begin and end where nobody lives. Privacy zones "
+        "hold all the same.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,11 +55,17 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=_EPILOG)(status)
 
 
-def scan(path: FramesPath, min_frames: MinFrames = None, as_json: AsJson = False) -> None:
+def scan(
+    path: FramesPath,
+    min_frames: MinFrames = None,
+    time_offset: TimeOffset = None,
+    no_trim: NoTrim = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what would be sent of a folder and what not, and why. Nothing leaves this machine."""
     from ingest.report import faults, plans_json, print_plans, print_troubles
 
-    plans = _plans(path, _screening(min_frames))
+    plans = _plans(path, _privacy(no_trim), _reading(time_offset), _screening(min_frames))
     if as_json:
         _print_json(plans_json(plans))
     else:
@@ -61,6 +83,8 @@ def upload(
         str | None, typer.Option(help="Name of the camera. Default: what its EXIF says.")
     ] = None,
     min_frames: MinFrames = None,
+    time_offset: TimeOffset = None,
+    no_trim: NoTrim = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent to the node; send nothing.")
     ] = False,
@@ -78,8 +102,9 @@ def upload(
     """Send a folder's drives to a node. A second run sends nothing twice; a cut one goes on.
 
     What leaves this machine: the pictures without their metadata; each picture's time, position,
-    direction, speed and orientation; the camera's name; counts of what was not sent. Names of
-    files and folders, and everything else that EXIF holds, stay here.
+    direction, speed and orientation; the camera's name; counts of what was not sent; your consent
+    and licence. Both ends of each trip, your privacy zones, names of files and folders, and
+    everything else that EXIF holds, stay here.
     """
     from functools import partial
 
@@ -87,8 +112,11 @@ def upload(
     from ingest.uploading import Errand, deliver
 
     sending = _sending(limit_rate, connections)
-    errand = Errand(to, _screening(min_frames), sending, device, dry_run, as_json)
-    send = partial(deliver, errand, partial(_plans, path), _console(), _console(stderr=True))
+    privacy = _privacy(no_trim)
+    radius_m = privacy.settings.radius_m
+    errand = Errand(to, _screening(min_frames), sending, device, dry_run, as_json, radius_m)
+    planning = partial(_plans, path, privacy, _reading(time_offset))
+    send = partial(deliver, errand, planning, _console(), _console(stderr=True))
     if watch:
         _watch(path, send, sending.quiet_s)
     outcome = send()
@@ -141,17 +169,34 @@ def _sending(limit_rate: str | None, connections: int | None) -> "UploadSettings
     return UploadSettings().model_copy(update={k: v for k, v in given.items() if v is not None})
 
 
-def _plans(path: Path, screening: "ScreenSettings") -> "Sequence[Plan]":
+def _privacy(no_trim: bool) -> "Privacy":
+    from ingest.privacy import open_privacy
+    from ingest.settings import TrimSettings
+    from roadcomb.keys import load_key
+    from roadcomb.settings import ClientSettings
+
+    ours = ClientSettings()
+    key = load_key(ours.key_file) if ours.key_file.exists() else None
+    return open_privacy(ours.config, key, TrimSettings(radius_m=0) if no_trim else TrimSettings())
+
+
+def _reading(time_offset: float | None) -> "ReadSettings":
+    from ingest.settings import ReadSettings
+
+    return ReadSettings() if time_offset is None else ReadSettings(time_offset_s=time_offset)
+
+
+def _plans(
+    path: Path, privacy: "Privacy", reading: "ReadSettings", screening: "ScreenSettings"
+) -> "Sequence[Plan]":
     from ingest.containers import container_reader
     from ingest.folder import read_recordings
     from ingest.planning import plan_recording
-    from ingest.settings import ReadSettings
     from roadcomb.settings import ClientSettings
 
-    reading = ReadSettings()
     containers = container_reader(ClientSettings().state, screening, reading)
     recordings = read_recordings(path, reading, containers)
-    return [plan_recording(recording, screening, reading) for recording in recordings]
+    return [plan_recording(one, screening, reading, privacy) for one in recordings]
 
 
 def _console(stderr: bool = False) -> "Console":

@@ -26,6 +26,7 @@ from ingest.stored import (
     get_drive,
     load_manifest,
     manifest_key,
+    pack_folder,
     promised_sizes,
     read_frames,
     received,
@@ -202,7 +203,7 @@ def _stranger(name: str, frame: bytes) -> NotAJpeg | DigestMismatch:
 def _store(node: Node, drive_id: str, fresh: Mapping[str, bytes], limits: IntakeSettings) -> int:
     """Pack and commit; answers how many frames of the drive are there now."""
     pack, index = encode_pack(list(fresh.values()))
-    key = f"packs/{drive_id[:2]}/{drive_id}/{digest_of_bytes(pack)}"
+    key = f"{pack_folder(drive_id)}/{digest_of_bytes(pack)}"
     check_reserve(_free_bytes(node), len(pack), limits)
     node.blobs.put(key, pack)
     with node.catalog.writing() as connection:

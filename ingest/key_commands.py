@@ -23,8 +23,21 @@ def init(
     payout: Annotated[
         str | None, typer.Option(help="Address that rewards go to: 0x and 40 hex digits.")
     ] = None,
+    consent: Annotated[
+        bool | None,
+        typer.Option(
+            envvar="ROADCOMB_CONSENT",
+            help="You agree that your pictures are published, or not. Default: asks.",
+        ),
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ROADCOMB_LICENCE", help="Licence of your pictures (SPDX). Default: asks."
+        ),
+    ] = None,
 ) -> None:
-    """Make the contributor's key, unless there is one, and note the payout address."""
+    """Make the contributor's key, unless there is one; ask for consent and a licence."""
     from ingest.payout import payout_address, save_payout
     from roadcomb.keys import generate_key, load_key, save_key
     from roadcomb.settings import ClientSettings
@@ -42,6 +55,39 @@ def init(
     if address is not None:
         save_payout(settings.config, address)
         typer.echo(f"rewards go to {address} from your next upload on")
+    _agree(settings.config, consent, licence)
+
+
+def _agree(folder: Path, consent: bool | None, licence: str | None) -> None:
+    """Consent is asked for once, on a terminal; a script says it by its flag."""
+    import sys
+
+    from ingest.privacy import load_terms, save_consent
+    from ingest.terms import CONSENT_TEXT, LICENCES
+    from roadcomb.clock import SystemClock
+    from roadcomb.errors import UsageError
+
+    if consent is None and licence is None:
+        try:
+            typer.echo(f"pictures go out under {load_terms(folder, 0).licence}, as you agreed")
+        except UsageError as error:
+            if not sys.stdin.isatty():
+                typer.echo(str(error))
+                return
+        else:
+            return
+    if consent is None:
+        typer.echo(CONSENT_TEXT)
+        consent = typer.confirm("Do you agree?")
+    if not consent:
+        typer.echo("without your consent nothing is sent")
+        return
+    if licence is None:
+        licence = LICENCES[0]
+        if sys.stdin.isatty():
+            licence = typer.prompt(f"Licence ({', '.join(LICENCES)})", default=licence)
+    save_consent(folder, licence, SystemClock().now_ms())
+    typer.echo(f"pictures go out under {licence}; your consent is told in each drive's manifest")
 
 
 def show() -> None:

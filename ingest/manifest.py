@@ -5,7 +5,8 @@
     {"v": 1, "contributor": <public key>, "device": {"model": ..., "attestation": "none"},
      "screened": {<reason>: <count of frames that were recorded and not sent>},
      "frames": [[image_id, size, t_ms, lat_e7, lon_e7, heading_cdeg, speed_cmps, alt_cm,
-                 hdop_centi, satellites, orientation], ...]}
+                 hdop_centi, satellites, orientation], ...],
+     "terms": {...}}   # may be missing: ingest/terms.py
 
 Frames are in strictly increasing time and no image id stands twice.
 """
@@ -15,6 +16,7 @@ from dataclasses import astuple, dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from ingest.terms import Terms, parse_terms
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes
 from roadcomb.errors import InvalidInput
 from roadcomb.keys import PUBLIC_KEY_HEX, Key, verify
@@ -57,6 +59,7 @@ class Manifest:
     device: Device
     frames: tuple[Frame, ...]
     screened: Mapping[str, int] = field(default_factory=dict)
+    terms: Terms | None = None
 
     def to_json(self) -> Json:
         """The JSON value that is digested and signed."""
@@ -66,6 +69,7 @@ class Manifest:
             "device": {"model": self.device.model, "attestation": self.device.attestation},
             "screened": dict(self.screened),
             "frames": [list(astuple(frame)) for frame in self.frames],
+            **({} if self.terms is None else {"terms": self.terms.to_json()}),
         }
 
 
@@ -112,7 +116,8 @@ def parse_manifest(value: Json) -> Manifest:
 
 
 def _manifest(value: Json) -> Manifest:
-    raw = _object(value, "manifest", {"v", "contributor", "device", "screened", "frames"})
+    names = {"v", "contributor", "device", "screened", "frames"}
+    raw = _object(value, "manifest", names, frozenset({"terms"}))
     if raw["v"] != VERSION:
         version = str(raw["v"])[:40]
         raise InvalidInput(f"manifest version {version!r} is not {VERSION}: update your client")
@@ -122,6 +127,7 @@ def _manifest(value: Json) -> Manifest:
         Device(_text(device["model"], "device.model", 200), _attestation(device["attestation"])),
         _frames(raw["frames"]),
         _screened(raw["screened"]),
+        parse_terms(raw["terms"]) if "terms" in raw else None,
     )
 
 
@@ -167,8 +173,10 @@ def _attestation(value: Json) -> str:
     return str(value)
 
 
-def _object(value: Json, name: str, keys: set[str]) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping) or set(value) != keys:
+def _object(
+    value: Json, name: str, keys: set[str], optional: frozenset[str] = frozenset()
+) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping) or set(value) - optional != keys:
         raise InvalidInput(f"{name}: an object with exactly {sorted(keys)} is asked for")
     return value
 

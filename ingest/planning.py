@@ -16,6 +16,7 @@ from ingest.screening import Rejected, screen_drives
 from ingest.settings import ReadSettings, ScreenSettings
 from ingest.sources import Source
 from ingest.stills import Still
+from ingest.trimming import Privacy, keep_private
 from roadcomb.geo import bearing_deg
 from roadcomb.records import Fix, Frame, degrees, e7
 
@@ -92,6 +93,7 @@ class Plan:
     rejected: tuple[Rejected[Path], ...]
     troubles: tuple[str, ...] = ()
     unzoned: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def offered(self) -> int:
@@ -114,6 +116,9 @@ def plan_recording(
     ]
     sound = list(compress(recording.stills, (reason is None for reason in reasons)))
     drives, screened = screen_drives(_shots(sound, reading.held_fix_s), screening)
+    if privacy is not None:
+        drives, private = keep_private(drives, privacy, screening)
+        screened += private
     screened_out = [Rejected(shot.item.path, shot.reason) for shot in screened]
     return Plan(
         recording.folder,
@@ -121,6 +126,7 @@ def plan_recording(
         (*recording.rejected, *lost, *screened_out),
         recording.troubles,
         sum(not still.zoned for still in sound),
+        recording.notes,
     )
 
 

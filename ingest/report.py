@@ -93,6 +93,7 @@ def plans_json(plans: Sequence[Plan]) -> Json:
                 "rejected": _rejected_json(plan.rejected),
                 "troubles": list(plan.troubles),
                 "without_time_zone": plan.unzoned,
+                "notes": list(plan.notes),
             }
             for plan in plans
         ],
@@ -116,6 +117,7 @@ def folder_json(plan: Plan) -> dict[str, Json]:
         "drives": drives,
         "rejected": _counts(plan.rejected),
         "troubles": list(plan.troubles),
+        "notes": list(plan.notes),
     }
 
 
@@ -155,6 +157,9 @@ def print_plans(console: Console, plans: Sequence[Plan]) -> None:
     noun = "drive" if len(drives) == 1 else "drives"
     _say(console, f"{kept} of {offered} pictures make {len(drives)} {noun}")
     print_rejected(console, [rejection for plan in plans for rejection in plan.rejected])
+    for plan in plans:
+        for note in plan.notes:
+            _say(console, f"{plan.folder.name}: {note}")
     unzoned = sum(plan.unzoned for plan in plans)
     if unzoned:
         _say(

@@ -91,6 +91,13 @@ class ReadSettings(BaseSettings):
         le=14 * 60,
         description="minutes east of UTC of camera clocks that state no zone",
     )
+    time_offset_s: float = Field(
+        default=0.0,
+        ge=-(2**40),
+        le=2**40,
+        description="seconds added to the times that pictures state themselves (EXIF, name), "
+        "before they are laid on a track",
+    )
     held_fix_s: float = Field(
         default=10.0,
         gt=0,

@@ -27,6 +27,7 @@ __all__ = [
     "get_drive",
     "load_manifest",
     "manifest_key",
+    "pack_folder",
     "promised_sizes",
     "read_frames",
     "received",
@@ -62,6 +63,11 @@ def received(connection: sa.Connection, drive_id: str) -> Places:
 def manifest_key(drive_id: str) -> str:
     """Key of the signed manifest in the blob store."""
     return f"manifests/{drive_id}"
+
+
+def pack_folder(drive_id: str) -> str:
+    """Where the packs of a drive lie in the blob store; no other drive's frames lie there."""
+    return f"packs/{drive_id[:2]}/{drive_id}"
 
 
 def promised_sizes(node: Node, drive_id: str) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, NodeInfo, open_http
 from ingest.payout import load_payout
 from ingest.planning import Plan
+from ingest.privacy import load_terms
 from ingest.report import folder_json, outcome_json, print_outcome, print_plans, print_troubles
 from ingest.settings import ScreenSettings, UploadSettings
 from roadcomb.keys import load_key
@@ -34,7 +35,10 @@ Planning = Callable[[ScreenSettings], Sequence[Plan]]
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What to send where and how; `device` overrules what the pictures say of their camera."""
+    """What to send where and how; `device` overrules what the pictures say of their camera.
+
+    trimmed_m: radius of the discs that the plans were cut with.
+    """
 
     to: str
     screening: ScreenSettings
@@ -42,12 +46,14 @@ class Errand:
     device: str | None = None
     dry: bool = False
     as_json: bool = False
+    trimmed_m: float = 0.0
 
 
 def deliver(errand: Errand, planning: Planning, console: Console, errors: Console) -> Outcome:
     """Send what `planning` finds under the node's limits. Raises what stopped the upload."""
     ours, sending = ClientSettings(), errand.sending
     key = load_key(ours.key_file)
+    terms = None if errand.dry else load_terms(ours.config, errand.trimmed_m)
     with open_http(errand.to, sending) as http, open_state(ours.state) as state:
         client = NodeClient(http, sending)
         _say_pauses(errors)
@@ -71,6 +77,7 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
                 errand.device,
                 sending.connections,
                 errand.dry,
+                terms,
             )
             outcome = uploader.upload(plans)
     _show_outcome(outcome, plans, errand, console)

@@ -12,10 +12,13 @@ import logging
 
 import sqlalchemy as sa
 
-from ingest.settings import ScreenSettings
+from ingest.settings import ScreenSettings, TrimSettings
+from ingest.trimming import Privacy
 from quality import judgement
 from quality.decisions import decision_of, enter, newest_decision
+from quality.deleting import DELETED, discard
 from quality.looking import Looked, look
+from quality.private import open_hiding
 from quality.search import FrameIndex
 from quality.settings import QualitySettings
 from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
@@ -40,11 +43,13 @@ class Judge:
         engine: Engine,
         settings: QualitySettings | None = None,
         screening: ScreenSettings | None = None,
+        trimming: TrimSettings | None = None,
     ) -> None:
         self._node = node
         self._engine = engine
         self._settings = settings or QualitySettings()
         self._screening = screening or ScreenSettings()
+        self._hiding = open_hiding(node, trimming)
         self._index = FrameIndex()
         self._damaged: set[str] = set()
 
@@ -59,6 +64,7 @@ class Judge:
 
     def _judge(self, drive_id: str, contributor: str) -> bool:
         try:
+            privacy = self._hiding.of(drive_id, contributor)
             looked = look(self._node, self._engine, drive_id, self._settings)
         except (IntegrityError, NotFound, DigestMismatch) as error:
             self._damaged.add(drive_id)
@@ -69,23 +75,34 @@ class Judge:
             return False
         decided = None
         while decided is None:
-            decided = self._decide(drive_id, contributor, looked)
+            decided = self._decide(drive_id, contributor, looked, privacy)
         return decided
 
-    def _decide(self, drive_id: str, contributor: str, looked: Looked) -> bool | None:
+    def _decide(
+        self, drive_id: str, contributor: str, looked: Looked, privacy: Privacy | None
+    ) -> bool | None:
         """Whether this call decided; None when newer decisions have to be looked at first."""
         self._index.follow(self._node)
         verdict = judge_drive(
-            looked.frames, self._index, drive_id, contributor, self._settings, self._screening
+            looked.frames,
+            self._index,
+            drive_id,
+            contributor,
+            self._settings,
+            self._screening,
+            privacy,
         )
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
             if newest_decision(connection) != self._index.last_decision:
                 return None
-            if decision_of(connection, drive_id) is not None:
-                return False
-            enter(connection, self._node.clock, _values(drive_id, looked, verdict, digest))
-            return True
+            known = decision_of(connection, drive_id)
+            if known is None:
+                enter(connection, self._node.clock, _values(drive_id, looked, verdict, digest))
+                return True
+        if known.reason == DELETED:  # while we looked at it
+            discard(self._node, {digest}, {looked.thumbnails})
+        return False
 
 
 def judge_pending(node: Node, engine: Engine) -> int:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from quality.deleting import tombstone_of
 from quality.fingerprint import BITS, distances, to_words
 from quality.judgement import load
 from roadcomb.catalog.tables import decisions, drives
@@ -82,15 +83,21 @@ class FrameIndex:
         self.drives: dict[str, SeenDrive] = {}
         self.last_decision = 0
         self._rows = _Rows()
+        self._buried: set[str] = set()
         self._by_id: dict[bytes, list[int]] = defaultdict(list)
         self._by_cell: dict[int, list[int]] = defaultdict(list)
 
     def follow(self, node: Node) -> None:
         """Take in the decisions made since the last call."""
         for news in _news(node, self.last_decision):
-            if news.drive_id not in self.drives:
-                self._add(news.drive_id, load(node.blobs, news.judgement))
             verdict = Verdict(news.verdict)
+            if news.deleted_ms is not None:
+                self._bury(news.drive_id, tombstone_of(node, news.drive_id))
+                verdict = (
+                    Verdict.ACCEPTED
+                )  # of the pictures in the tombstone, and there are no others
+            elif news.drive_id not in self.drives:
+                self._add(news.drive_id, load(node.blobs, news.judgement))
             self.drives[news.drive_id] = SeenDrive(news.public_id, news.contributor, verdict)
             self.last_decision = news.id
 
@@ -105,6 +112,16 @@ class FrameIndex:
             return []
         found = distances(to_words(fingerprint)[0], self._rows.words[rows])
         return [self._rows.seen(rows[i], int(found[i])) for i in np.flatnonzero(found <= radius)]
+
+    def _bury(self, drive_id: str, accepted: Sequence[bytes]) -> None:
+        """A deleted drive: its fingerprints are forgotten, its paid pictures still are no news."""
+        if drive_id in self._buried:
+            return
+        self._buried.add(drive_id)
+        for rows in (*self._by_id.values(), *self._by_cell.values()):
+            rows[:] = [row for row in rows if self._rows.owners[row] != drive_id]
+        for n, image_id in enumerate(accepted):
+            self._by_id[image_id].append(self._rows.add(drive_id, n, True, None))
 
     def _add(self, drive_id: str, judgement: pa.Table) -> None:
         columns = ("n", "image_id", "cell", "verdict", "contrast", "fingerprint")
@@ -128,6 +145,7 @@ def _news(node: Node, after: int) -> Sequence[Any]:
             decisions.c.judgement,
             drives.c.public_id,
             drives.c.contributor,
+            drives.c.deleted_ms,
         )
         .join(drives, drives.c.drive_id == decisions.c.drive_id)
         .where(decisions.c.id > after)

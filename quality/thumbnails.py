@@ -10,7 +10,7 @@ import json
 from roadcomb.blobs import Blobs
 from roadcomb.packs import encode_pack
 
-__all__ = ["PREFIX", "ThumbnailWriter"]
+__all__ = ["PREFIX", "ThumbnailWriter", "packs_of"]
 
 PREFIX = "thumbnails"
 PACK_BYTES = 4 * 2**20
@@ -44,3 +44,10 @@ class ThumbnailWriter:
             pack, _ = encode_pack(self._waiting)
             self._keys.append(f"{PREFIX}/{self._blobs.put_addressed(PREFIX, pack)}")
             self._waiting = []
+
+
+def packs_of(thumbnails: str | None) -> list[str]:
+    """Keys of the packs that `decisions.thumbnails` names, in order."""
+    if thumbnails is None:
+        return []
+    return list(json.loads(thumbnails)) if thumbnails.startswith("[") else [thumbnails]

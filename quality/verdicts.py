@@ -1,11 +1,11 @@
 """From what was seen of a drive's frames to its verdict; no I/O.
 
 The laws: each frame gets one verdict and, when rejected, one reason: the first of "no pixels",
-screening (the node screens what a foreign client did not), `already-sent`, `duplicate-in-drive` and
-its grade. Only frames that are good so far are compared, so a rejected frame makes no other one a
-duplicate. A drive is held when its frames look like another drive's, accepted when at least
-`min_accepted` of its frames are, and otherwise rejected for its commonest reason.
-accepted + held + rejected = frames.
+screening (the node screens, and hides trip ends and zones, where a foreign client did not),
+`already-sent`, `duplicate-in-drive` and its grade. Only frames that are good so far are compared,
+so a rejected frame makes no other one a duplicate. A drive is held when its frames look like
+another drive's, accepted when at least `min_accepted` of its frames are, and otherwise rejected for
+its commonest reason. accepted + held + rejected = frames.
 """
 
 from collections import Counter
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ingest.screening import screen
+from ingest.screening import screen_drives
 from ingest.settings import ScreenSettings
+from ingest.trimming import Privacy, keep_private
 from quality.duplicates import Candidate, already_sent, duplicates, evidence_of, replays
 from quality.examine import Examined
 from quality.judgement import SCHEMA
@@ -56,9 +57,13 @@ def judge_drive(
     contributor: str,
     settings: QualitySettings,
     screening: ScreenSettings,
+    privacy: Privacy | None = None,
 ) -> DriveVerdict:
-    """The verdict on a drive, given all drives that were judged before."""
-    reasons = _frame_reasons(frames, screening)
+    """The verdict on a drive, given all drives that were judged before.
+
+    privacy: what must not be shown of it (ingest/trimming.py); None: its contributor saw to it.
+    """
+    reasons = _frame_reasons(frames, screening, privacy)
     candidates = _candidates(frames)
     good = _without(candidates, reasons)
     reasons |= dict.fromkeys(already_sent(good, index, drive_id, contributor), "already-sent")
@@ -114,7 +119,9 @@ def _row(n: int, cell: int, frame: Frame, seen: Examined, reason: str | None) ->
     }
 
 
-def _frame_reasons(frames: Frames, screening: ScreenSettings) -> dict[int, str]:
+def _frame_reasons(
+    frames: Frames, screening: ScreenSettings, privacy: Privacy | None
+) -> dict[int, str]:
     """Why frames are rejected for what they are by themselves and in their drive's order.
 
     Screening looks at the frames that have pixels: one without must not push out its neighbour.
@@ -122,7 +129,9 @@ def _frame_reasons(frames: Frames, screening: ScreenSettings) -> dict[int, str]:
     unseen = {n: _without_pixels(seen) for n, (_, seen) in enumerate(frames) if _blank(seen)}
     place = {frame.image_id: n for n, (frame, _) in enumerate(frames)}
     shown = [frame for n, (frame, _) in enumerate(frames) if n not in unseen]
-    _, screened = screen(shown, screening)
+    drives, screened = screen_drives(shown, screening)
+    if privacy is not None:
+        screened += keep_private(drives, privacy, screening)[1]
     reasons = unseen | {place[rejected.item.image_id]: rejected.reason for rejected in screened}
     for n, (_, seen) in enumerate(frames):
         if seen.grade.rejected_for is not None:

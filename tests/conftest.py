@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,21 @@ from hypothesis import settings
 
 from tests.databases import catalog_url, postgresql
 
-__all__ = ["catalog_url", "postgresql", "real_data"]
+__all__ = ["catalog_url", "postgresql", "real_data", "untrimmed"]
 
 # Machines are shared and noisy: a law is tested by its examples, never by the clock.
 settings.register_profile("roadcomb", deadline=None)
 settings.load_profile("roadcomb")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def untrimmed() -> Iterator[None]:
+    """Contributors of tests agree, and their drives are shorter than the 1 km that trip ends would
+    cost; the tests of trimming say what they cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROADCOMB_TRIM_RADIUS_M", "0")
+        patch.setenv("ROADCOMB_CONSENT", "1")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def test_the_bees_drive_through_tokyo_is_judged_drawn_paid_and_audited(
     ann.settle_in()
     stage.run("init", "--payout", ann.payout, environment=ann.environment)
     with stage.serving(0) as url:
-        stage.run("upload", str(frames), "--to", url, environment=ann.environment)
+        stage.run("upload", str(frames), "--to", url, "--no-trim", environment=ann.environment)
         wait_for_judging(stage, url, ann)
         status = json.loads(stage.run("status", "--json", environment=ann.environment))
         check_counts(status["drives"])

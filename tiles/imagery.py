@@ -4,7 +4,6 @@ Served bytes are canonical JPEGs, which carry no metadata. As long as there is n
 picture has passed one, so under the default setting every picture waits.
 """
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -13,6 +12,7 @@ import numpy as np
 
 from ingest.stored import received
 from quality import judgement as judgements
+from quality.thumbnails import packs_of
 from roadcomb.blobs import Blobs
 from roadcomb.errors import Conflict, NotFound
 from roadcomb.node import Node
@@ -56,7 +56,7 @@ def thumbnail(node: Node, drive: Decided, n: int) -> bytes:
     """The n-th frame's thumbnail. Raises WaitsForBlur, or NotFound for what is not accepted."""
     _refuse_unblurred(node)
     frame = _accepted_frame(node.blobs, drive, n)
-    keys = _thumbnail_packs(drive.thumbnails)
+    keys = packs_of(drive.thumbnails)
     entries = [(key, entry) for key in keys for entry in _entries(node.blobs, key)]
     if frame.place >= len(entries):
         raise _no_picture(drive, n)
@@ -78,13 +78,6 @@ def _accepted_frame(blobs: Blobs, drive: Decided, n: int) -> _Frame:
         raise _no_picture(drive, n)
     before = judgement["fingerprint"].slice(0, int(at[0]))
     return _Frame(row["image_id"].hex(), len(before) - before.null_count)
-
-
-def _thumbnail_packs(thumbnails: str | None) -> list[str]:
-    """Keys of a drive's thumbnail packs, in order: one key, or a JSON list of them."""
-    if thumbnails is None:
-        return []
-    return list(json.loads(thumbnails)) if thumbnails.startswith("[") else [thumbnails]
 
 
 @lru_cache(maxsize=256)

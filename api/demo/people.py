@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.privacy import save_consent
+from ingest.terms import LICENCES
 from roadcomb.epochs import end_ms, parse_epoch, start_ms
 from roadcomb.errors import UsageError
 from roadcomb.keys import Key, key_from_seed, save_key
@@ -12,6 +14,8 @@ from roadcomb.keys import Key, key_from_seed, save_key
 __all__ = ["Person", "Upload", "read_uploads"]
 
 SEED = "roadcomb demo"
+AGREED_MS = 1_767_225_600_000
+"""2026-01-01; it stands in the manifests, on which the demo's books depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ class Person:
         }
 
     def settle_in(self) -> None:
-        """Lay the key where `roadcomb init` would have made a random one."""
+        """Lay key and consent where `roadcomb init` would have made a random one, and asked."""
         save_key(self.key, self.home / "config" / "contributor.pem")
+        save_consent(self.home / "config", LICENCES[0], AGREED_MS)
 
 
 def read_uploads(city: Path) -> list[Upload]:

@@ -66,7 +66,7 @@ def _day(
         person = by_name[upload.name]
         stage.clock.set_ms(upload.sent_ms + number * 600_000)
         say(f"{upload.name} uploads {upload.folder.name}: {upload.note}")
-        words = ("upload", str(upload.folder), "--to", url, "--json")
+        words = ("upload", str(upload.folder), "--to", url, "--no-trim", "--json")
         said = stage.run(*words, environment=person.environment)
         outcomes.append((person.name, json.loads(said.splitlines()[-1])))
         wait_for_judging(stage, url, person)

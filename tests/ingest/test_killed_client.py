@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.privacy import save_consent
+from ingest.terms import LICENCES
 from roadcomb.keys import key_from_seed, save_key
 from tests.ingest.fakenode import CUT_AFTER, FakeNode, Fault, fake_node
 from tests.ingest.pictures import bee_folder
@@ -39,6 +41,7 @@ def test_an_upload_cut_off_by_a_signal_is_finished_by_the_next(
 ) -> None:
     bee_folder(tmp_path / "in", range(0, 320, 8))
     save_key(key_from_seed(b"k" * 32), tmp_path / "config" / "contributor.pem")
+    save_consent(tmp_path / "config", LICENCES[0], 0)
     dying: dict[str, subprocess.Popen[bytes]] = {}
 
     def killed(what: str, number: int) -> Fault:

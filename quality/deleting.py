@@ -1,0 +1,117 @@
+"""Forgetting a drive: its contributor's right, without breaking a promise or a book.
+
+The law. What shows where somebody drove is destroyed: pictures, thumbnails, manifest, judgements
+(positions, times, fingerprints) and the salt that ties published rows to them. What stays names no
+place: the receipt, the log's leaf, a decision `deleted` that rejects all its frames, and the
+SHA-256 of each picture that was accepted, because nothing is paid twice. First the catalog says
+that the drive is gone, in one transaction, then the blobs go; killed in between, the next call goes
+on. A blob that another drive's decision names as well stays for that one.
+"""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from ingest.stored import get_drive, manifest_key, pack_folder
+from quality import judgement
+from quality.decisions import decision_of, enter
+from quality.thumbnails import packs_of
+from roadcomb.canonical import canonical_json, parse_json
+from roadcomb.catalog.tables import decisions, drives, packs
+from roadcomb.errors import NotFound, Unauthorised
+from roadcomb.node import Node
+from roadcomb.records import Verdict
+
+__all__ = ["DELETED", "delete_drive", "discard", "tombstone_of"]
+
+DELETED = "deleted"
+
+
+def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
+    """Forget a drive of this contributor; how many pictures were there. Repeating is harmless.
+
+    Raises NotFound, Unauthorised for another's drive.
+    """
+    with node.catalog.reading() as connection:
+        drive = get_drive(connection, drive_id)
+        before = decision_of(connection, drive_id)
+    if drive.contributor != contributor:
+        raise Unauthorised(f"drive {drive_id} is another contributor's")
+    if before is not None and before.verdict == Verdict.ACCEPTED:
+        _store_tombstone(node, drive_id, before.judgement)
+    nothing = judgement.store(node.blobs, judgement.SCHEMA.empty_table())
+    with node.catalog.writing() as connection:
+        drive = get_drive(connection, drive_id)
+        if drive.deleted_ms is None:
+            _bury(node, connection, drive, nothing)
+        named = _named_by(connection, drive_id)
+    node.catalog.scrub()
+    discard(node, named[0] - {nothing}, named[1])
+    for key in [*node.blobs.keys(pack_folder(drive_id)), manifest_key(drive_id)]:
+        node.blobs.delete(key)
+    return int(drive.frames)
+
+
+def discard(node: Node, judgements: Collection[str], thumbnails: Collection[str | None]) -> None:
+    """Destroy judgements (digests) and thumbnails (as decisions name them) that no drive needs."""
+    live = sa.select(decisions.c.judgement, decisions.c.thumbnails).join(
+        drives, drives.c.drive_id == decisions.c.drive_id
+    )
+    with node.catalog.reading() as connection:
+        rows = connection.execute(live.where(drives.c.deleted_ms.is_(None))).all()
+    needed = {key for row in rows for key in packs_of(row.thumbnails)}
+    for digest in set(judgements) - {row.judgement for row in rows}:
+        node.blobs.delete(f"{judgement.PREFIX}/{digest}")
+    for key in {key for value in thumbnails for key in packs_of(value)} - needed:
+        node.blobs.delete(key)
+
+
+def tombstone_of(node: Node, drive_id: str) -> list[bytes]:
+    """Image ids of the pictures that a deleted drive had accepted."""
+    try:
+        ids = parse_json(node.blobs.get(_tombstone_key(drive_id)))
+    except NotFound:
+        return []
+    return [bytes.fromhex(str(image_id)) for image_id in ids] if isinstance(ids, list) else []
+
+
+def _store_tombstone(node: Node, drive_id: str, digest: str) -> None:
+    judged = judgement.load(node.blobs, digest, ["image_id", "verdict"]).to_pylist()
+    accepted = [row["image_id"].hex() for row in judged if row["verdict"] == Verdict.ACCEPTED]
+    node.blobs.put(_tombstone_key(drive_id), canonical_json(accepted))
+
+
+def _bury(
+    node: Node, connection: sa.Connection, drive: sa.Row[tuple[object]], nothing: str
+) -> None:
+    now_ms = node.clock.now_ms()
+    connection.execute(sa.delete(packs).where(packs.c.drive_id == drive.drive_id))
+    connection.execute(
+        sa.update(drives)
+        .where(drives.c.drive_id == drive.drive_id)
+        .values(salt=None, device="", started_ms=0, ended_ms=0, deleted_ms=now_ms)
+    )
+    values: dict[str, object] = {
+        "drive_id": drive.drive_id,
+        "verdict": Verdict.REJECTED.value,
+        "reason": DELETED,
+        "judgement": nothing,
+        "thumbnails": None,
+        "accepted": 0,
+        "held": 0,
+        "rejected": drive.frames,
+        "evidence": "{}",
+        "decided_by": "its contributor",
+    }
+    enter(connection, node.clock, values)
+
+
+def _named_by(connection: sa.Connection, drive_id: str) -> tuple[set[str], set[str | None]]:
+    """(judgements, thumbnails) that the drive's decisions name."""
+    query = sa.select(decisions.c.judgement, decisions.c.thumbnails)
+    rows = connection.execute(query.where(decisions.c.drive_id == drive_id)).all()
+    return {row.judgement for row in rows}, {row.thumbnails for row in rows}
+
+
+def _tombstone_key(drive_id: str) -> str:
+    return f"tombstones/{drive_id}"
