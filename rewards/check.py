@@ -22,8 +22,11 @@ def check_statement(statement: Mapping[str, Any], contributor: str) -> int:
     """How many rows were opened and found right. Raises IntegrityError naming what is wrong."""
     if statement["account"] != account_of(contributor):
         raise IntegrityError("the statement is of another account")
-    salts = {drive["public_id"]: drive["salt"] for drive in statement["drives"]}
-    return sum(_check_epoch(epoch, salts, contributor) for epoch in statement["epochs"])
+    try:
+        salts = {drive["public_id"]: drive["salt"] for drive in statement["drives"]}
+        return sum(_check_epoch(epoch, salts, contributor) for epoch in statement["epochs"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise IntegrityError(f"the statement has not the form of one: {error!r}") from error
 
 
 def check_claim(statement: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:

@@ -98,6 +98,13 @@ def test_drives_are_counted_with_their_reasons_in_words(driven: Node) -> None:
     assert any(item["reason"] == "low-contrast" for drive in drives for item in drive["grades"])
 
 
+def test_a_statement_that_has_not_the_form_of_one_is_named_so(driven: Node) -> None:
+    statement = alices(driven)
+    statement["epochs"][0]["rows"][0]["cell"] = "no cell"
+    with pytest.raises(IntegrityError, match="form"):
+        check_statement(statement, ALICE.public)
+
+
 def test_the_owner_can_open_every_row_with_the_salts(driven: Node) -> None:
     assert check_statement(alices(driven), ALICE.public) == 12
 
