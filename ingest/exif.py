@@ -28,6 +28,8 @@ _DATE_TIME = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)[ T](\d\d)\D(\d\d)\D(\d\d)(?:\.
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)")
 _SPEED_TO_MPS = {"K": 1 / 3.6, "M": 0.44704, "N": 1852 / 3600}
 """GPSSpeedRef: km/h, miles/h, knots."""
+_ERROR_TAG = "GPS Tag 0x001F"
+"""GPSHPositioningError, which exifread has no name for."""
 _QUARTER_HOUR_MS = 900_000
 _WIDEST_ZONE_MS = 14 * 3_600_000
 _AGREE_MS = 2_000
@@ -50,6 +52,8 @@ class ExifRecord:
     heading_deg: float | None = None
     hdop: float | None = None
     satellites: int | None = None
+    dimension: int | None = None
+    error_m: float | None = None
     model: str = ""
     orientation: int = 1
 
@@ -80,7 +84,9 @@ def parse_exif(tags: Tags) -> ExifRecord:
         heading_deg=_heading(tags),
         # EXIF writes PDOP here in 3D mode; it is never less than HDOP, so nothing is flattered.
         hdop=_finite(_first(tags, "GPS GPSDOP")),
-        satellites=_count(_text(tags, "GPS GPSSatellites")),
+        satellites=_count(_text(tags, "GPS GPSSatellites")) or None,  # with a place, 0 is unsaid
+        dimension={"2": 2, "3": 3}.get(_text(tags, "GPS GPSMeasureMode")),
+        error_m=_finite(_first(tags, _ERROR_TAG)),
         model=" ".join(filter(None, (_text(tags, "Image Make"), _text(tags, "Image Model")))),
         orientation=_orientation(tags),
     )

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ingest.clockshift import suggest
+from ingest.readers import read_sidecar
 from ingest.screening import Rejected, increasing
 from ingest.settings import ReadSettings
-from ingest.sidecars import CsvRow, Sidecar, read_csv, read_gpx
+from ingest.sidecars import CsvRow
 from ingest.stills import Beside, Still, read_still
 from ingest.tracks import make_track
 from roadcomb.errors import InvalidInput, NotFound
@@ -26,12 +28,14 @@ _NUMBERS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A folder's pictures; `troubles` names other files and folders that could not be used."""
+    """A folder's pictures; `troubles` names other files and folders that could not be used, `notes`
+    what is worth telling though it stopped nothing."""
 
     folder: Path
     stills: tuple[Still, ...] = ()
     rejected: tuple[Rejected[Path], ...] = ()
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 Containers = Callable[[Path, Sequence[Path], Callable[[], Beside]], Iterable[Recording]]
@@ -90,16 +94,26 @@ def _read(folder: Path, pictures: Sequence[Path], settings: ReadSettings) -> Rec
     read = [read_still(path, beside, settings) for path in pictures]
     stills = [still for still in read if isinstance(still, Still)]
     rejected = tuple(still for still in read if isinstance(still, Rejected))
-    return Recording(folder, tuple(recording_order(stills, settings)), rejected, beside.troubles)
+    ordered = tuple(recording_order(stills, settings))
+    notes = (*beside.notes, *_clock_note(stills, beside, settings))
+    return Recording(folder, ordered, rejected, beside.troubles, notes)
+
+
+def _clock_note(stills: Sequence[Still], beside: Beside, settings: ReadSettings) -> list[str]:
+    laid = [still for still in stills if still.path.name not in beside.rows]
+    times = [still.t_ms for still in laid if still.t_ms is not None]
+    found = suggest(times, beside.track, settings.track_gap_s)
+    return [] if found is None else [found.words()]
 
 
 def _sidecars(folder: Path) -> Beside:
     rows: dict[str, CsvRow] = {}
     fixes: list[Fix] = []
     troubles: list[str] = []
+    notes: list[str] = []
     for path in sorted(folder.iterdir()):
         try:
-            sidecar = _sidecar(path)
+            sidecar = read_sidecar(path)
         except InvalidInput as error:
             troubles.append(f"{path} is not used: {error}")
         except OSError as error:
@@ -107,13 +121,8 @@ def _sidecars(folder: Path) -> Beside:
         else:
             rows.update(sidecar.rows)
             fixes.extend(sidecar.fixes)
-    return Beside(rows, make_track(fixes), tuple(troubles))
-
-
-def _sidecar(path: Path) -> Sidecar:
-    if path.name.startswith(".") or path.suffix.lower() not in (".csv", ".gpx"):
-        return Sidecar()
-    return read_csv(path) if path.suffix.lower() == ".csv" else read_gpx(path)
+            notes.extend(sidecar.notes)
+    return Beside(rows, make_track(fixes), tuple(troubles), tuple(notes))
 
 
 def _is_picture(name: str) -> bool:

@@ -29,7 +29,7 @@ from defusedxml.ElementTree import fromstring
 from roadcomb.errors import InvalidInput
 from roadcomb.records import Fix
 
-__all__ = ["CsvRow", "Sidecar", "read_csv", "read_gpx"]
+__all__ = ["CsvRow", "Sidecar", "contents", "read_csv", "read_gpx"]
 
 MAX_BYTES = 256 * 2**20
 """A 1 Hz GPX of a whole week is 60 MB."""
@@ -46,10 +46,11 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """Rows by the picture's file name, or fixes of a track."""
+    """Rows by the picture's file name, or fixes of a track; `notes`: what is worth telling."""
 
     rows: Mapping[str, CsvRow] = field(default_factory=dict)
     fixes: tuple[Fix, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_csv(path: Path) -> Sidecar:
@@ -81,14 +82,19 @@ def read_gpx(path: Path) -> Sidecar:
     return Sidecar(fixes=tuple(_fix_of(point) for point in points if point.time is not None))
 
 
-def _text(path: Path) -> str:
+def contents(path: Path, limit: int) -> bytes:
+    """The bytes of a file of at most `limit`. Raises InvalidInput, OSError."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be read for ever
         raise InvalidInput("it is no file")
-    if status.st_size > MAX_BYTES:
-        raise InvalidInput(f"larger than {MAX_BYTES // 2**20} MB")
+    if status.st_size > limit:
+        raise InvalidInput(f"larger than {limit // 2**20} MB")
+    return path.read_bytes()
+
+
+def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        return contents(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput("not in UTF-8") from error
 

@@ -2,7 +2,8 @@
 
 Where it was is said by, in this order: the CSV beside it, its name, the GPX or CSV track beside it
 (at the picture's time), its EXIF. When it was taken: CSV, name, EXIF. What the winner does not say
-of altitude, speed, heading and reception is filled in from EXIF.
+of altitude, speed and heading is filled in from EXIF; how well a place was received is only said
+by what says the place.
 
 Law: the answer is a still or a rejection with a reason, never an exception.
 """
@@ -49,11 +50,13 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a folder's sidecar files say; `troubles` names those that could not be used."""
+    """What a folder's sidecar files say; `troubles` names those that could not be used, `notes`
+    what is worth telling of the others."""
 
     rows: Mapping[str, CsvRow] = field(default_factory=lambda: MappingProxyType({}))
     track: Track = field(default_factory=Track)
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Rejected[Path]:
@@ -95,12 +98,15 @@ def _time(
 ) -> tuple[int | None, bool]:
     if row is not None and row.t_ms is not None:
         return row.t_ms, True
+    offset_ms = round(settings.time_offset_s * 1000)
     match = _NAME.fullmatch(path.stem)
     if match is not None:
-        return int(match[1]), True
-    if exif.t_ms is None or exif.zoned:
-        return exif.t_ms, True
-    return exif.t_ms - settings.clock_offset_min * 60_000, False
+        return int(match[1]) + offset_ms, True
+    if exif.t_ms is None:
+        return None, True
+    if exif.zoned:
+        return exif.t_ms + offset_ms, True
+    return exif.t_ms - settings.clock_offset_min * 60_000 + offset_ms, offset_ms != 0
 
 
 def _place(
@@ -117,13 +123,22 @@ def _place(
 def _completed(fix: Fix | None, exif: ExifRecord, t_ms: int) -> Fix | None:
     if fix is None and (exif.lat_deg is None or exif.lon_deg is None):
         return None
-    fix = fix or Fix(t_ms, exif.lat_deg or 0.0, exif.lon_deg or 0.0)
     return replace(
-        fix,
+        fix or _exif_fix(exif),
         t_ms=t_ms,
-        alt_m=exif.alt_m if fix.alt_m is None else fix.alt_m,
-        speed_mps=exif.speed_mps if fix.speed_mps is None else fix.speed_mps,
-        heading_deg=exif.heading_deg if fix.heading_deg is None else fix.heading_deg,
-        hdop=exif.hdop if fix.hdop is None else fix.hdop,
-        satellites=exif.satellites if fix.satellites is None else fix.satellites,
+        alt_m=exif.alt_m if fix is None or fix.alt_m is None else fix.alt_m,
+        speed_mps=exif.speed_mps if fix is None or fix.speed_mps is None else fix.speed_mps,
+        heading_deg=exif.heading_deg if fix is None or fix.heading_deg is None else fix.heading_deg,
+    )
+
+
+def _exif_fix(exif: ExifRecord) -> Fix:
+    return Fix(
+        0,
+        exif.lat_deg or 0.0,
+        exif.lon_deg or 0.0,
+        hdop=exif.hdop,
+        satellites=exif.satellites,
+        dimension=exif.dimension,
+        error_m=exif.error_m,
     )

@@ -1,0 +1,57 @@
+"""Which reader a file beside the pictures belongs to, by its name.
+
+A name that promises a track (`.gpx`, `.nmea`, ...) and holds none is told; `.log` and `.txt` may be
+about anything and are not.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from ingest.geojson import geojson_fixes
+from ingest.mapillary import FILE_NAME, read_description
+from ingest.receiverlog import read_log, read_receiver
+from ingest.sidecars import Sidecar, contents, read_csv, read_gpx
+from roadcomb.errors import InvalidInput
+
+__all__ = ["read_geojson", "read_sidecar"]
+
+MAX_GEOJSON_BYTES = 64 * 2**20
+"""A 1 Hz track of ten days; as Python objects it is ten times as large."""
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """What a file says of pictures or of a track, nothing for others. Raises InvalidInput."""
+    if path.name.startswith("."):
+        return Sidecar()
+    if path.name.lower() == FILE_NAME:
+        return read_description(path)
+    reader = _READERS.get(path.suffix.lower())
+    return Sidecar() if reader is None else reader(path)
+
+
+def read_geojson(path: Path) -> Sidecar:
+    """Fixes of a GeoJSON file. Raises InvalidInput saying what is wrong with it."""
+    try:
+        text = contents(path, MAX_GEOJSON_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("not in UTF-8") from error
+    fixes, timeless = geojson_fixes(text)
+    if not fixes:
+        raise InvalidInput("it holds no place with a time")
+    note = f"{path.name}: {timeless} places have no time"
+    return Sidecar(fixes=tuple(fixes), notes=(note,) if timeless else ())
+
+
+_READERS: Mapping[str, Callable[[Path], Sidecar]] = MappingProxyType(
+    {
+        ".csv": read_csv,
+        ".gpx": read_gpx,
+        ".geojson": read_geojson,
+        ".nmea": read_receiver,
+        ".ubx": read_receiver,
+        ".gps": read_receiver,
+        ".log": read_log,
+        ".txt": read_log,
+    }
+)
