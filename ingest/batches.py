@@ -13,7 +13,14 @@ from collections.abc import Iterable
 
 from roadcomb.errors import InvalidInput, TooLarge
 
-__all__ = ["CONTENT_TYPE", "BatchReader", "SingleReader", "encode_batch"]
+__all__ = [
+    "CONTENT_TYPE",
+    "BatchReader",
+    "SingleReader",
+    "encode_batch",
+    "encode_frame",
+    "encoded_size",
+]
 
 CONTENT_TYPE = "application/vnd.roadcomb.frames"
 _LENGTH = struct.Struct(">I")
@@ -76,4 +83,14 @@ class SingleReader:
 
 def encode_batch(frames: Iterable[bytes]) -> bytes:
     """Body of one batch."""
-    return b"".join(part for frame in frames for part in (_LENGTH.pack(len(frame)), frame))
+    return b"".join(map(encode_frame, frames))
+
+
+def encode_frame(frame: bytes) -> bytes:
+    """A frame's part of a body."""
+    return _LENGTH.pack(len(frame)) + frame
+
+
+def encoded_size(frames: Iterable[bytes]) -> int:
+    """Bytes of the body of one batch."""
+    return sum(_LENGTH.size + len(frame) for frame in frames)

@@ -7,7 +7,7 @@ not is raised at once with the node's own words. Every call may be repeated with
 import gzip
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 import httpx
 import stamina
 
-from ingest.batches import CONTENT_TYPE, encode_batch
+from ingest.batches import CONTENT_TYPE, encode_frame, encoded_size
 from ingest.manifest import SignedManifest
 from ingest.pace import Pace
 from ingest.settings import UploadSettings
@@ -33,7 +33,6 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _ANSWER_BYTES = 16 * 2**20
 """The longest answer of a node names 20,000 missing frames in 1.4 MB."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_CHUNK_BYTES = 2**18
 _TOLD = {"retry-after"}
 """The one header of an answer that is used."""
 _JSON = {"Content-Type": "application/json"}
@@ -141,11 +140,11 @@ class NodeClient:
 
     def bind(self, body: Json) -> None:
         """Send a signed payout binding (ingest/payout.py)."""
-        self._patiently(self._once, "POST", "/v1/bindings", canonical_json(body), _JSON)
+        self._patiently(self._once, "POST", "/v1/bindings", *_whole(canonical_json(body)), _JSON)
 
     def _open_once(self, signed: SignedManifest) -> Opened:
         body = gzip.compress(canonical_json(signed.to_json()), mtime=0)
-        answer = self._object(self._once("POST", "/v1/drives", body, _GZIPPED_JSON))
+        answer = self._object(self._once("POST", "/v1/drives", *_whole(body), _GZIPPED_JSON))
         try:
             missing = tuple(str(image_id) for image_id in answer["missing"])
             return Opened(str(answer["drive_id"]), str(answer["state"]), missing)
@@ -154,32 +153,30 @@ class NodeClient:
 
     def _post_frames(self, drive_id: str, frames: Sequence[bytes]) -> None:
         if frames:
-            body = encode_batch(frames)
-            self._once("POST", f"/v1/drives/{drive_id}/frames", body, _FRAMES)
+            parts = map(encode_frame, frames)
+            self._once(
+                "POST", f"/v1/drives/{drive_id}/frames", parts, encoded_size(frames), _FRAMES
+            )
 
     def _once(
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        parts: Iterable[bytes] = (),
+        size: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        content = None if body is None else self._chunks(body)
-        length = {} if body is None else {"Content-Length": str(len(body))}
-        told_too = {**(headers or {}), **length}
-        with self._http.stream(method, path, content=content, headers=told_too) as response:
+        """One request; its body of `size` bytes leaves part by part, in its time."""
+        body = parts if self._pace is None else self._pace.paced(parts, time.monotonic, time.sleep)
+        described = {**(headers or {}), **({"Content-Length": str(size)} if size else {})}
+        content = body if size else None
+        with self._http.stream(method, path, headers=described, content=content) as response:
             told = {name: response.headers[name] for name in _TOLD & response.headers.keys()}
             read = b"".join(self._bounded(response))
         answer = httpx.Response(response.status_code, headers=told, content=read)
         if not answer.is_success:
             raise _Answered(answer)
         return answer
-
-    def _chunks(self, body: bytes) -> Iterator[bytes]:
-        """In pieces, since a socket takes no large body at once, and each in its time."""
-        if self._pace is not None:
-            return self._pace.paced(body, time.monotonic, time.sleep)
-        return (body[at : at + _CHUNK_BYTES] for at in range(0, len(body), _CHUNK_BYTES))
 
     def _bounded(self, response: httpx.Response) -> Iterator[bytes]:
         """An endless answer, or a small one that unpacks to an endless one, fills no memory."""
@@ -232,6 +229,10 @@ class NodeClient:
 
     def _foreign(self) -> InvalidInput:
         return InvalidInput(f"{self.url} does not answer like a Roadcomb node: check the address")
+
+
+def _whole(body: bytes) -> tuple[list[bytes], int]:
+    return [body], len(body)
 
 
 def _problem(response: httpx.Response) -> RoadcombError:

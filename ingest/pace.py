@@ -4,7 +4,7 @@ Law: in any span of t seconds at most rate * t bytes are let go, and one chunk m
 is an argument, and the answer is how long to wait.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
 from roadcomb.errors import UsageError
@@ -37,13 +37,14 @@ class Pace:
             return goes_at_s - now_s
 
     def paced(
-        self, body: bytes, now_s: Callable[[], float], sleep: Callable[[float], None]
+        self, parts: Iterable[bytes], now_s: Callable[[], float], sleep: Callable[[float], None]
     ) -> Iterator[bytes]:
-        """The body in chunks, each in its time."""
-        for start in range(0, len(body), self.chunk_bytes):
-            chunk = body[start : start + self.chunk_bytes]
-            sleep(self.wait_s(len(chunk), now_s()))
-            yield chunk
+        """The parts of a body in chunks, each in its time."""
+        for part in parts:
+            for start in range(0, len(part), self.chunk_bytes):
+                chunk = part[start : start + self.chunk_bytes]
+                sleep(self.wait_s(len(chunk), now_s()))
+                yield chunk
 
 
 def parse_rate(text: str) -> float:

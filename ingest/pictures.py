@@ -12,7 +12,7 @@ from ingest.lanes import in_lanes
 from ingest.localstate import LocalState
 from ingest.planning import Shot
 from roadcomb.errors import NotAJpeg
-from roadcomb.jpeg import canonical_jpeg, image_id
+from roadcomb.jpeg import canonical_jpeg, identify, image_id
 from roadcomb.records import Frame
 
 __all__ = ["ChangedMeanwhile", "Hashed", "batches", "hash_pictures", "read_promised"]
@@ -72,12 +72,11 @@ def _image_of(asked: tuple[Shot, tuple[str, int] | None]) -> tuple[str, int] | s
     if known is not None:
         return known
     try:
-        canonical = canonical_jpeg(shot.read())
+        return identify(shot.read())
     except NotAJpeg:
         return "not-a-jpeg"
     except OSError:
         return "unreadable"
-    return image_id(canonical), len(canonical)
 
 
 def batches(drive: Sequence[Hashed], batch_bytes: int) -> Iterator[list[Hashed]]:

@@ -25,7 +25,7 @@ def test_what_leaves_is_never_faster_than_the_rate_and_one_chunk(
     pace, clock, gone = Pace(rate), Clock(), 0
     for size in sizes:
         sent = b""
-        for chunk in pace.paced(bytes(size), lambda: clock.now, clock.sleep):
+        for chunk in pace.paced([bytes(size)], lambda: clock.now, clock.sleep):
             sent += chunk
             gone += len(chunk)
             assert gone <= rate * clock.now + pace.chunk_bytes + 1e-3
