@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import problems, state
 from api.guard import Guard
-from api.routes import books, drives, health, log
+from api.routes import books, drives, health, log, rights
 from api.routes import map as maps
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
@@ -36,7 +36,7 @@ def create_app(
     limits = limits or IntakeSettings()
     state.bind(app, node, live or LiveMap(node), limits)
     problems.install(app)
-    for routes in (health, drives, maps, books, log):
+    for routes in (health, drives, maps, books, log, rights):
         app.include_router(routes.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     # Nothing here rests on cookies, so any page may read what anybody may read.

@@ -126,6 +126,8 @@ def _insert(node: Node, signed: SignedManifest, limits: IntakeSettings, now_ms: 
 
 def _opened(connection: sa.Connection, signed: SignedManifest, created: bool) -> Opened:
     drive = get_drive(connection, signed.drive_id)
+    if drive.deleted_ms is not None:
+        raise Conflict(f"drive {signed.drive_id} was deleted by its contributor and stays so")
     places = received(connection, signed.drive_id)
     ids = (frame.image_id for frame in signed.manifest.frames)
     missing = tuple(name for name in ids if name not in places)

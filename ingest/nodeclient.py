@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 import httpx
 import stamina
@@ -18,9 +18,11 @@ import stamina
 from ingest.batches import CONTENT_TYPE, encode_frame, encoded_size
 from ingest.manifest import SignedManifest
 from ingest.pace import Pace
+from ingest.requests import authorization
 from ingest.settings import UploadSettings
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput, RoadcombError, Unreachable, UsageError
+from roadcomb.keys import Key
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -141,6 +143,22 @@ class NodeClient:
     def bind(self, body: Json) -> None:
         """Send a signed payout binding (ingest/payout.py)."""
         self._patiently(self._once, "POST", "/v1/bindings", *_whole(canonical_json(body)), _JSON)
+
+    def delete_drive(self, drive_id: str, key: Key) -> int:
+        """Have the node forget a drive; how many pictures it had. Repeating it is harmless."""
+        path = f"/v1/drives/{drive_id}"
+        signed = {"Authorization": authorization(key, "DELETE", path, self.info().now_ms)}
+        answer = self._object(self._patiently(self._once, "DELETE", path, (), 0, signed))
+        return int(answer.get("pictures", 0))
+
+    def download(self, path: str, key: Key, file: IO[bytes]) -> int:
+        """What the node answers to a signed GET of a path, into a file; its size in bytes."""
+        signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
+        with self._in_our_words(), self._http.stream("GET", path, headers=signed) as response:
+            if not response.is_success:
+                response.read()
+                raise _Answered(response)
+            return sum(map(file.write, response.iter_bytes()))
 
     def _open_once(self, signed: SignedManifest) -> Opened:
         body = gzip.compress(canonical_json(signed.to_json()), mtime=0)

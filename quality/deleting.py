@@ -37,6 +37,9 @@ def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
         before = decision_of(connection, drive_id)
     if drive.contributor != contributor:
         raise Unauthorised(f"drive {drive_id} is another contributor's")
+    if drive.sealed_ms is None:
+        _drop_open(node, drive_id)
+        return int(drive.frames)
     if before is not None and before.verdict == Verdict.ACCEPTED:
         _store_tombstone(node, drive_id, before.judgement)
     nothing = judgement.store(node.blobs, judgement.SCHEMA.empty_table())
@@ -45,10 +48,8 @@ def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
         if drive.deleted_ms is None:
             _bury(node, connection, drive, nothing)
         named = _named_by(connection, drive_id)
-    node.catalog.scrub()
     discard(node, named[0] - {nothing}, named[1])
-    for key in [*node.blobs.keys(pack_folder(drive_id)), manifest_key(drive_id)]:
-        node.blobs.delete(key)
+    _destroy(node, drive_id)
     return int(drive.frames)
 
 
@@ -73,6 +74,21 @@ def tombstone_of(node: Node, drive_id: str) -> list[bytes]:
     except NotFound:
         return []
     return [bytes.fromhex(str(image_id)) for image_id in ids] if isinstance(ids, list) else []
+
+
+def _drop_open(node: Node, drive_id: str) -> None:
+    """A drive without a receipt was never promised anything: no trace of it has to stay."""
+    with node.catalog.writing() as connection:
+        connection.execute(sa.delete(packs).where(packs.c.drive_id == drive_id))
+        open_one = drives.c.sealed_ms.is_(None)
+        connection.execute(sa.delete(drives).where(drives.c.drive_id == drive_id, open_one))
+    _destroy(node, drive_id)
+
+
+def _destroy(node: Node, drive_id: str) -> None:
+    node.catalog.scrub()
+    for key in [*node.blobs.keys(pack_folder(drive_id)), manifest_key(drive_id)]:
+        node.blobs.delete(key)
 
 
 def _store_tombstone(node: Node, drive_id: str, digest: str) -> None:

@@ -18,14 +18,14 @@ from rewards.rows import BOOK_ROWS
 from rewards.weights import runs_of
 from roadcomb.blobs import Blobs
 
-__all__ = ["OPENINGS", "opened", "openings_of", "store_openings"]
+__all__ = ["OPENINGS", "all_openings", "opened", "openings_of", "store_openings"]
 
 OPENINGS = pa.schema(
     [
         pa.field("drive_id", pa.string(), nullable=False),
         pa.field("row", pa.uint32(), nullable=False),  # index in rows.parquet
         pa.field("days", pa.uint16(), nullable=False),  # of refill that the cell had
-        pa.field("visit_best", pa.uint16(), nullable=False),  # best grade of its visit
+        pa.field("cell_best", pa.uint16(), nullable=False),  # best grade in its cell
         pa.field("others", pa.uint32(), nullable=False),  # other paid passes in the visit
         pa.field("other_visits", pa.uint32(), nullable=False),  # other paid ones in the cell
         *BOOK_ROWS,
@@ -61,19 +61,24 @@ def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Tab
     return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), filters=wanted)
 
 
+def all_openings(blobs: Blobs, inputs_digest: str) -> pa.Table:
+    """OPENINGS of all drives of the epoch with these inputs."""
+    return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))))
+
+
 def _company(rows: pa.Table) -> dict[str, NDArray[Any]]:
     """What a row shares its visit and its cell with; a row that weighs nothing takes no share."""
     if not len(rows):
-        return {name: np.zeros(0, np.uint32) for name in ("visit_best", "others", "other_visits")}
+        return {name: np.zeros(0, np.uint32) for name in ("cell_best", "others", "other_visits")}
     visits = runs_of(rows["cell"].to_numpy(), rows["visit"].to_numpy())
     cells = runs_of(rows["cell"].to_numpy())
     paid = (rows["weight"].to_numpy() > 0).astype(np.int64)
     passes = np.add.reduceat(paid, visits.starts)
     first_visit = np.searchsorted(visits.starts, cells.starts)
     paid_visits = np.add.reduceat((passes > 0).astype(np.int64), first_visit)
-    best = np.maximum.reduceat(rows["best_grade"].to_numpy(), visits.starts)
+    best = np.maximum.reduceat(rows["best_grade"].to_numpy(), cells.starts)
     return {
-        "visit_best": best[visits.of_row],
+        "cell_best": best[cells.of_row],
         "others": passes[visits.of_row] - paid,
         "other_visits": paid_visits[cells.of_row] - (passes > 0)[visits.of_row],
     }

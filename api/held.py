@@ -1,0 +1,110 @@
+"""Everything that a node holds about one contributor, as a tar archive that is made while it flows.
+
+::
+
+    about.json                          key, account, payout bindings, the number of drives
+    statement.json                      what was earned of what, with each drive's salt
+    drives/<id>/drive.json              the catalog's row and all decisions on it
+    drives/<id>/manifest.json, judgement.json
+    drives/<id>/pictures/<image id>.jpg, thumbnails/<n>.jpg
+
+Law: nothing is left out but what the node derives from all drives together (the map, the search
+index), and memory stays below one pack. A deleted drive has its row and decisions, no more.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.stored import manifest_key, received
+from quality import judgement
+from quality.thumbnails import packs_of
+from rewards.statement import statement_of
+from roadcomb.catalog.tables import bindings, contributors, decisions, drives
+from roadcomb.errors import NotFound
+from roadcomb.node import Node
+from roadcomb.packs import checked, decode_index, index_of, read_entry
+
+__all__ = ["held_by"]
+
+_ALL_EPOCHS = 1_000_000
+_Files = Iterator[tuple[str, bytes]]
+
+
+def held_by(node: Node, contributor: str) -> Iterator[bytes]:
+    """The archive, piece by piece. Raises NotFound for a key that never sent anything."""
+    return _archive(_files(node, *_known(node, contributor)))
+
+
+def _known(node: Node, contributor: str) -> tuple[dict[str, Any], list[Any]]:
+    with node.catalog.reading() as connection:
+        row = connection.execute(
+            sa.select(contributors).where(contributors.c.key == contributor)
+        ).first()
+        if row is None:
+            raise NotFound("this node holds nothing about your key")
+        bound = connection.execute(
+            sa.select(bindings).where(bindings.c.contributor == contributor).order_by(bindings.c.id)
+        )
+        own = sa.select(drives).where(drives.c.contributor == contributor)
+        sent = connection.execute(own.order_by(drives.c.opened_ms, drives.c.drive_id)).all()
+        about = {**_plain(row), "bindings": [_plain(binding) for binding in bound]}
+    return {**about, "drives": len(sent)}, list(sent)
+
+
+def _files(node: Node, about: dict[str, Any], sent: list[Any]) -> _Files:
+    yield "about.json", _json(about)
+    yield "statement.json", _json(statement_of(node, about["key"], _ALL_EPOCHS))
+    for drive in sent:
+        for name, data in _of_drive(node, drive):
+            yield f"drives/{drive.drive_id}/{name}", data
+
+
+def _of_drive(node: Node, drive: Any) -> _Files:
+    with node.catalog.reading() as connection:
+        query = sa.select(decisions).where(decisions.c.drive_id == drive.drive_id)
+        made = connection.execute(query.order_by(decisions.c.id)).all()
+        places = received(connection, drive.drive_id)
+    yield "drive.json", _json({**_plain(drive), "decisions": [_plain(one) for one in made]})
+    if drive.deleted_ms is not None:
+        return
+    yield "manifest.json", node.blobs.get(manifest_key(drive.drive_id))
+    if made:
+        table = judgement.load(node.blobs, made[-1].judgement)
+        yield "judgement.json", _json(table.to_pylist())
+    for image_id, (key, entry) in places.items():
+        data = node.blobs.get_range(key, entry.offset, entry.length)
+        yield f"pictures/{image_id}.jpg", checked(data, entry)
+    shown = packs_of(made[-1].thumbnails) if made else []
+    for number, data in enumerate(data for key in shown for data in _entries(node.blobs.get(key))):
+        yield f"thumbnails/{number}.jpg", data
+
+
+def _entries(pack: bytes) -> Iterator[bytes]:
+    for entry in decode_index(index_of(pack)):
+        yield read_entry(pack, entry)
+
+
+def _archive(files: _Files) -> Iterator[bytes]:
+    for name, data in files:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        yield member.tobuf()
+        yield data + bytes(-len(data) % tarfile.BLOCKSIZE)
+    yield bytes(2 * tarfile.BLOCKSIZE)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row._mapping)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=2, default=_as_text).encode()
+
+
+def _as_text(value: object) -> str:
+    """Digests and salts as hex, other things as they say themselves."""
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,55 @@
+"""A contributor's rights: everything held about them, and that a drive is forgotten.
+
+Both are signed requests, so only the key that sent the pictures can ask.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from api.held import held_by
+from api.routes.drives import drive_id_of
+from api.state import live_of, node_of
+from ingest.requests import check_authorization
+from quality.deleting import delete_drive
+from rewards.forgetting import forget_openings
+from roadcomb.errors import Unauthorised
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["drives"])
+
+
+class Deleted(BaseModel):
+    """How many pictures the drive had; nothing of them is left."""
+
+    drive_id: str
+    pictures: int
+
+
+@router.delete("/v1/drives/{drive_id}")
+def delete(request: Request, drive_id: Annotated[str, Depends(drive_id_of)]) -> Deleted:
+    """Forget a drive: pictures, track, judgement, salt; published books stay as they are."""
+    node = node_of(request)
+    header = request.headers.get("authorization")
+    signer = check_authorization(header, "DELETE", request.url.path, node.clock.now_ms())
+    pictures = delete_drive(node, drive_id, signer)
+    forget_openings(node, drive_id)
+    live_of(request).refresh()
+    return Deleted(drive_id=drive_id, pictures=pictures)
+
+
+@router.get("/v1/contributors/{key}/data", response_class=StreamingResponse)
+async def data(request: Request, key: str) -> StreamingResponse:
+    """All that this node holds about a contributor, as a tar archive (signed request)."""
+    node = node_of(request)
+    header = request.headers.get("authorization")
+    signer = check_authorization(header, "GET", request.url.path, node.clock.now_ms())
+    if signer != key:
+        raise Unauthorised("these are the data of another key than the one that asks")
+    archive = await run_in_threadpool(held_by, node, key)
+    private = {"Cache-Control": "private, no-store"}
+    return StreamingResponse(archive, media_type="application/x-tar", headers=private)
