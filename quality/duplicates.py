@@ -5,9 +5,9 @@ The laws:
 2. A picture (image id) that its own contributor already has accepted or held in another drive:
    rejected, `already-sent`; the rest of the drive is judged as any other.
 3. A picture (image id) of somebody else's drive, or `replay_frames` or more that look like another
-   drive's near the same place and follow in its order, forwards or backwards: suspicion, so the
-   drive is held as `replay-suspected` with the pairs as evidence, and a person decides. Who came
-   second is not who copied: the first may have been the thief.
+   drive's, wherever either claims to be, and follow in its order, forwards or backwards: suspicion,
+   so the drive is held as `replay-suspected` with the pairs as evidence, and a person decides. Who
+   came second is not who copied: the first may have been the thief.
 
 Drives of one street look alike only by being copies: even neighbours 8 m apart differ by 54 bits.
 """
@@ -144,6 +144,7 @@ def _closest(
         seen += index.alike(
             frame.fingerprint, frame.cell, settings.replay_rings, settings.fingerprint_distance
         )
+        seen += index.alike_anywhere(frame.fingerprint, settings.fingerprint_distance)
     best: dict[str, Seen] = {}
     for other in sorted(seen, key=lambda found: (found.distance, found.n)):
         if other.drive_id != drive_id:

@@ -2,8 +2,10 @@
 
 Derived data: it follows the catalog's decisions by their ids and can be thrown away and built at
 any time. A frame is found by its fingerprint in the cells around it, so a search costs what the
-neighbourhood holds, not what the network holds. Flat pictures (fog, night, a covered lens) resemble
-each other without being copies, so they are not compared.
+neighbourhood holds, not what the network holds. A copy that claims to be elsewhere is found by its
+bands, 16 bits of the fingerprint each: one of 4 is untouched in 5 of 6 copies that differ by 16
+bits (hard re-encoding), which is enough where several frames in order are looked for. Flat pictures
+(fog, night, a covered lens) resemble each other without being copies, so they are not compared.
 """
 
 from collections import defaultdict
@@ -28,6 +30,10 @@ __all__ = ["COMPARABLE_CONTRAST", "FrameIndex", "Seen", "SeenDrive"]
 
 COMPARABLE_CONTRAST = 100
 """Score of contrast (16 grey levels) below which a picture is too flat to be compared."""
+
+_BAND_BYTES = (4, 12, 20, 28)
+"""Where the bands begin: one row of 16 coefficients each; the lowest rows hold what all streets
+share, sky above and road below, and would make long lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class FrameIndex:
         self._buried: set[str] = set()
         self._by_id: dict[bytes, list[int]] = defaultdict(list)
         self._by_cell: dict[int, list[int]] = defaultdict(list)
+        self._by_band: dict[int, list[int]] = defaultdict(list)
 
     def follow(self, node: Node) -> None:
         """Take in the decisions made since the last call."""
@@ -108,6 +115,14 @@ class FrameIndex:
     def alike(self, fingerprint: bytes, cell: int, rings: int, radius: int) -> list[Seen]:
         """Frames within `rings` cells of a cell and `radius` bits of a fingerprint."""
         rows = [row for near in disk(cell, rings) for row in self._by_cell.get(near, ())]
+        return self._within(fingerprint, rows, radius)
+
+    def alike_anywhere(self, fingerprint: bytes, radius: int) -> list[Seen]:
+        """Most frames within `radius` bits of a fingerprint, wherever they claim to be."""
+        rows = {row for band in _bands(fingerprint) for row in self._by_band.get(band, ())}
+        return self._within(fingerprint, sorted(rows), radius)
+
+    def _within(self, fingerprint: bytes, rows: list[int], radius: int) -> list[Seen]:
         if not rows:
             return []
         found = distances(to_words(fingerprint)[0], self._rows.words[rows])
@@ -118,7 +133,7 @@ class FrameIndex:
         if drive_id in self._buried:
             return
         self._buried.add(drive_id)
-        for rows in (*self._by_id.values(), *self._by_cell.values()):
+        for rows in (*self._by_id.values(), *self._by_cell.values(), *self._by_band.values()):
             rows[:] = [row for row in rows if self._rows.owners[row] != drive_id]
         for n, image_id in enumerate(accepted):
             self._by_id[image_id].append(self._rows.add(drive_id, n, True, None))
@@ -130,6 +145,14 @@ class FrameIndex:
             self._by_id[image_id].append(row)
             if mark is not None and contrast >= COMPARABLE_CONTRAST:
                 self._by_cell[cell].append(row)
+                for band in _bands(mark):
+                    self._by_band[band].append(row)
+
+
+def _bands(fingerprint: bytes) -> Iterator[int]:
+    """Keys of the 4 bands: 16 bits each, from rows of different frequencies, with their place."""
+    for at in _BAND_BYTES:
+        yield at << 16 | int.from_bytes(fingerprint[at : at + 2], "big")
 
 
 def _tuples(table: pa.Table, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -31,7 +31,7 @@ from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 from roadcomb.packs import decode_index, index_of, read_entry
 from tests.drives import NOW_MS, contributor, make_node, pictures
-from tests.quality.deliveries import along, copied, deliver
+from tests.quality.deliveries import METRE_E7, along, copied, deliver
 from tests.quality.pictures import decoded, drawn_frames, look_at, real_frames
 
 ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
@@ -179,6 +179,19 @@ def test_a_track_shifted_by_60_metres_hides_no_copy(node: Node) -> None:
     replay = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:6]], shifted)
     judge(node)
     assert decision(node, replay).held == 6
+
+
+@pytest.mark.parametrize("away_m", [-300, 2_000, 1_000_000])
+def test_a_copy_that_claims_to_be_elsewhere_is_held(node: Node, away_m: int) -> None:
+    deliver(node, ALICE, drawn_frames()[:12])
+    elsewhere = [lat_e7 + away_m * METRE_E7 for lat_e7 in along(12)]
+    for thief in (ALICE, MALLORY):
+        drive = deliver(node, thief, [copied(f) for f in drawn_frames()[:12]], elsewhere)
+        judge(node)
+        assert (decision(node, drive).verdict, decision(node, drive).reason) == (
+            "held",
+            "replay-suspected",
+        )
 
 
 def test_one_picture_of_somebody_else_holds_a_drive(node: Node) -> None:
