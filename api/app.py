@@ -8,8 +8,10 @@ from starlette.staticfiles import StaticFiles
 
 from api import problems, state
 from api.guard import Guard
+from api.logs import access
 from api.routes import books, drives, health, log, rights
 from api.routes import map as maps
+from api.routes import metrics as figures
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
 from roadcomb.node import Node
@@ -38,10 +40,16 @@ def create_app(
     problems.install(app)
     for routes in (health, drives, maps, books, log, rights):
         app.include_router(routes.router)
+    app.include_router(figures.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     # Nothing here rests on cookies, so any page may read what anybody may read.
     app.add_middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["ETag"])
-    app.add_middleware(Guard, body_limit=lambda path: _body_limit(path, limits))
+    app.add_middleware(
+        Guard,
+        body_limit=lambda path: _body_limit(path, limits),
+        held_limit=limits.held_bytes,
+        observers=(app.state.metrics.observe, access),
+    )
     return app
 
 

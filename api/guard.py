@@ -6,17 +6,21 @@ A pure ASGI middleware: it neither buffers bodies nor hides a cut connection fro
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import Body, Held
+from api.logs import request_id
 from api.problems import problem, problem_of
-from roadcomb.errors import TooLarge
+from roadcomb.errors import Busy, TooLarge
 
-__all__ = ["SECURITY_HEADERS", "Guard"]
+__all__ = ["SECURITY_HEADERS", "Guard", "Observer"]
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -42,48 +46,82 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("roadcomb.api")
 
 
-class Guard:
-    """Wraps the app; `body_limit` tells the bytes that a path takes at most."""
+class Observer(Protocol):
+    """Hears of each answer: the route's template, method, status, seconds, bytes received."""
 
-    def __init__(self, app: ASGIApp, body_limit: Callable[[str], int]) -> None:
+    def __call__(
+        self, route: str, method: str, status: int, seconds: float, received: int
+    ) -> None: ...
+
+
+class Guard:
+    """Wraps the app; `body_limit` tells the bytes that a path takes at most, `held_limit` what
+    all bodies under way may take together.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        body_limit: Callable[[str], int],
+        held_limit: int,
+        observers: Sequence[Observer] = (),
+    ) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._held = Held(held_limit)
+        self._observers = observers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, request_id)
-        body = _Body(receive, self._body_limit(scope["path"]))
+        identity = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = identity
+        token = request_id.set(identity)
+        answer = _Answer(send, identity)
+        body = Body(receive, self._body_limit(scope["path"]), self._held)
+        started = time.perf_counter()
+        try:
+            await self._answer(scope, body, answer)
+        finally:
+            body.release()
+            seconds = time.perf_counter() - started
+            for observe in self._observers:
+                observe(_route(scope), scope["method"], answer.status, seconds, body.taken)
+            request_id.reset(token)
+
+    async def _answer(self, scope: Scope, body: Body, answer: "_Answer") -> None:
         try:
             body.check_length(Headers(scope=scope))
             await self._app(scope, body.receive, answer.send)
-        except TooLarge as error:
-            await problem_of(Request(scope), error)(scope, receive, answer.send)
+        except (TooLarge, Busy) as error:
+            await problem_of(Request(scope), error)(scope, body.receive, answer.send)
         except ClientDisconnect:
-            return
+            if body.stalled:
+                detail = "no byte of the body came for too long: send it again"
+                response = problem(Request(scope), 408, "request-timeout", detail)
+                await response(scope, body.receive, answer.send)
         except Exception:
-            _log.exception("request %s failed", request_id)
-            if answer.started:
+            identity = scope["state"]["request_id"]
+            _log.exception("request %s failed", identity)
+            if answer.status:
                 raise
-            detail = f"the node failed; its log tells why under request {request_id}"
+            detail = f"the node failed; its log tells why under request {identity}"
             response = problem(Request(scope), 500, "internal", detail)
-            await response(scope, receive, answer.send)
+            await response(scope, body.receive, answer.send)
 
 
 @dataclass(slots=True)
 class _Answer:
-    """Sends the answer with its headers, and remembers whether it has begun."""
+    """Sends the answer with its headers; status: 0 until it has begun."""
 
     _send: Send
     _request_id: str
-    started: bool = False
+    status: int = 0
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self._request_id
             for name, value in SECURITY_HEADERS.items():
@@ -91,28 +129,9 @@ class _Answer:
         await self._send(message)
 
 
-@dataclass(slots=True)
-class _Body:
-    """Receives a body up to a limit. Raises TooLarge at the first byte over it."""
-
-    _receive: Receive
-    _limit: int
-    _taken: int = 0
-
-    def check_length(self, headers: Headers) -> None:
-        length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._limit:
-            raise self._too_large()
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._taken += len(message.get("body", b""))
-        if self._taken > self._limit:
-            raise self._too_large()
-        return message
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"the body is larger than the {self._limit} bytes that are taken here")
+def _route(scope: Scope) -> str:
+    """The path's template, so that no figure or log line names a drive; "other" without one."""
+    return str(getattr(scope.get("route"), "path", "other"))
 
 
 def _request_id(headers: Headers) -> str:

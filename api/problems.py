@@ -30,6 +30,7 @@ STATUS: Mapping[type[errors.RoadcombError], int] = {
     errors.NotAJpeg: 415,
     errors.InvalidInput: 422,
     errors.QuotaExceeded: 429,
+    errors.Busy: 503,
     errors.Unreachable: 502,
     errors.StorageFull: 507,
     errors.RoadcombError: 500,

@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from api.app import create_app
 from api.background import Repeating
+from api.logs import log_json
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
+from roadcomb.settings import LogFormat
 from tiles.live import LiveMap
 
 __all__ = ["serve"]
@@ -34,6 +38,7 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
     listening = _listen(node.settings.host, node.settings.port)
     config = uvicorn.Config(
         create_app(node, live),
+        log_config=_logging(node.settings.log),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -57,6 +62,14 @@ def _judging(node: Node, stack: ExitStack) -> Repeating:
     engine = ProcessEngine(node.settings.workers)
     stack.callback(engine.close)
     return Repeating("judging", Judge(node, engine).judge_pending, PAUSE_S)
+
+
+def _logging(form: LogFormat) -> dict[str, Any] | None:
+    """How uvicorn logs: as it would, or through our JSON like everything else."""
+    if form is LogFormat.PLAIN:
+        return LOGGING_CONFIG
+    log_json()
+    return None
 
 
 class _Server(uvicorn.Server):

@@ -4,18 +4,21 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 
+from api.metrics import Metrics
 from ingest.limits import IntakeSettings
 from ingest.logbook import LogBook
+from roadcomb.clock import SystemClock
 from roadcomb.node import Node
 from tiles.live import LiveMap
 
-__all__ = ["bind", "limits_of", "live_of", "log_of", "node_of"]
+__all__ = ["bind", "limits_of", "live_of", "log_of", "metrics_of", "node_of"]
 
 
 def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> None:
     """Give the app's requests what they may use."""
     app.state.node, app.state.live, app.state.limits = node, live, limits
     app.state.log = LogBook(node)
+    app.state.metrics = Metrics(node, limits, SystemClock())
 
 
 def node_of(request: Request) -> Node:
@@ -31,6 +34,11 @@ def live_of(request: Request) -> LiveMap:
 def log_of(request: Request) -> LogBook:
     """The transparency log, ready to be asked for proofs."""
     return cast(LogBook, request.app.state.log)
+
+
+def metrics_of(request: Request) -> Metrics:
+    """The figures of this app."""
+    return cast(Metrics, request.app.state.metrics)
 
 
 def limits_of(request: Request) -> IntakeSettings:

@@ -34,6 +34,11 @@ class IntakeSettings(BaseSettings):
     )
     drive_frames: int = Field(default=20_000, ge=1, description="most frames of a drive")
     manifest_bytes: int = Field(default=4 * MB, ge=1, description="largest manifest, unpacked")
+    held_bytes: int = Field(
+        default=256 * MB,
+        ge=32 * MB,
+        description="bytes of request bodies in memory at the same time; more is answered 503",
+    )
     future_ms: int = Field(
         default=300_000, ge=0, description="how far ahead of the node's clock a frame's time may be"
     )

@@ -17,11 +17,13 @@
     ├── StorageFull                10   507
     ├── IntegrityError             11   500   stored bytes or books do not say what was promised
     └── Unreachable                 6   502   a server did not answer
+        └── Busy                    6   503   it has too much to do just now
 """
 
 from typing import ClassVar
 
 __all__ = [
+    "Busy",
     "Conflict",
     "DigestMismatch",
     "IntegrityError",
@@ -104,3 +106,7 @@ class IntegrityError(RoadcombError):
 class Unreachable(RoadcombError):
     type = "unreachable"
     exit_code = 6
+
+
+class Busy(Unreachable):
+    type = "busy"

@@ -11,7 +11,14 @@ from platformdirs import user_config_path, user_state_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ClientSettings", "ImageryRequires", "NodeSettings"]
+__all__ = ["ClientSettings", "ImageryRequires", "LogFormat", "NodeSettings"]
+
+
+class LogFormat(StrEnum):
+    """How a node logs: warnings in plain words, or every request as a line of JSON."""
+
+    PLAIN = "plain"
+    JSON = "json"
 
 
 class ImageryRequires(StrEnum):
@@ -43,6 +50,9 @@ class NodeSettings(BaseSettings):
     imagery_requires: ImageryRequires = Field(
         default=ImageryRequires.BLURRED,
         description="'nothing' publishes unblurred pictures: for drawn cities where nobody lives",
+    )
+    log: LogFormat = Field(
+        default=LogFormat.PLAIN, description="'json': one object a line, requests included"
     )
     clock_file: Path | None = Field(
         default=None, description="injected clock, refused off loopback"

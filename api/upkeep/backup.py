@@ -24,18 +24,19 @@ import sqlalchemy as sa
 from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Damage
 from api.upkeep.drive_checks import drive_checks
+from api.upkeep.note import note_backup
 from rewards.publish import write_durably
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import drives
-from roadcomb.errors import Conflict, IntegrityError, InvalidInput, NotFound, UsageError
+from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
 from roadcomb.keys import verify
 from roadcomb.node import Node
 
 __all__ = ["Backup", "Copied", "backup", "damages", "read_backup", "restore"]
 
 DOMAIN = "roadcomb backup v1"
-INDEX, NOTE = "backup.json", "last-backup.json"
+INDEX = "backup.json"
 CATALOG, KEY, BLOBS, PUBLISHED = "catalog.sqlite", "node.pem", "blobs", "published"
 _OVERLAP_MS = 3_600_000
 """Clocks of stores differ: what is so much older than the last backup was copied by it."""
@@ -87,8 +88,7 @@ def backup(node: Node, folder: Path, started_ms: int) -> Copied:
     }
     signature = node.key.sign(DOMAIN, canonical_json(body))
     write_durably(folder / INDEX, canonical_json({"backup": body, "signature": signature}))
-    note: Json = {"started_ms": started_ms, "files": len(files)}
-    write_durably(node.settings.data / NOTE, canonical_json(note))
+    note_backup(node.settings.data, started_ms, len(files))
     return Copied(len(files), copied, size, forgotten)
 
 
@@ -237,12 +237,3 @@ def _deleted(node: Node) -> int:
     query = sa.select(sa.func.count()).where(drives.c.deleted_ms.is_not(None))
     with node.catalog.reading() as connection:
         return connection.execute(query).scalar_one()
-
-
-def last_backup_ms(data: Path) -> int | None:
-    """When the node of this data folder was last backed up, by the machine's clock."""
-    try:
-        note: Any = parse_json((data / NOTE).read_bytes())
-        return int(note["started_ms"])
-    except (OSError, InvalidInput, KeyError, TypeError, ValueError):
-        return None

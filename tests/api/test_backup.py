@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from api.upkeep.backup import backup, damages, last_backup_ms, read_backup, restore
+from api.upkeep.backup import backup, damages, read_backup, restore
 from api.upkeep.fsck import fsck
+from api.upkeep.note import last_backup_ms
 from ingest.intake import add_frames, drive_state, open_drive, read_frames, seal
 from roadcomb.catalog.tables import drives, packs
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
