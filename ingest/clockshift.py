@@ -37,7 +37,7 @@ class Suggestion:
         if self.guessed:
             return (
                 "the camera's clock and the track have no time in common: if both were switched on "
-                f"together, --time-offset {self.offsets_s[0]:g} is right; look at a place you know"
+                f"together, --time-offset {self.offsets_s[0]} is right; look at a place you know"
             )
         likeliest, *others = (f"{offset:g}" for offset in self.offsets_s)
         more = f" (or {', '.join(others[:3])}: look at a place you know)" if others else ""

@@ -2,14 +2,16 @@
 
 Each entry is checked by the schema that mapillary_tools ships; the entry of a picture that it
 refused carries its error and no place. A picture is known by the last part of its name, since the
-folder may have moved. Times are UTC. A video's track becomes fixes where it has GPS times.
+folder may have moved; where that is not enough, by its folder's name too. Times are UTC. A video's
+track becomes fixes where it has GPS times.
 
 Law: an entry that breaks the schema says nothing and is told; the others count.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -35,7 +37,7 @@ def read_description(path: Path) -> Sidecar:
         raise InvalidInput(f"no readable JSON: {str(error)[:100]}") from error
     if not isinstance(entries, list):
         raise InvalidInput("no list of descriptions as mapillary_tools writes it")
-    rows: dict[str, CsvRow] = {}
+    described: list[Mapping[str, Any]] = []
     fixes: list[Fix] = []
     notes: list[str] = []
     for entry in entries:
@@ -45,8 +47,19 @@ def read_description(path: Path) -> Sidecar:
         elif "MAPGPSTrack" in entry:
             fixes += [_track_fix(point) for point in entry["MAPGPSTrack"] if _timed(point)]
         else:
-            rows[PureWindowsPath(entry["filename"]).name] = _row(entry)
-    return Sidecar(rows, tuple(fixes), tuple(notes))
+            described.append(entry)
+    return Sidecar(_rows(described, path.absolute().parent.name), tuple(fixes), tuple(notes))
+
+
+def _rows(entries: Sequence[Mapping[str, Any]], folder: str) -> dict[str, CsvRow]:
+    """Rows by the names of pictures; of one name in several folders only that of this folder."""
+    paths = [PureWindowsPath(entry["filename"]) for entry in entries]
+    often = Counter(path.name for path in paths)
+    return {
+        path.name: _row(entry)
+        for path, entry in zip(paths, entries, strict=True)
+        if often[path.name] == 1 or path.parent.name == folder
+    }
 
 
 def _problem(entry: object) -> str | None:
