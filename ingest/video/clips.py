@@ -85,6 +85,6 @@ def clip_of(
 ) -> Clip:
     """The clip of a video as it is now. Raises OSError."""
     status = video.stat()
-    seen = (status.st_size, status.st_mtime_ns, settings.quality)
+    seen = (str(part) for part in (status.st_size, status.st_mtime_ns, settings.quality))
     name = digest_of_json([str(video.absolute()), *seen])[:32]
     return Clip(video, times_ms, duration_ms, cache / name, settings)

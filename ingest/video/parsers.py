@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from mapillary_tools import blackvue_parser
 from mapillary_tools.camm import camm_parser
 from mapillary_tools.gpmf import gpmf_gps_filter, gpmf_parser
+from mapillary_tools.telemetry import CAMMGPSPoint
 
 from ingest.video.exiftool import read_exiftool
 from ingest.video.novatek import read_novatek
@@ -66,18 +67,19 @@ def _gpmf(file: BinaryIO) -> Telemetry | None:
 
 def _camm(created_ms: int | None) -> Callable[[BinaryIO], Telemetry | None]:
     def read(file: BinaryIO) -> Telemetry | None:
-        info = camm_parser.extract_camm_info(file, telemetry_only=True)
+        info = camm_parser.extract_camm_info(file)
         if info is None:
             return None
-        file.seek(0)
-        make, model = camm_parser.extract_camera_make_and_model(file)
-        return telemetry_of("CAMM", _camm_samples(info, created_ms), f"{make} {model}")
+        return telemetry_of("CAMM", _camm_samples(info, created_ms), f"{info.make} {info.model}")
 
     return read
 
 
 def _camm_samples(info: Any, created_ms: int | None) -> Iterable[Sample]:
-    for point in info.gps or []:
+    points = [*(info.gps or []), *(info.mini_gps or [])]
+    # mapillary_tools 0.14.7 puts fixes of both kinds into mini_gps
+    full = [point for point in points if isinstance(point, CAMMGPSPoint)]
+    for point in full:
         east, north = point.velocity_east, point.velocity_north
         if point.gps_fix_type >= 2:
             yield _sample(
@@ -88,8 +90,8 @@ def _camm_samples(info: Any, created_ms: int | None) -> Iterable[Sample]:
                 dimension=point.gps_fix_type,
                 error_m=point.horizontal_accuracy or None,
             )
-    if not info.gps:
-        yield from (_sample(point, None) for point in info.mini_gps or [])
+    if not full:
+        yield from (_sample(point, None) for point in points)
 
 
 def _unix_s(gps_s: float, created_ms: int | None) -> float | None:
@@ -106,8 +108,10 @@ def _blackvue(file: BinaryIO) -> Telemetry | None:
     info = blackvue_parser.extract_blackvue_info(file)
     if info is None:
         return None
+    file.seek(0)  # it looks for the model where the positions ended
+    model = blackvue_parser.extract_camera_model(file)
     samples = (_sample(point, point.epoch_time) for point in info.gps or [])
-    return telemetry_of("BlackVue", samples, f"{info.make} {info.model}")
+    return telemetry_of("BlackVue", samples, f"{info.make} {model}")
 
 
 def _sample(point: Any, unix_s: float | None, **said: Any) -> Sample:

@@ -86,7 +86,7 @@ class VideoReader:
         clip = clip_of(path, [fix.t_ms for fix in chosen], duration_ms, self.cache, self.video)
         return [
             Still(
-                path / f"{fix.t_ms:09d}.jpg",
+                path / f"{path.stem}_{fix.t_ms:09d}.jpg",
                 status.st_size // len(chosen),
                 status.st_mtime_ns,
                 start_ms + fix.t_ms,
