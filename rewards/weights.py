@@ -1,17 +1,18 @@
 """Weights: what each pass of an epoch counts, as an integer.
 
-The law: a cell weighs WEIGHT_PER_DAY for each day of refill it has. That is split among its visits
-by their best grade, a visit's part counts in proportion to that grade out of 1000, and is split
-among its passes by their grade sums:
+The law: a cell weighs WEIGHT_PER_DAY for each day of refill it has, in proportion to the best grade
+anybody brought from it, out of 1000. That is split among its visits by their best grade, and a
+visit's part among its passes by their grade sums:
 
-    weight = floor(W * best of the visit * best of the visit * grade sum of the pass
-                   / (sum of the visits' bests * 1000 * grade sum of the visit))
+    weight = floor(W * best of the cell * best of the visit * grade sum of the pass
+                   / (1000 * sum of the visits' bests * grade sum of the visit))
 
 So a pass alone in a cell earns its grade's share of it: otherwise a dirty lens would be paid like
-a clean one wherever nobody else drove. The formula depends on which frames were accepted, never on
-whose they are: grade sums add up, so a pass split over two accounts earns the same before the floor
-and never more after it, and two accounts in one car share. A pass below the policy's minimum grade
-weighs nothing and takes no share.
+a clean one wherever nobody else drove. One more picture of a visit, or in a visit of its own, never
+earns its maker less, so nobody gains by keeping poor ones back. The formula depends on which frames
+were accepted, never on whose they are: grade sums add up, so a pass split over two accounts earns
+the same before the floor and never more after it, and two accounts in one car share. A pass below
+the policy's minimum grade weighs nothing and takes no share.
 """
 
 import math
@@ -70,12 +71,13 @@ def _weigh_paid(rows: pa.Table, days: NDArray[np.int64]) -> NDArray[np.uint64]:
     visits, cells = runs_of(cell, visit), runs_of(cell)
     best = np.maximum.reduceat(rows["best_grade"].to_numpy().astype(np.uint64), visits.starts)
     visit_sum = np.add.reduceat(grade_sum, visits.starts)
-    cell_best = np.add.reduceat(best, np.searchsorted(visits.starts, cells.starts))
-    of_cell, of_visit = days.astype(np.uint64) * np.uint64(WEIGHT_PER_DAY), best[visits.of_row]
-    full = np.array([FULL_GRADE], np.uint64)
+    first_visit = np.searchsorted(visits.starts, cells.starts)
+    cell_best = np.maximum.reduceat(best, first_visit)[cells.of_row]
+    cell_sum = np.add.reduceat(best, first_visit)[cells.of_row]
+    full_weight = days.astype(np.uint64) * np.uint64(WEIGHT_PER_DAY)
     return _exact_ratio(
-        (of_cell, of_visit, of_visit, grade_sum),
-        (cell_best[cells.of_row], full, visit_sum[visits.of_row]),
+        (full_weight, cell_best, best[visits.of_row], grade_sum),
+        (np.array([FULL_GRADE], np.uint64), cell_sum, visit_sum[visits.of_row]),
     )
 
 

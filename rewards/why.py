@@ -21,7 +21,7 @@ def why_row(row: Mapping[str, Any], policy: Policy) -> list[str]:
             f"grade {row['best_grade']} is below {policy.minimum_grade}: "
             "it is on the map, but it is not paid"
         ]
-    return [*_refill(row["days"], policy.refill_days), *_graded(row["visit_best"]), *_sharing(row)]
+    return [*_refill(row["days"], policy.refill_days), *_graded(row["cell_best"]), *_sharing(row)]
 
 
 def why_epoch(rate: Rate, policy: Policy) -> str:
@@ -46,21 +46,23 @@ def _refill(days: int, full: int) -> list[str]:
     return [f"the cell was paid {since}, so {days} of {full} parts of its reward had refilled"]
 
 
-def _graded(visit_best: int) -> list[str]:
-    if visit_best >= GOOD_GRADE:
+def _graded(cell_best: int) -> list[str]:
+    if cell_best >= GOOD_GRADE:
         return []
-    return [f"the visit's best picture has grade {visit_best} of {FULL_GRADE}, and counts so much"]
+    return [
+        f"the cell's best picture that day has grade {cell_best} of {FULL_GRADE}: it pays so much"
+    ]
 
 
 def _sharing(row: Mapping[str, Any]) -> list[str]:
-    """With whom, and the part that is left of what the visit would have earned alone."""
+    """With whom, and the part that is left of what the cell pays."""
     company = [
         *_counted(row["others"], "other pass", "other passes", " in this visit"),
         *_counted(row["other_visits"], "other visit", "other visits", " to the cell that day"),
     ]
     if not company:
         return []
-    percent = 100 * FULL_GRADE * row["weight"] // (row["days"] * WEIGHT_PER_DAY * row["visit_best"])
+    percent = 100 * FULL_GRADE * row["weight"] // (row["days"] * WEIGHT_PER_DAY * row["cell_best"])
     return [f"shared with {' and '.join(company)}: {percent} % of it is yours"]
 
 

@@ -1,5 +1,6 @@
 """The laws of who earns what, from accepted frames to amounts."""
 
+from dataclasses import replace
 from itertools import permutations
 from random import Random
 
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rewards.policy import Policy
+from rewards.weights import WEIGHT_PER_DAY
 from tests.rewards.earning import account, by_name, earn, policy_of
 from tests.rewards.town import Shot
 
@@ -107,6 +109,18 @@ def test_a_better_picture_never_earns_less_whoever_else_is_there(
     assert mine(grade) <= mine(min(1000, grade + more))
 
 
+@given(drives, shots, st.booleans(), st.lists(drives, max_size=3))
+def test_one_more_picture_of_a_visit_or_in_a_new_one_never_earns_its_maker_less(
+    mine: list[Shot], more: Shot, anew: bool, others: list[list[Shot]]
+) -> None:
+    more = replace(more, minute=1000.0 if anew else mine[0].minute, cell=mine[0].cell)
+    present = [(f"other {number}", drive) for number, drive in enumerate(others)]
+    before = earn([("me", mine), *present], policy_of()).amounts
+    after = earn([("me", [*mine, more]), *present], policy_of()).amounts
+    floors = (len(mine) + 1) * (10**12 // (7 * WEIGHT_PER_DAY) + 1)
+    assert before[account("me")] <= after[account("me")] + floors
+
+
 @given(st.integers(100, 1000), st.integers(1, 4), st.integers(1, 10**12))
 def test_a_pass_alone_in_a_cell_earns_its_grades_thousandth_of_the_cells_reward(
     grade: int, frames: int, ceiling: int
@@ -137,9 +151,9 @@ def test_visits_share_a_cell_by_their_best_grade_and_passes_a_visit_by_their_gra
     ]
     paid = earn(offered, policy_of(ceiling=4000))
     assert by_name(paid, [name for name, _ in offered]) == {
-        "morning": 2700,  # 4000 x 900 / 1200 x 900 / 1000
-        "evening one": 225,  # 4000 x 300 / 1200 x 300 / 1000 x 600 / 800
-        "evening two": 75,
+        "morning": 2700,  # 4000 x 900 / 1000 x 900 / 1200
+        "evening one": 675,  # 4000 x 900 / 1000 x 300 / 1200 x 600 / 800
+        "evening two": 225,
     }
 
 

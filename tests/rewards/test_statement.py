@@ -73,9 +73,9 @@ def test_each_row_says_why_it_earned_no_more(driven: Node) -> None:
     assert len(shared) == 3
     assert all("shared with 1 other pass in this visit" in words[-1] for words in shared)
     for row in first["rows"]:
-        graded = [words for words in row["why"] if f"grade {row['visit_best']} of 1000" in words]
+        graded = [words for words in row["why"] if f"grade {row['cell_best']} of 1000" in words]
         assert len(row["why"]) == len(graded) + (row["others"] > 0)
-        assert len(graded) == (row["visit_best"] < GOOD_GRADE)
+        assert len(graded) == (row["cell_best"] < GOOD_GRADE)
     assert all("paid yesterday, so 1 of 7" in row["why"][0] for row in second["rows"])
     assert "the most it can" in first["why"]
 
@@ -169,7 +169,7 @@ def test_a_scarce_pool_and_another_visit_are_named_as_reasons(node: Node) -> Non
     (epoch,) = alices(node)["epochs"]
     assert "was shared by all who drove" in epoch["why"]
     assert epoch["rows"][0]["why"] == [
-        "the visit's best picture has grade 800 of 1000, and counts so much",
+        "the cell's best picture that day has grade 800 of 1000: it pays so much",
         "shared with 1 other visit to the cell that day: 50 % of it is yours",
     ]
 

@@ -50,8 +50,8 @@ def by_the_formula(listed: list[tuple[int, int, int, int]], days: int, minimum: 
         if grade < minimum:
             weights.append(0)
             continue
-        bests = sum(value for (of, _), value in best.items() if of == cell)
-        of_visit = Fraction(best[cell, visit], bests) * Fraction(best[cell, visit], FULL_GRADE)
+        bests = [value for (of, _), value in best.items() if of == cell]
+        of_visit = Fraction(max(bests), FULL_GRADE) * Fraction(best[cell, visit], sum(bests))
         part = of_visit * Fraction(grade_sum, total[cell, visit])
         weights.append(int(days * WEIGHT_PER_DAY * part))
     return weights
@@ -67,10 +67,10 @@ def test_weights_are_the_formula_exactly_even_where_64_bits_would_overflow(
 
 
 @given(passes.filter(bool))
-def test_a_cell_weighs_its_refill_times_the_mean_grade_of_its_visits_but_for_dust(
+def test_a_cell_weighs_its_refill_times_its_best_grade_but_for_dust(
     listed: list[tuple[int, int, int, int]],
 ) -> None:
-    """The mean of the visits' best grades, each weighed by itself; dust: under 1 a row."""
+    """The best grade that anybody brought from it; dust: under 1 a row."""
     listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
     found = weigh(rows_of(listed), np.full(len(listed), 3, np.int64), 1)
     for cell in {row[0] for row in listed}:
@@ -79,8 +79,8 @@ def test_a_cell_weighs_its_refill_times_the_mean_grade_of_its_visits_but_for_dus
         for of, visit, grade, _ in listed:
             if of == cell:
                 bests[visit] = max(grade, bests.get(visit, 0))
-        mean = Fraction(sum(b * b for b in bests.values()), max(1, sum(bests.values())))
-        whole = 3 * WEIGHT_PER_DAY * mean / FULL_GRADE
+        best = Fraction(max(bests.values(), default=0))
+        whole = 3 * WEIGHT_PER_DAY * best / FULL_GRADE
         assert whole - len(mine) < sum(mine) <= whole <= 3 * WEIGHT_PER_DAY or not any(mine)
         assert any(mine) == any(bests.values())
 
