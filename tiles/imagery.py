@@ -20,6 +20,7 @@ from roadcomb.packs import PackEntry, checked, decode_index, index_of
 from roadcomb.records import Verdict
 from roadcomb.settings import ImageryRequires
 from tiles.accepted import Decided
+from tiles.pictures import first_shown
 
 __all__ = ["WaitsForBlur", "full_picture", "thumbnail", "waits_for"]
 
@@ -70,7 +71,7 @@ def _refuse_unblurred(node: Node) -> None:
 
 def _accepted_frame(blobs: Blobs, drive: Decided, n: int) -> _Frame:
     judgement = judgements.load(blobs, drive.judgement)
-    at = np.flatnonzero(judgement["n"].to_numpy() == n)
+    at = np.flatnonzero(judgement["n"].to_numpy() == n + first_shown(judgement))
     if not drive.accepted or not len(at):
         raise _no_picture(drive, n)
     row = judgement.slice(int(at[0]), 1).to_pylist()[0]

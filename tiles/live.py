@@ -18,7 +18,8 @@ from quality import judgement as judgements
 from roadcomb.blobs import Blobs
 from roadcomb.node import Node
 from tiles.accepted import Changes, Decided, Position, read_changes
-from tiles.fold import empty
+from tiles.fold import empty, fold, merge
+from tiles.forgotten import remaining
 from tiles.passes import passes_of
 from tiles.pictures import index_of, pictures_of
 from tiles.sketch import sketch_bits
@@ -30,6 +31,9 @@ __all__ = ["LiveMap"]
 
 _TILES_KEPT = 2_048
 _COMPRESSION = 6
+
+Left = tuple[Snapshot, tuple[pa.Table, ...]]
+"""A snapshot, and what is drawn where drives were taken out of it (tiles/forgotten.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class LiveMap:
         self._drives: dict[str, _Drive] = {}
         self._counted: frozenset[str] = frozenset()
         nothing = Snapshot(digest(empty()), {})
+        self._whole = nothing
+        self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), (nothing, ()))
         self._served = _serving(MapState(Position(), nothing, overlay_of([]), index_of([]), {}))
         self.refresh()
 
@@ -84,11 +90,10 @@ class LiveMap:
             changes = read_changes(self._node.catalog, before.position)
             if changes.position == before.position:
                 return False
-            snapshot = before.snapshot
-            if changes.coverage is not None and changes.coverage != snapshot.digest:
-                snapshot = open_snapshot(self._node.blobs, changes.coverage)
+            if changes.coverage is not None and changes.coverage != self._whole.digest:
+                self._whole = open_snapshot(self._node.blobs, changes.coverage)
             self._follow(changes)
-            self._served = _serving(self._state(changes.position, snapshot))
+            self._served = _serving(self._state(changes.position))
             return True
 
     def _follow(self, changes: Changes) -> None:
@@ -100,12 +105,27 @@ class LiveMap:
         self._drives = drives
         self._counted |= changes.counted
 
-    def _state(self, position: Position, snapshot: Snapshot) -> MapState:
+    def _state(self, position: Position) -> MapState:
         drives = [self._drives[drive_id] for drive_id in sorted(self._drives)]
         fresh = [one.rows for one in drives if one.decided.drive_id not in self._counted]
         pictures = index_of([one.pictures for one in drives])
         by_public_id = {one.decided.public_id: one.decided for one in drives}
-        return MapState(position, snapshot, overlay_of(fresh), pictures, by_public_id)
+        snapshot, redrawn = self._without_forgotten()
+        overlay = overlay_of(fresh)
+        if redrawn:
+            overlay = tuple(merge(pair) for pair in zip(overlay, redrawn, strict=True))
+        return MapState(position, snapshot, overlay, pictures, by_public_id)
+
+    def _without_forgotten(self) -> Left:
+        """The snapshot without drives that were counted and are no longer there."""
+        gone = frozenset(self._counted - self._drives.keys())
+        if not gone:
+            return self._whole, ()
+        if self._left[0] != (self._whole.digest, gone):
+            rows = [self._drives[d].rows for d in sorted(self._counted & self._drives.keys())]
+            counted = merge([fold(None, part) for part in rows])
+            self._left = (self._whole.digest, gone), remaining(self._whole, counted)
+        return self._left[1]
 
 
 def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:

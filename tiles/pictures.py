@@ -15,7 +15,7 @@ from roadcomb.epochs import DAY_MS
 from roadcomb.records import Verdict, degrees
 from tiles.snapshot import slice_of
 
-__all__ = ["PICTURES", "Picture", "index_of", "newest", "pictures_of"]
+__all__ = ["PICTURES", "Picture", "first_shown", "index_of", "newest", "pictures_of"]
 
 PICTURES = pa.schema(
     [
@@ -47,12 +47,23 @@ class Picture:
 
 
 def pictures_of(public_id: str, judgement: pa.Table) -> pa.Table:
-    """PICTURES of one accepted drive, in the order of its frames."""
+    """PICTURES of one accepted drive, in the order of its frames.
+
+    They are numbered from the first that is shown: times the spacing of frames, the number of
+    those cut off before it would tell the way from the trip's beginning.
+    """
     frames = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
+    numbers = frames["n"].to_numpy() - first_shown(judgement)
     names = pa.DictionaryArray.from_arrays(np.zeros(len(frames), np.int32), [public_id])
     days = pa.array(frames["t_ms"].to_numpy() // DAY_MS, pa.int32())
-    known: dict[str, object] = {"day": days, "public_id": names}
+    known: dict[str, object] = {"n": pa.array(numbers, pa.int32()), "day": days, "public_id": names}
     return pa.table([known.get(f.name, _column(frames, f.name)) for f in PICTURES], schema=PICTURES)
+
+
+def first_shown(judgement: pa.Table) -> int:
+    """Index in the manifest of the first accepted frame: picture 0 of the drive."""
+    shown = np.flatnonzero(judgement["verdict"].to_numpy(zero_copy_only=False) == Verdict.ACCEPTED)
+    return int(judgement["n"][int(shown[0])].as_py()) if len(shown) else 0
 
 
 def index_of(tables: list[pa.Table]) -> pa.Table:
