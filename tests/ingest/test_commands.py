@@ -23,7 +23,7 @@ from roadcomb.errors import (
 )
 from roadcomb.keys import load_key
 from tests.ingest.fakenode import FakeNode, fake_node, problem
-from tests.ingest.pictures import bee_folder
+from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS, bee_folder
 
 ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
@@ -100,6 +100,23 @@ def test_scan_says_what_would_be_sent_and_why_the_rest_would_not(machine: Path) 
     assert listed["rejected"] == {"too-close": 2}
     frames = [f for d in listed["folders"][0]["drives"] for f in d["frames"]]
     assert len(frames) + len(listed["folders"][0]["rejected"]) == 13
+
+
+def test_scan_offers_a_time_offset_and_obeys_it(machine: Path) -> None:
+    folder = machine / "card"
+    bee_folder(folder, [0, 8, 16, 24])
+    for path in folder.glob("*.jpg"):
+        path.rename(folder / f"{path.name[:13]}.jpg")  # the time alone
+    track = [f"{T0_MS / 1000 + 3600 + s},{LAT + s * 10 * METRE_DEG},{LON}" for s in range(-1, 5)]
+    (folder / "track.csv").write_text("\n".join(["t_unix,lat,lon", *track]))
+    found = json_of(("scan", folder))
+    assert found["rejected"] == {"no-fix": 4}
+    assert "--time-offset 3600" in found["folders"][0]["notes"][0]
+    assert "--time-offset 3600" in run("scan", folder).stdout
+    shifted = json_of(("scan", folder, "--time-offset", "3600"))
+    assert (shifted["kept"], shifted["folders"][0]["notes"]) == (4, [])
+    first = shifted["folders"][0]["drives"][0]["frames"][0]
+    assert first["t_ms"] == T0_MS + 3_600_000
 
 
 def test_a_broken_file_makes_a_scan_end_as_partly_done(machine: Path) -> None:

@@ -85,6 +85,13 @@ def test_the_best_of_the_clocks_is_believed(
     assert (found.t_ms, found.zoned) == (expected, zoned)
 
 
+def test_what_the_receiver_says_of_its_fix_is_kept(tmp_path: Path) -> None:
+    found = record(tmp_path, {GPS.GPSMeasureMode: "2", GPS.GPSHPositioningError: 7.5})
+    assert (found.dimension, found.error_m) == (2, 7.5)
+    plain = record(tmp_path, gps(0) | {GPS.GPSMeasureMode: "x", GPS.GPSSatellites: "0"})
+    assert (plain.dimension, plain.error_m, plain.satellites) == (None, None, None)
+
+
 def test_a_void_fix_is_none(tmp_path: Path) -> None:
     assert record(tmp_path, gps(0) | {GPS.GPSStatus: "V"}).lat_deg is None
 

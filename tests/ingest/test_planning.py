@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +40,7 @@ any_float = st.floats(allow_nan=True, allow_infinity=True)
 maybe = st.one_of(st.none(), any_float)
 fixes = st.builds(
     Fix, st.integers(-(2**70), 2**70), any_float, any_float, maybe, maybe, maybe, maybe,
-    st.one_of(st.none(), st.integers(-5, 2**40)),
+    st.one_of(st.none(), st.integers(-5, 2**40)), st.one_of(st.none(), st.integers(-1, 4)), maybe,
 )  # fmt: skip
 near = st.builds(
     lambda t, m, v: Fix(T0_MS + t, LAT + m * METRE_DEG, LON, speed_mps=v),
@@ -61,6 +62,31 @@ def test_nothing_vanishes_and_the_node_finds_the_same(found: list[Fix | None]) -
         signed = sign_manifest(Manifest(KEY.public, Device("x"), frames), KEY)
         assert parse_signed(signed.to_json()).manifest.frames == frames
         assert screen(frames, ScreenSettings()) == (list(frames), [])
+
+
+def test_a_fix_that_is_weak_by_its_own_account_says_why_and_the_others_go_on() -> None:
+    weak: list[dict[str, Any]] = [
+        {"dimension": 2},
+        {"dimension": 0},
+        {"error_m": 15.1},
+        {"hdop": 4.1},
+        {"satellites": 3},
+    ]
+    sound: dict[str, Any] = {"dimension": 3, "error_m": 15.0, "hdop": 4.0, "satellites": 4}
+    stills = [
+        replace(s, fix=replace(s.fix, **(weak[n] if n < len(weak) else sound)))
+        for n, s in enumerate(northwards(10))
+        if s.fix
+    ]
+    plan = plan_of(stills)
+    assert [len(drive) for drive in plan.drives] == [5]
+    assert {r.item.name: r.reason for r in plan.rejected} == {
+        "0.jpg": "no-3d-fix",
+        "1.jpg": "no-fix",
+        "2.jpg": "poor-position",
+        "3.jpg": "poor-hdop",
+        "4.jpg": "few-satellites",
+    }
 
 
 def test_what_cannot_be_placed_says_why() -> None:
