@@ -118,7 +118,8 @@ def read_framekm(path: Path) -> Iterator[Still | Rejected[Path] | str]:
     try:
         check_bytes(bundle, path)
     except InvalidInput as error:
-        yield from (Rejected(_frame_path(path, n), "framekm-damaged") for n, _ in _numbered(bundle))
+        names = (_frame_path(path, number) for number in range(len(bundle.lengths)))
+        yield from (Rejected(name, "framekm-damaged") for name in names)
         yield str(error)
         return
     mtime_ns = path.stat().st_mtime_ns
@@ -133,10 +134,6 @@ def read_framekm(path: Path) -> Iterator[Still | Rejected[Path] | str]:
             bundle.model,
             source=Slice(path, offset, length),
         )
-
-
-def _numbered(bundle: Bundle) -> Iterator[tuple[int, int]]:
-    return iter(enumerate(bundle.lengths))
 
 
 def _frame_path(path: Path, number: int) -> Path:
@@ -159,9 +156,9 @@ def _metadata(path: Path) -> bytes:
 
 def _frame(name: str, number: int, frame: Any) -> tuple[int, Fix]:
     size, t_ms = (frame.get(key) if isinstance(frame, Mapping) else None for key in ("bytes", "t"))
-    if not isinstance(size, int) or not 0 < size < FRAME_BYTES:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size < FRAME_BYTES:
         raise InvalidInput(f"{name}.json: frame {number} has no possible size ({size})")
-    if not isinstance(t_ms, int | float) or not math.isfinite(t_ms):
+    if isinstance(t_ms, bool) or not isinstance(t_ms, int | float) or not math.isfinite(t_ms):
         raise InvalidInput(f"{name}.json: frame {number} has no time")
     kmh = _number(frame, "speed")
     satellites = _number(frame, "satellites")

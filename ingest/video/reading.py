@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.clockshift import suggest
 from ingest.folder import Recording
 from ingest.screening import Rejected
 from ingest.settings import ReadSettings, ScreenSettings
@@ -70,7 +71,8 @@ class VideoReader:
                 rejected.append(Rejected(path, "unreadable"))
         stills.sort(key=lambda still: still.t_ms or 0)
         told = [_told(trouble, videos) for trouble, videos in troubles.items()]
-        return Recording(folder, tuple(stills), tuple(rejected), (*beside.troubles, *told))
+        troubled = (*beside.troubles, *told)
+        return Recording(folder, tuple(stills), tuple(rejected), troubled, beside.notes)
 
     def _stills(self, path: Path, beside: Track) -> list[Still]:
         status = path.stat()
@@ -81,7 +83,7 @@ class VideoReader:
         duration_ms: int = container["duration_ms"]
         track = _track_beside(beside, start_ms, duration_ms) or even(telemetry.fixes, self.reading)
         if not track.fixes:
-            raise Refused("video-no-gps", self._advice())
+            raise Refused("video-no-gps", self._advice(beside, start_ms, duration_ms))
         chosen = choose(track, duration_ms, self.screening, self.reading)
         clip = clip_of(path, [fix.t_ms for fix in chosen], duration_ms, self.cache, self.video)
         return [
@@ -106,12 +108,19 @@ class VideoReader:
             start_ms, zoned = created_ms, False
         if start_ms is None:
             raise Refused("video-no-time")
-        return start_ms if zoned else start_ms - self.reading.clock_offset_min * 60_000, zoned
+        offset_ms = round(self.reading.time_offset_s * 1000)
+        if zoned:
+            return start_ms + offset_ms, True
+        return start_ms - self.reading.clock_offset_min * 60_000 + offset_ms, offset_ms != 0
 
     def _exiftool(self) -> str | None:
         return shutil.which(self.video.exiftool)
 
-    def _advice(self) -> str:
+    def _advice(self, beside: Track, start_ms: int, duration_ms: int) -> str:
+        times = range(start_ms, start_ms + max(duration_ms, 1), 1000)
+        offset = suggest(times, beside, self.reading.track_gap_s)
+        if offset is not None:
+            return f"the track beside it is of another time: {offset.words()}"
         if self._exiftool() is None:
             return (
                 "no GPS that is read without ExifTool: install it (exiftool.org) or put a track "

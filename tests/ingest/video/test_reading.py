@@ -116,11 +116,24 @@ def test_a_track_beside_the_video_wins(tmp_path: Path) -> None:
 def test_a_video_without_gps_is_rejected_with_the_way_out_in_words(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     path = video(tmp_path / "in" / "a.mp4", 1)
-    gpx(tmp_path / "in" / "a.gpx", 10, late_s=3600)  # a track, but of another hour
     (recording,) = recordings(tmp_path / "in")
     assert [(r.item, r.reason) for r in recording.rejected] == [(path, "video-no-gps")]
     assert "install it" in recording.troubles[0]
     assert recording.stills == ()
+
+
+def test_a_track_of_another_hour_is_told_and_used_when_the_clock_is_set_right(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    video(tmp_path / "in" / "a.mp4", 10, created=T0 - timedelta(hours=1))
+    gpx(tmp_path / "in" / "a.gpx", 12)
+    (recording,) = recordings(tmp_path / "in")
+    assert [r.reason for r in recording.rejected] == ["video-no-gps"]
+    assert "--time-offset 3600" in recording.troubles[0]
+    reading = ReadSettings(time_offset_s=3600)
+    (recording,) = recordings(tmp_path / "in", reader(tmp_path, reading=reading))
+    assert_the_drive(recording)
 
 
 def test_other_cameras_are_read_by_exiftool_where_it_is(tmp_path: Path) -> None:
