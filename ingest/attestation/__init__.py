@@ -1,0 +1,1 @@
+"""What vouches for a device: statements of its hardware, verified; never part of a grade."""
