@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ _ERROR_TAG = "GPS Tag 0x001F"
 """GPSHPositioningError, which exifread has no name for."""
 _QUARTER_HOUR_MS = 900_000
 _WIDEST_ZONE_MS = 14 * 3_600_000
+_MOST_READS = 50_000
+"""A full header of a real camera takes some hundred reads."""
 _AGREE_MS = 2_000
 """GPS stamps are in whole seconds and up to about one second late."""
 
@@ -58,10 +61,24 @@ class ExifRecord:
     orientation: int = 1
 
 
+class _Metered(BufferedReader):
+    """A file that is read so often and no more: a header may name one directory a thousand times,
+    and each time it is read again.
+    """
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > _MOST_READS:
+            raise ValueError("the header wants to be read without end")
+        return super().read(size)
+
+
 def read_exif(path: Path) -> ExifRecord:
     """Record of a JPEG file. Raises OSError only, when the file cannot be read."""
     logging.getLogger("exifread").setLevel(logging.CRITICAL)  # its warnings name no file
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as unbuffered, _Metered(unbuffered) as file:
         try:
             return parse_exif(exifread.process_file(file, details=False, extract_thumbnail=False))
         except OSError:

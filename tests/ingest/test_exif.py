@@ -1,6 +1,7 @@
 """Reading EXIF: whatever the file holds, the answer is a record and never an exception."""
 
 import math
+import struct
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,13 @@ def test_a_damaged_header_is_never_an_exception(tmp_path: Path, data: st.DataObj
     path = tmp_path / "damaged.jpg"
     path.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
     assert read_exif(path).orientation in range(1, 9)
+
+
+def test_a_header_that_names_one_directory_thousands_of_times_is_given_up(tmp_path: Path) -> None:
+    entries, at = 5_000, 8
+    pointer = struct.pack("<HHII", 0x8825, 4, 1, at)  # GPS tags: in this very directory
+    tiff = b"II*\0" + struct.pack("<IH", at, entries) + pointer * entries
+    header = struct.pack(">BBH", 0xFF, 0xE1, len(tiff) + 8) + b"Exif\0\0" + tiff
+    path = tmp_path / "bomb.jpg"
+    path.write_bytes(jpeg(1)[:2] + header + jpeg(1)[2:])
+    assert read_exif(path) == ExifRecord()
