@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from ingest.states import DriveState, State
+from quality.deleting import DELETED
 from quality.judgement import load
 from roadcomb.canonical import parse_json
 from roadcomb.node import Node
@@ -37,7 +38,9 @@ class DriveView(BaseModel):
 def view_of(node: Node, state: DriveState) -> DriveView:
     """What the API tells of a drive."""
     reasons = {}
-    if state.judgement is not None and state.rejected:
+    if state.reason == DELETED:
+        reasons = {DELETED: state.rejected}
+    elif state.judgement is not None and state.rejected:
         reasons = reasons_of(load(node.blobs, state.judgement), state.verdict, state.reason)
     return DriveView(
         drive_id=state.drive_id,

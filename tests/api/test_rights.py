@@ -1,0 +1,226 @@
+"""A contributor's rights over a real socket: everything held about them, and being forgotten."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from api.app import create_app
+from api.drive_view import view_of
+from ingest.intake import add_frames, drive_state, open_drive
+from ingest.requests import authorization
+from quality.judge import Judge, judge_pending
+from quality.judgement import load
+from rewards.audit import audit
+from rewards.forgetting import forget_openings
+from rewards.nightly import nightly
+from rewards.policy import read_policy
+from roadcomb.catalog.tables import decisions, drives
+from roadcomb.clock import FileClock
+from roadcomb.engine import InlineEngine
+from roadcomb.epochs import DAY_MS
+from roadcomb.errors import Conflict
+from roadcomb.keys import Key
+from roadcomb.node import Node
+from tests.api.conftest import LIMITS
+from tests.api.serving import serving
+from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
+from tests.quality.deliveries import deliver
+from tests.quality.pictures import drawn_frames
+from tiles.live import LiveMap
+
+ALICE, BOB = contributor(1), contributor(2)
+
+
+def signed(node: Node, key: Key, method: str, path: str) -> dict[str, str]:
+    return {"Authorization": authorization(key, method, path, node.clock.now_ms())}
+
+
+def bytes_in(folder: Path, wanted: bytes) -> list[str]:
+    """Files of the store, whole, that hold some bytes."""
+    return [str(p) for p in folder.rglob("*") if p.is_file() and wanted in p.read_bytes()]
+
+
+@pytest.fixture
+def paid(tmp_path: Path) -> Node:
+    """Alice's drive of 10 pictures and her next one, which has 3 of them again; all paid."""
+    node = make_node(tmp_path / "node")
+    frames = list(drawn_frames())
+    deliver(node, ALICE, frames[:10])
+    deliver(node, ALICE, frames[7:16], start(400))
+    deliver(node, BOB, frames[16:], start(900))
+    judge_pending(node, InlineEngine())
+    clock_at(node, NOW_MS + DAY_MS)
+    nightly(node, read_policy())
+    return node
+
+
+def start(metres: int) -> list[int]:
+    return [480_000_000 + 90 * (metres + 8 * n) for n in range(9)][: 9 if metres == 400 else 8]
+
+
+def clock_at(node: Node, now_ms: int) -> None:
+    assert isinstance(node.clock, FileClock)
+    node.clock.set_ms(now_ms)
+
+
+def drives_of(node: Node, key: Key) -> list[sa.Row[tuple[object, ...]]]:
+    with node.catalog.reading() as connection:
+        query = sa.select(drives).where(drives.c.contributor == key.public)
+        return list(connection.execute(query.order_by(drives.c.log_index)))
+
+
+def published(node: Node) -> dict[str, bytes]:
+    folder = node.settings.published
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def delete(node: Node, key: Key, drive_id: str) -> httpx.Response:
+    path = f"/v1/drives/{drive_id}"
+    with serving(create_app(node, limits=LIMITS)) as client:
+        return client.delete(path, headers=signed(node, key, "DELETE", path))
+
+
+def test_a_deleted_drive_is_nowhere_in_the_store_and_the_books_stay(paid: Node) -> None:
+    node, frames = paid, drawn_frames()
+    first, second = drives_of(node, ALICE)
+    books, salt, folder = published(node), first.salt, node.settings.data
+    judged = before_deletion(node, first.drive_id)
+    assert all(bytes_in(folder, frame) for frame in frames[:10])
+    assert bytes_in(folder, salt)
+    answer = delete(node, ALICE, first.drive_id)
+    assert answer.json() == {"drive_id": first.drive_id, "pictures": 10}
+    assert not [n for n, frame in enumerate(frames[:7]) if bytes_in(folder, frame)]
+    assert all(bytes_in(folder, frame) for frame in frames[7:16])  # the next drive has them too
+    assert not bytes_in(folder, salt)
+    assert not [key for key in judged if node.blobs.exists(key)]
+    assert published(node) == books
+    assert check_folder(node)
+    assert forget_openings(node, first.drive_id) == 0
+    assert forget_openings(node, second.drive_id) > 0
+
+
+def test_it_leaves_the_map_and_its_state_says_why(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    live = LiveMap(paid)
+    before = live.state.cells
+    delete(paid, ALICE, first.drive_id)
+    assert live.refresh()
+    assert live.state.cells < before
+    assert first.public_id not in live.state.drives
+    assert LiveMap(paid).state.table(12).equals(live.state.table(12))
+    state = drive_state(paid, first.drive_id)
+    assert (state.offered, state.rejected, state.reason) == (10, 10, "deleted")
+    assert view_of(paid, state).reasons == {"deleted": 10}
+
+
+def test_deleting_again_is_harmless_and_the_drive_is_not_taken_again(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    assert delete(paid, ALICE, first.drive_id).json() == delete(paid, ALICE, first.drive_id).json()
+    with pytest.raises(Conflict, match="deleted"):
+        deliver(paid, ALICE, list(drawn_frames()[:10]))
+
+
+def test_pictures_of_a_deleted_drive_are_not_paid_a_second_time(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    delete(paid, ALICE, first.drive_id)
+    again = deliver(paid, ALICE, list(drawn_frames()[:7]), model="another")
+    judge_pending(paid, InlineEngine())
+    assert drive_state(paid, again).accepted == 0
+    judgement = load(paid.blobs, drive_state(paid, again).judgement or "")
+    assert set(judgement["reason"].to_pylist()) == {"already-sent"}
+
+
+def test_a_running_judge_forgets_as_well(paid: Node) -> None:
+    judge = Judge(paid, InlineEngine())
+    other = deliver(paid, BOB, list(drawn_frames()[20:]), start(900)[:4], model="b")
+    judge.judge_pending()
+    first, _ = drives_of(paid, ALICE)
+    delete(paid, ALICE, first.drive_id)
+    again = deliver(paid, ALICE, list(drawn_frames()[:7]), model="another")
+    judge.judge_pending()
+    assert drive_state(paid, again).accepted == 0
+    assert drive_state(paid, other).state == "judged"
+
+
+def test_a_pending_and_an_open_drive_can_be_deleted(paid: Node) -> None:
+    pending = deliver(paid, BOB, list(drawn_frames()[:5]), start(2000)[:5])
+    frames = pictures(4)
+    opened = drive_of(frames, BOB)
+    open_drive(paid, opened, LIMITS)
+    add_frames(paid, opened.drive_id, frames[:3], LIMITS)
+    assert delete(paid, BOB, pending).is_success
+    assert delete(paid, BOB, opened.drive_id).is_success
+    assert judge_pending(paid, InlineEngine()) == 0
+    assert drive_state(paid, pending).reason == "deleted"
+    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
+    open_drive(paid, opened, LIMITS)  # nothing was promised for it, so it may come anew
+
+
+def test_nights_after_a_deletion_go_on(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    waiting = deliver(paid, BOB, list(drawn_frames()[:5]), start(2000)[:5])
+    judge_pending(paid, InlineEngine())
+    assert drive_state(paid, waiting).verdict == "held"
+    delete(paid, BOB, waiting)
+    delete(paid, ALICE, first.drive_id)
+    clock_at(paid, NOW_MS + 2 * DAY_MS)
+    nightly(paid, read_policy())
+    assert check_folder(paid)
+    path = "/v1/statements"
+    with serving(create_app(paid, limits=LIMITS)) as client:
+        assert client.get(path, headers=signed(paid, ALICE, "GET", path)).is_success
+
+
+def test_nobody_else_deletes_a_drive_or_reads_what_is_held(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    assert delete(paid, BOB, first.drive_id).status_code == 401
+    path = f"/v1/contributors/{ALICE.public}/data"
+    with serving(create_app(paid, limits=LIMITS)) as client:
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=signed(paid, BOB, "GET", path)).status_code == 401
+        nobody = f"/v1/contributors/{contributor(77).public}/data"
+        answer = client.get(nobody, headers=signed(paid, contributor(77), "GET", nobody))
+        assert answer.status_code == 404
+    assert drive_state(paid, first.drive_id).verdict == "accepted"
+
+
+def test_everything_held_comes_in_one_archive(paid: Node) -> None:
+    first, second = drives_of(paid, ALICE)
+    delete(paid, ALICE, second.drive_id)
+    path = f"/v1/contributors/{ALICE.public}/data"
+    with serving(create_app(paid, limits=LIMITS)) as client:
+        answer = client.get(path, headers=signed(paid, ALICE, "GET", path))
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        held = {m.name: archive.extractfile(m) for m in archive.getmembers()}
+        files = {name: file.read() for name, file in held.items() if file is not None}
+    about = json.loads(files["about.json"])
+    assert (about["key"], about["drives"]) == (ALICE.public, 2)
+    own = f"drives/{first.drive_id}/"
+    sent = {files[name] for name in files if name.startswith(f"{own}pictures/")}
+    assert sent == set(drawn_frames()[:10])
+    assert len([name for name in files if name.startswith(f"{own}thumbnails/")]) == 10
+    row = json.loads(files[f"{own}drive.json"])
+    assert (row["salt"], row["decisions"][0]["verdict"]) == (first.salt.hex(), "accepted")
+    assert json.loads(files[f"{own}manifest.json"])["manifest"]["contributor"] == ALICE.public
+    assert len(json.loads(files[f"{own}judgement.json"])) == 10
+    assert json.loads(files["statement.json"])["epochs"]
+    gone = [name for name in files if name.startswith(f"drives/{second.drive_id}/")]
+    assert gone == [f"drives/{second.drive_id}/drive.json"]
+    assert str(BOB.public) not in str(files)
+
+
+def before_deletion(node: Node, drive_id: str) -> list[str]:
+    """Keys of what was made of a drive."""
+    with node.catalog.reading() as connection:
+        query = sa.select(decisions).where(decisions.c.drive_id == drive_id)
+        made = connection.execute(query).one()
+    return [f"manifests/{drive_id}", f"judgements/{made.judgement}", made.thumbnails]
+
+
+def check_folder(node: Node) -> bool:
+    return bool(list(audit(node.settings.published, node.key.public)))
