@@ -8,12 +8,14 @@ The laws:
    drive's, wherever either claims to be, and follow in its order, forwards or backwards: suspicion,
    so the drive is held as `replay-suspected` with the pairs as evidence, and a person decides. Who
    came second is not who copied: the first may have been the thief.
+4. A mosaic is a replay: `replay_frames` or more of its frames that look like other contributors',
+   each like whichever drive's and in whatever order, hold the drive as law 3 does.
 
 Drives of one street look alike only by being copies: even neighbours 8 m apart differ by 54 bits.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.screening import increasing
@@ -93,7 +95,7 @@ def replays(
     contributor: str,
     settings: QualitySettings,
 ) -> list[Replay]:
-    """Suspicions of law 3, the strongest first."""
+    """Suspicions of laws 3 and 4, the strongest first."""
     found: dict[str, list[Pair]] = defaultdict(list)
     same: dict[str, int] = defaultdict(int)
     for frame in frames:
@@ -101,12 +103,19 @@ def replays(
             found[other].append(Pair(frame.n, seen.n, seen.distance))
         for other in {seen.drive_id for seen in index.same_image(frame.image_id)} - {drive_id}:
             same[other] += index.drives[other].contributor != contributor
+    foreign = {other for other in found if index.drives[other].contributor != contributor}
+    mosaic = frames_alike(found[other] for other in foreign) >= settings.replay_frames
     suspected = [
         Replay(other, tuple(pairs), same[other])
         for other, pairs in found.items()
-        if same[other] or in_order(pairs) >= settings.replay_frames
+        if same[other] or in_order(pairs) >= settings.replay_frames or (mosaic and other in foreign)
     ]
     return sorted(suspected, key=lambda replay: (-len(replay.pairs), replay.drive_id))
+
+
+def frames_alike(drives: Iterable[Iterable[Pair]]) -> int:
+    """How many frames of the judged drive look like one of any of these drives."""
+    return len({pair.n for pairs in drives for pair in pairs})
 
 
 def in_order(pairs: Sequence[Pair]) -> int:
@@ -118,6 +127,7 @@ def in_order(pairs: Sequence[Pair]) -> int:
 def evidence_of(suspected: Sequence[Replay], index: FrameIndex, contributor: str) -> Json:
     """What a person should look at; other drives by their public id only."""
     return {
+        "frames_alike": frames_alike(replay.pairs for replay in suspected),
         "replays": [
             {
                 "drive": index.drives[replay.drive_id].public_id,
@@ -131,7 +141,7 @@ def evidence_of(suspected: Sequence[Replay], index: FrameIndex, contributor: str
                 ],
             }
             for replay in suspected
-        ]
+        ],
     }
 
 

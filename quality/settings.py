@@ -75,7 +75,8 @@ class QualitySettings(BaseSettings):
     )
     replay_frames: int = Field(
         default=3,
-        description="frames matching another drive's in order; two can be chance",
+        description="frames matching another drive's in order, or any others' drives in no order; "
+        "two can be chance",
     )
     min_accepted: int = Field(default=1, description="accepted frames a drive needs to be accepted")
     chunk_frames: int = Field(default=64, description="frames of a drive judged at a time")

@@ -212,6 +212,19 @@ def test_two_alike_frames_can_be_chance_and_hold_nothing(node: Node) -> None:
     assert decision(node, drive).verdict == "accepted"
 
 
+def test_two_pictures_of_each_of_four_drives_make_a_replay(node: Node) -> None:
+    for n in range(4):
+        deliver(node, contributor(10 + n), drawn_frames()[3 * n : 3 * n + 3])
+    taken = [copied(drawn_frames()[3 * n + at]) for n in range(4) for at in (1, 0)]
+    mosaic = deliver(node, MALLORY, taken)
+    judge(node)
+    assert (decision(node, mosaic).verdict, decision(node, mosaic).held) == ("held", 8)
+    evidence = json.loads(decision(node, mosaic).evidence)
+    assert evidence["frames_alike"] == 8
+    shown = [pair["n"] for replay in evidence["replays"] for pair in replay["pairs"]]
+    assert sorted(shown) == list(range(8))
+
+
 def test_ones_own_drive_sent_again_is_paid_once(node: Node) -> None:
     deliver(node, ALICE, drawn_frames()[:5])
     again = deliver(node, ALICE, drawn_frames()[:5], model="another name")
