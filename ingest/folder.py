@@ -100,9 +100,10 @@ def _read(folder: Path, pictures: Sequence[Path], settings: ReadSettings) -> Rec
 
 
 def _clock_note(stills: Sequence[Still], beside: Beside, settings: ReadSettings) -> list[str]:
-    laid = [still for still in stills if still.path.name not in beside.rows]
-    times = [still.t_ms for still in laid if still.t_ms is not None]
-    found = suggest(times, beside.track, settings.track_gap_s)
+    """Asked where half of the pictures got no place from anything."""
+    lost = [still.t_ms for still in stills if still.fix is None and still.t_ms is not None]
+    few = 2 * len(lost) < len(stills)
+    found = None if few else suggest(lost, beside.track, settings.track_gap_s)
     return [] if found is None else [found.words()]
 
 

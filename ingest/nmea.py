@@ -14,6 +14,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from itertools import compress
+from operator import xor
 from typing import Any
 
 from pynmeagps import NMEAReader
@@ -26,8 +29,7 @@ __all__ = ["SENTENCE", "nmea_fixes"]
 SENTENCE = rb"\$[A-Z]{2}(?:RMC|GGA|GSA|VTG|ZDA),[ -#%-~]{0,160}"
 """From the dollar sign to the end of the line, or to the next sentence that ran into it."""
 
-_CHECKSUM = re.compile(rb"\*[0-9A-Fa-f]{2}\s*$")
-_CHECKED, _UNCHECKED = 1, 0
+_CHECKED = re.compile(rb"\$(.*)\*([0-9A-Fa-f]{2})\s*", re.DOTALL)
 _KNOT_MPS = 1852 / 3600
 _HALF_DAY_S = 12 * 3600
 _DAY = timedelta(days=1)
@@ -52,12 +54,13 @@ class _Epoch:
 
 def nmea_fixes(sentences: Sequence[bytes]) -> tuple[list[Fix], int]:
     """(fixes in the order of the log, number of damaged sentences)."""
-    parsed = [_parsed(sentence, _CHECKED) for sentence in sentences]
-    damaged = parsed.count(None)
-    if 2 * damaged > len(sentences):
-        parsed = [_parsed(sentence, _UNCHECKED) for sentence in sentences]
+    whole = [_is_whole(sentence) for sentence in sentences]
+    damaged = whole.count(False)
+    heeded = sentences if 2 * damaged > len(sentences) else list(compress(sentences, whole))
     epochs: list[_Epoch] = []
-    for said in parsed:
+    for sentence in heeded:
+        said = _parsed(sentence)
+        damaged += said is None and heeded is not sentences
         clock = getattr(said, "time", None)
         if isinstance(clock, time) and not (epochs and epochs[-1].clock == clock):
             epochs.append(_Epoch(clock))
@@ -69,12 +72,16 @@ def nmea_fixes(sentences: Sequence[bytes]) -> tuple[list[Fix], int]:
     return [fix for fix in fixes if fix is not None], damaged
 
 
-def _parsed(sentence: bytes, validate: int) -> Any:
-    """The sentence with its fields as attributes; None where it is damaged."""
-    if validate and not _CHECKSUM.search(sentence):
-        return None
+def _is_whole(sentence: bytes) -> bool:
+    """Whether the checksum, the exclusive or of all letters between $ and *, is there and right."""
+    match = _CHECKED.fullmatch(sentence)
+    return match is not None and reduce(xor, match[1], 0) == int(match[2], 16)
+
+
+def _parsed(sentence: bytes) -> Any:
+    """The sentence with its fields as attributes; None where they have no sense."""
     try:
-        return NMEAReader.parse(sentence.strip() + b"\r\n", validate=validate)
+        return NMEAReader.parse(sentence.strip() + b"\r\n", validate=0)
     except Exception:  # damaged fields break the parser in any way there is
         return None
 

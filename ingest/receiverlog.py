@@ -26,7 +26,7 @@ _MESSAGE = re.compile(MESSAGE)
 
 def read_receiver(path: Path) -> Sidecar:
     """Fixes of a receiver's log. Raises InvalidInput where there are none."""
-    found = read_log(path)
+    found = _read(path)
     if not found.fixes:
         raise InvalidInput(" and ".join(["it holds no dated, valid fix", *found.notes]))
     return found
@@ -34,6 +34,12 @@ def read_receiver(path: Path) -> Sidecar:
 
 def read_log(path: Path) -> Sidecar:
     """The same of a file that may as well be about something else: nothing found is no error."""
+    if path.stat().st_size > MAX_BYTES:
+        return Sidecar(notes=(f"{path.name}: too large to look for a track in it",))
+    return _read(path)
+
+
+def _read(path: Path) -> Sidecar:
     data = contents(path, MAX_BYTES)
     sentences = [match[0] for match in _SENTENCE.finditer(data)]
     written, damaged = nmea_fixes(sentences)

@@ -125,6 +125,22 @@ def test_a_camera_in_another_time_zone_is_told_the_offset_and_with_it_lies_on_th
     assert recording.notes == ()
 
 
+def test_pictures_that_know_their_place_are_offered_no_offset(tmp_path: Path) -> None:
+    bee_folder(tmp_path, [0, 8, 16])
+    later = [pvt(n, hour=10, iTOW=n) for n in range(6)]
+    (tmp_path / "track.ubx").write_bytes(b"".join(later))
+    (recording,) = read_recordings(tmp_path, ReadSettings())
+    assert recording.notes == ()
+
+
+def test_a_huge_log_about_anything_is_told_and_no_trouble(tmp_path: Path) -> None:
+    bee_folder(tmp_path, [0, 8, 16])
+    with (tmp_path / "huge.log").open("wb") as huge:
+        huge.truncate(65 * 2**20)
+    (recording,) = read_recordings(tmp_path, ReadSettings())
+    assert (recording.troubles, len(recording.notes)) == ((), 1)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.data(), name=st.sampled_from(["neo-m8n.log", "ublox-neo-m8n.log", "ublox-8.log"]))
 def test_a_damaged_log_is_never_an_exception(
