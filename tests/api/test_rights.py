@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from api.app import create_app
 from api.drive_view import view_of
+from api.upkeep.fsck import fsck
 from ingest.intake import add_frames, drive_state, open_drive
 from ingest.requests import authorization
 from quality.judge import Judge, judge_pending
@@ -29,6 +30,7 @@ from roadcomb.node import Node
 from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
+from tests.ingest.test_commands import json_of, run
 from tests.quality.deliveries import deliver
 from tests.quality.pictures import drawn_frames
 from tiles.live import LiveMap
@@ -224,3 +226,22 @@ def before_deletion(node: Node, drive_id: str) -> list[str]:
 
 def check_folder(node: Node) -> bool:
     return bool(list(audit(node.settings.published, node.key.public)))
+
+
+def test_on_the_command_line_a_drive_is_sent_exported_and_forgotten(
+    node: Node, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROADCOMB_CLIENT_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("ROADCOMB_CLIENT_STATE", str(tmp_path / "state"))
+    url = str(client.base_url).rstrip("/")
+    run("init")
+    run("upload", Path("sample_data/drive").absolute(), "--to", url)
+    judge_pending(node, InlineEngine())
+    (drive_id,) = [row["drive_id"] for row in json_of(["status"])["drives"]]
+    run("export-my-data", tmp_path / "mine.tar")
+    with tarfile.open(tmp_path / "mine.tar") as archive:
+        assert f"drives/{drive_id}/manifest.json" in archive.getnames()
+    assert "24 pictures are deleted" in run("delete", drive_id[:8], "--yes").stdout
+    (row,) = json_of(["status"])["drives"]
+    assert (row["rejected"], row["reasons"]) == (24, {"deleted": 24})
+    assert fsck(node).damages == ()
