@@ -9,11 +9,13 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ingest.clockshift import suggest
 from ingest.folder import Recording
+from ingest.lanes import in_lanes
 from ingest.screening import Rejected
 from ingest.settings import ReadSettings, ScreenSettings
 from ingest.stills import Beside, Still
@@ -61,18 +63,24 @@ class VideoReader:
         stills: list[Still] = []
         rejected: list[Rejected[Path]] = []
         troubles: dict[str, list[Path]] = {}
-        for path in paths:
-            try:
-                stills += self._stills(path, beside.track)
-            except Refused as refused:
-                rejected.append(Rejected(path, refused.reason))
-                troubles.setdefault(str(refused), []).append(path)
-            except OSError:
+        for path, found in in_lanes(partial(self._tried, beside.track), paths, self.video.lanes):
+            if isinstance(found, Refused):
+                rejected.append(Rejected(path, found.reason))
+                troubles.setdefault(str(found), []).append(path)
+            elif isinstance(found, OSError):
                 rejected.append(Rejected(path, "unreadable"))
+            else:
+                stills += found
         stills.sort(key=lambda still: still.t_ms or 0)
         told = [_told(trouble, videos) for trouble, videos in troubles.items()]
         troubled = (*beside.troubles, *told)
         return Recording(folder, tuple(stills), tuple(rejected), troubled, beside.notes)
+
+    def _tried(self, beside: Track, path: Path) -> list[Still] | Refused | OSError:
+        try:
+            return self._stills(path, beside)
+        except (Refused, OSError) as error:
+            return error
 
     def _stills(self, path: Path, beside: Track) -> list[Still]:
         status = path.stat()

@@ -43,7 +43,7 @@ def _run(job: bytes, seconds: int) -> tuple[bytes, int]:
     command = [sys.executable, "-m", "ingest.video.child"]
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=null, start_new_session=True
+        command, stdin=pipe, stdout=pipe, stderr=null, start_new_session=True, env=_environment()
     ) as child:
         try:
             answer, _ = child.communicate(job, timeout=seconds)
@@ -52,6 +52,11 @@ def _run(job: bytes, seconds: int) -> tuple[bytes, int]:
             raise Refused("video-too-much") from late
         finally:
             _end(child)
+
+
+def _environment() -> dict[str, str]:
+    """One thread of linear algebra: each core's would reserve address space that is limited."""
+    return {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

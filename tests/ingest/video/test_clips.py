@@ -59,6 +59,22 @@ def test_each_picture_is_the_one_shown_at_its_time_also_after_a_jump(tmp_path: P
     assert found == [round(t * FPS / 1000) for t in times]
 
 
+def test_a_real_clips_pictures_are_those_that_another_decoder_took(
+    real_data: Path, tmp_path: Path
+) -> None:
+    """Of nine stills, 1 s apart, each is the one nearest to ours of its time."""
+    folder = real_data / "video_highway_nogps"
+    theirs = [cv2.imread(str(folder / f"f_{n:03d}.0s.jpg")) for n in range(9)]
+    times = [n * 1000 for n in range(9)]
+    ours = clip_of(folder / "solidWhiteRight.mp4", times, 8840, tmp_path / "cache", SETTINGS)
+    for number, time_ms in enumerate(times):
+        picture = cv2.imdecode(np.frombuffer(ours.read(time_ms), np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        away = [cv2.absdiff(picture, still).mean() for still in theirs if still is not None]
+        assert int(np.argmin(away)) == number
+        assert min(away) < 3
+
+
 def test_the_bytes_are_canonical_jpegs_and_the_same_again(tmp_path: Path) -> None:
     first, again = clip(tmp_path, [480, 2000]), clip(tmp_path, [480, 2000])
     before = [first.read(480), first.read(2000)]
