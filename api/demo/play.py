@@ -34,6 +34,7 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
     people = [Person(name, stage.folder / name) for name in dict.fromkeys(u.name for u in uploads)]
     stage.clock.set_ms(uploads[0].sent_ms)
     outcomes: list[Outcome] = []
+    say("The drawn streets are shorter than the trip ends that stay at home: sent with --no-trim.")
     with stage.serving(port) as url:
         for person in people:
             person.settle_in()

@@ -1,8 +1,14 @@
 """`make bench`: every figure that the documents quote, as ratios within one run."""
 
-from tests.benchmarks import bench_judging, bench_nightly, bench_positions, bench_tiles
+from tests.benchmarks import (
+    bench_judging,
+    bench_nightly,
+    bench_positions,
+    bench_privacy,
+    bench_tiles,
+)
 
-BENCHMARKS = (bench_positions, bench_judging, bench_tiles, bench_nightly)
+BENCHMARKS = (bench_positions, bench_privacy, bench_judging, bench_tiles, bench_nightly)
 
 
 def main() -> None:
