@@ -13,11 +13,13 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.config import LOGGING_CONFIG
 
 from api.app import create_app
 from api.background import Repeating
 from api.logs import log_json
+from api.state import report_unread
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from roadcomb.settings import LogFormat
@@ -36,8 +38,9 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
     """
     live = LiveMap(node)
     listening = _listen(node.settings.host, node.settings.port)
+    app = create_app(node, live)
     config = uvicorn.Config(
-        create_app(node, live),
+        app,
         log_config=_logging(node.settings.log),
         log_level="warning",
         access_log=False,
@@ -50,18 +53,20 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
         stack.callback(node.catalog.close)
         steps = [Repeating("redrawing the map", live.refresh, PAUSE_S)]
         if judge:
-            steps.append(_judging(node, stack))
+            steps.append(_judging(app, node, stack))
         stack.enter_context(_running(steps))
         server.run(sockets=[listening])
 
 
-def _judging(node: Node, stack: ExitStack) -> Repeating:
+def _judging(app: FastAPI, node: Node, stack: ExitStack) -> Repeating:
     from quality.judge import Judge  # decoders: not loaded where another process judges
     from roadcomb.engine import ProcessEngine
 
     engine = ProcessEngine(node.settings.workers)
     stack.callback(engine.close)
-    return Repeating("judging", Judge(node, engine).judge_pending, PAUSE_S)
+    judge = Judge(node, engine)
+    report_unread(app, judge.unread)
+    return Repeating("judging", judge.judge_pending, PAUSE_S)
 
 
 def _logging(form: LogFormat) -> dict[str, Any] | None:

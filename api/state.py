@@ -1,5 +1,6 @@
 """What a request may use: the node, its live map and the intake's limits, put there at the root."""
 
+from collections.abc import Callable, Collection
 from typing import cast
 
 from fastapi import FastAPI, Request
@@ -11,12 +12,22 @@ from roadcomb.clock import SystemClock
 from roadcomb.node import Node
 from tiles.live import LiveMap
 
-__all__ = ["bind", "limits_of", "live_of", "log_of", "metrics_of", "node_of"]
+__all__ = [
+    "bind",
+    "limits_of",
+    "live_of",
+    "log_of",
+    "metrics_of",
+    "node_of",
+    "report_unread",
+    "unread_of",
+]
 
 
 def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> None:
     """Give the app's requests what they may use."""
     app.state.node, app.state.live, app.state.limits = node, live, limits
+    app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
     app.state.metrics = Metrics(node, limits, SystemClock())
 
@@ -24,6 +35,16 @@ def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> Non
 def node_of(request: Request) -> Node:
     """The node that answers this request."""
     return cast(Node, request.app.state.node)
+
+
+def report_unread(app: FastAPI, unread: Callable[[], Collection[str]]) -> None:
+    """Have readiness name what this part cannot read: digests of judgements."""
+    app.state.unread.append(unread)
+
+
+def unread_of(request: Request) -> Collection[str]:
+    """Digests of judgements that some part of the node cannot read, in order."""
+    return sorted({digest for unread in request.app.state.unread for digest in unread()})
 
 
 def live_of(request: Request) -> LiveMap:

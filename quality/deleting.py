@@ -18,7 +18,7 @@ from quality.decisions import decision_of, enter
 from quality.thumbnails import packs_of
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.catalog.tables import decisions, drives, packs
-from roadcomb.errors import NotFound, Unauthorised
+from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
@@ -68,12 +68,14 @@ def discard(node: Node, judgements: Collection[str], thumbnails: Collection[str 
 
 
 def tombstone_of(node: Node, drive_id: str) -> list[bytes]:
-    """Image ids of the pictures that a deleted drive had accepted."""
+    """Image ids of the pictures that a deleted drive had accepted. Raises IntegrityError."""
     try:
         ids = parse_json(node.blobs.get(_tombstone_key(drive_id)))
+        return [bytes.fromhex(str(image_id)) for image_id in ids] if isinstance(ids, list) else []
     except NotFound:
         return []
-    return [bytes.fromhex(str(image_id)) for image_id in ids] if isinstance(ids, list) else []
+    except (InvalidInput, ValueError) as error:
+        raise IntegrityError(f"the tombstone of drive {drive_id} is damaged: {error}") from error
 
 
 def _drop_open(node: Node, drive_id: str) -> None:

@@ -9,6 +9,7 @@ it leaves blobs that nobody names, and the drive is judged again.
 
 import json
 import logging
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -24,7 +25,7 @@ from quality.settings import QualitySettings
 from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
-from roadcomb.errors import DigestMismatch, IntegrityError, NotFound, Unreachable
+from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 
 __all__ = ["DECIDED_BY", "Judge", "judge_pending"]
@@ -53,6 +54,10 @@ class Judge:
         self._index = FrameIndex()
         self._damaged: set[str] = set()
 
+    def unread(self) -> Collection[str]:
+        """Digests of judgements that new drives should be compared with and cannot be."""
+        return list(self._index.unread.values())
+
     def judge_pending(self) -> int:
         """Judge all sealed drives without a decision, in the log's order; how many were decided.
 
@@ -66,7 +71,7 @@ class Judge:
         try:
             privacy = self._hiding.of(drive_id, contributor)
             looked = look(self._node, self._engine, drive_id, self._settings)
-        except (IntegrityError, NotFound, DigestMismatch) as error:
+        except judgement.DAMAGE as error:
             self._damaged.add(drive_id)
             _log.error("drive %s cannot be judged and stays pending: %s", drive_id, error)
             return False

@@ -12,10 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from roadcomb.blobs import Blobs
+from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
 
-__all__ = ["PREFIX", "SCHEMA", "load", "store"]
+__all__ = ["DAMAGE", "PREFIX", "SCHEMA", "load", "store"]
 
 PREFIX = "judgements"
+DAMAGE = (IntegrityError, NotFound, DigestMismatch)
+"""What `load` raises for a judgement that is lost or damaged: no reason to stop with the others."""
 SCHEMA = pa.schema(
     [
         pa.field("n", pa.int32(), nullable=False),  # index in the manifest, from 0

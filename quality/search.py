@@ -6,8 +6,12 @@ neighbourhood holds, not what the network holds. A copy that claims to be elsewh
 bands, 16 bits of the fingerprint each: one of 4 is untouched in 5 of 6 copies that differ by 16
 bits (hard re-encoding), which is enough where several frames in order are looked for. Flat pictures
 (fog, night, a covered lens) resemble each other without being copies, so they are not compared.
+
+A judgement that cannot be read stops nothing: its drive is left out, logged once, named in `unread`
+and tried again whenever the index follows the catalog, so that a restored blob needs no restart.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +24,16 @@ from numpy.typing import NDArray
 
 from quality.deleting import tombstone_of
 from quality.fingerprint import BITS, distances, to_words
-from quality.judgement import load
+from quality.judgement import DAMAGE, load
 from roadcomb.catalog.tables import decisions, drives
 from roadcomb.cells import disk
+from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
 __all__ = ["COMPARABLE_CONTRAST", "FrameIndex", "Seen", "SeenDrive"]
+
+_log = logging.getLogger(__name__)
 
 COMPARABLE_CONTRAST = 100
 """Score of contrast (16 grey levels) below which a picture is too flat to be compared."""
@@ -88,6 +95,7 @@ class FrameIndex:
     def __init__(self) -> None:
         self.drives: dict[str, SeenDrive] = {}
         self.last_decision = 0
+        self.unread: dict[str, str] = {}
         self._rows = _Rows()
         self._buried: set[str] = set()
         self._by_id: dict[bytes, list[int]] = defaultdict(list)
@@ -95,16 +103,18 @@ class FrameIndex:
         self._by_band: dict[int, list[int]] = defaultdict(list)
 
     def follow(self, node: Node) -> None:
-        """Take in the decisions made since the last call."""
+        """Take in the decisions made since the last call, and what could not be read by then."""
+        for drive_id, digest in list(self.unread.items()):
+            self._read(node, drive_id, digest)
         for news in _news(node, self.last_decision):
             verdict = Verdict(news.verdict)
             if news.deleted_ms is not None:
-                self._bury(news.drive_id, tombstone_of(node, news.drive_id))
+                self._forget(node, news.drive_id)
                 verdict = (
                     Verdict.ACCEPTED
                 )  # of the pictures in the tombstone, and there are no others
             elif news.drive_id not in self.drives:
-                self._add(news.drive_id, load(node.blobs, news.judgement))
+                self._read(node, news.drive_id, news.judgement)
             self.drives[news.drive_id] = SeenDrive(news.public_id, news.contributor, verdict)
             self.last_decision = news.id
 
@@ -121,6 +131,26 @@ class FrameIndex:
         """Most frames within `radius` bits of a fingerprint, wherever they claim to be."""
         rows = {row for band in _bands(fingerprint) for row in self._by_band.get(band, ())}
         return self._within(fingerprint, sorted(rows), radius)
+
+    def _read(self, node: Node, drive_id: str, digest: str) -> None:
+        try:
+            judgement = load(node.blobs, digest)
+        except DAMAGE as error:
+            if drive_id not in self.unread:
+                _log.error("drive %s is compared with nothing: %s", drive_id, error)
+            self.unread[drive_id] = digest
+            return
+        self.unread.pop(drive_id, None)
+        self._add(drive_id, judgement)
+
+    def _forget(self, node: Node, drive_id: str) -> None:
+        self.unread.pop(drive_id, None)
+        try:
+            accepted = tombstone_of(node, drive_id)
+        except IntegrityError as error:
+            _log.error("what drive %s was paid for is not known any more: %s", drive_id, error)
+            accepted = []
+        self._bury(drive_id, accepted)
 
     def _within(self, fingerprint: bytes, rows: list[int], radius: int) -> list[Seen]:
         if not rows:

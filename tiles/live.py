@@ -3,9 +3,13 @@
 Everything in it is derived and rebuilt from the catalog at start; `refresh` then follows the
 catalog by ids. Readers take `state` once: it is replaced as a whole and never changed, so no answer
 mixes two states. A tile is encoded and compressed once in a state.
+
+A judgement that cannot be read costs the map that drive and no other: it is logged once, named in
+the state's `unread` and tried again at each refresh. What a snapshot holds of it stays drawn.
 """
 
 import gzip
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +32,8 @@ from tiles.state import MapState, overlay_of
 from tiles.webmercator import Tile
 
 __all__ = ["LiveMap"]
+
+_log = logging.getLogger(__name__)
 
 _TILES_KEPT = 2_048
 _COMPRESSION = 6
@@ -61,6 +67,7 @@ class LiveMap:
         self._secret = node.key.derive("sketch")
         self._lock = threading.Lock()
         self._drives: dict[str, _Drive] = {}
+        self._unread: dict[str, Decided] = {}
         self._counted: frozenset[str] = frozenset()
         nothing = Snapshot(digest(empty()), {})
         self._whole = nothing
@@ -84,11 +91,11 @@ class LiveMap:
         return served.state.tag, partial(served.tile, tile)
 
     def refresh(self) -> bool:
-        """Follow the catalog; True when the map changed. Raises what a damaged blob raises."""
+        """Follow the catalog; True when the map changed. Raises what a damaged snapshot raises."""
         with self._lock:
             before = self.state
             changes = read_changes(self._node.catalog, before.position)
-            if changes.position == before.position:
+            if changes.position == before.position and not self._restored():
                 return False
             if changes.coverage is not None and changes.coverage != self._whole.digest:
                 self._whole = open_snapshot(self._node.blobs, changes.coverage)
@@ -98,12 +105,24 @@ class LiveMap:
 
     def _follow(self, changes: Changes) -> None:
         drives = dict(self._drives)
-        for decided in changes.decided:
+        unread = dict(self._unread)
+        for decided in (*self._unread.values(), *changes.decided):
             drives.pop(decided.drive_id, None)
-            if decided.accepted:
+            was_unread = unread.pop(decided.drive_id, None) is not None
+            if not decided.accepted:
+                continue
+            try:
                 drives[decided.drive_id] = _load(self._node.blobs, decided, self._secret)
-        self._drives = drives
+            except judgements.DAMAGE as error:
+                unread[decided.drive_id] = decided
+                if not was_unread:
+                    _log.error("drive %s is not on the map: %s", decided.drive_id, error)
+        self._drives, self._unread = drives, unread
         self._counted |= changes.counted
+
+    def _restored(self) -> bool:
+        """Whether a judgement that could not be read can be read now."""
+        return any(_readable(self._node.blobs, one.judgement) for one in self._unread.values())
 
     def _state(self, position: Position) -> MapState:
         drives = [self._drives[drive_id] for drive_id in sorted(self._drives)]
@@ -114,18 +133,28 @@ class LiveMap:
         overlay = overlay_of(fresh)
         if redrawn:
             overlay = tuple(merge(pair) for pair in zip(overlay, redrawn, strict=True))
-        return MapState(position, snapshot, overlay, pictures, by_public_id)
+        unread = frozenset(one.judgement for one in self._unread.values())
+        return MapState(position, snapshot, overlay, pictures, by_public_id, unread)
 
     def _without_forgotten(self) -> Left:
         """The snapshot without drives that were counted and are no longer there."""
-        gone = frozenset(self._counted - self._drives.keys())
+        gone = frozenset(self._counted - self._drives.keys() - self._unread.keys())
         if not gone:
             return self._whole, ()
-        if self._left[0] != (self._whole.digest, gone):
+        known = (self._whole.digest, gone | self._unread.keys())
+        if self._left[0] != known:
             rows = [self._drives[d].rows for d in sorted(self._counted & self._drives.keys())]
             counted = merge([fold(None, part) for part in rows])
-            self._left = (self._whole.digest, gone), remaining(self._whole, counted)
+            self._left = known, remaining(self._whole, counted)
         return self._left[1]
+
+
+def _readable(blobs: Blobs, digest: str) -> bool:
+    try:
+        blobs.get_addressed(judgements.PREFIX, digest)
+    except judgements.DAMAGE:
+        return False
+    return True
 
 
 def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
 from tiles.accepted import Decided, Position
 from tiles.cover import ancestors, near
@@ -37,18 +38,20 @@ Bounds = tuple[float, float, float, float]
 @dataclass(frozen=True)
 class MapState:
     """overlay: COVERAGE of resolutions 0..12. pictures: tiles/pictures.py. drives: accepted ones
-    by public id."""
+    by public id. unread: digests of judgements that could not be read, so are not drawn."""
 
     position: Position
     snapshot: Snapshot
     overlay: tuple[pa.Table, ...]
     pictures: pa.Table
     drives: Mapping[str, Decided]
+    unread: frozenset[str] = frozenset()
 
     @cached_property
     def tag(self) -> str:
         """Names this state of the map for caches, without quotes."""
-        return f"{_FORMAT}-{self.snapshot.digest[:20]}-{self.position.decision}"
+        without = digest_of_json(sorted(self.unread))[:8] if self.unread else "all"
+        return f"{_FORMAT}-{self.snapshot.digest[:20]}-{self.position.decision}-{without}"
 
     def cell(self, cell: int) -> pa.Table:
         """COVERAGE of one cell: one row, or none."""

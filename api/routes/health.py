@@ -1,11 +1,12 @@
 """Is the process alive, can it do its work, and which node is it?"""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from api.state import limits_of, node_of
+from api.state import limits_of, node_of, unread_of
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
 from roadcomb.node import Node
@@ -22,11 +23,15 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Each part a node needs: "ok", or what is wrong with it."""
+    """Each part a node needs: "ok", or what is wrong with it.
+
+    degraded: stored bytes that cannot be read; the node works, without what only they say.
+    """
 
     ready: bool
     catalog: str
     blobs: str
+    degraded: list[str] = []
 
 
 class Limits(BaseModel):
@@ -53,13 +58,18 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", responses={503: {"model": Readiness}})
-def readyz(response: Response, node: Annotated[Node, Depends(node_of)]) -> Readiness:
+def readyz(
+    response: Response,
+    node: Annotated[Node, Depends(node_of)],
+    unread: Annotated[Collection[str], Depends(unread_of)],
+) -> Readiness:
     """Catalog and blob store answer, and the schema is this version's; otherwise 503."""
     catalog, blobs = _catalog(node), _blobs(node)
     ready = catalog == blobs == "ok"
     if not ready:
         response.status_code = 503
-    return Readiness(ready=ready, catalog=catalog, blobs=blobs)
+    degraded = [f"judgements/{digest} is lost or damaged: restore it" for digest in unread]
+    return Readiness(ready=ready, catalog=catalog, blobs=blobs, degraded=degraded)
 
 
 @router.get("/v1/node")

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from api.app import create_app
+from quality.judgement import store
 from roadcomb.canonical import parse_json
 from roadcomb.node import Node
 from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.api.test_upload import assert_problem
 from tests.drives import NOW_MS, make_node
+from tests.tiles.worlds import Drive, a_node, decide, seal
 
 
 def test_a_node_says_who_it_is_and_what_time_it_is(client: httpx.Client, node: Node) -> None:
@@ -29,7 +31,24 @@ def test_a_node_says_who_it_is_and_what_time_it_is(client: httpx.Client, node: N
 
 def test_a_healthy_node_is_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"ready": True, "catalog": "ok", "blobs": "ok"}
+    assert client.get("/readyz").json() == {
+        "ready": True, "catalog": "ok", "blobs": "ok", "degraded": []
+    }  # fmt: skip
+
+
+def test_a_node_with_a_damaged_judgement_serves_and_names_it(tmp_path: Path) -> None:
+    node = a_node(tmp_path)
+    drive = Drive("one")
+    seal(node, drive)
+    decide(node, drive)
+    digest = store(node.blobs, drive.judgement())
+    node.blobs.put(f"judgements/{digest}", b"?")
+    with serving(create_app(node, limits=LIMITS)) as client:
+        ready = client.get("/readyz")
+    assert ready.status_code == 200
+    [named] = ready.json()["degraded"]
+    assert f"judgements/{digest}" in named
+    node.catalog.close()
 
 
 def test_a_node_without_its_schema_or_folder_is_alive_but_not_ready(
@@ -46,6 +65,7 @@ def test_a_node_without_its_schema_or_folder_is_alive_but_not_ready(
             "ready": False,
             "catalog": "its schema is of another version",
             "blobs": "its folder is gone",
+            "degraded": [],
         }
         assert client.get("/healthz").status_code == 200
     node.catalog.close()

@@ -368,6 +368,32 @@ def test_a_drive_with_damaged_bytes_stays_pending_and_stops_no_other(
     assert [damaged in record.getMessage() for record in caplog.records] == [True]
 
 
+def test_a_damaged_judgement_stops_no_other_drive_and_heals_without_a_restart(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = deliver(node, ALICE, drawn_frames()[:4])
+    deliver(node, BOB, drawn_frames()[4:8])
+    judge(node)
+    digest = decision(node, lost).judgement
+    stored = node.blobs.get(f"judgements/{digest}")
+    node.blobs.put(f"judgements/{digest}", stored[:-1] + b"?")
+    judging = Judge(node, InlineEngine())
+    with caplog.at_level(logging.ERROR):
+        drive = deliver(node, ALICE, drawn_frames()[8:12])
+        judging.judge_pending()
+        copy = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[4:8]])
+        judging.judge_pending()
+    assert decision(node, drive).verdict == "accepted"
+    assert decision(node, copy).verdict == "held"
+    assert list(judging.unread()) == [digest]
+    assert [lost in record.getMessage() for record in caplog.records] == [True]
+    node.blobs.put(f"judgements/{digest}", stored)
+    late = deliver(node, MALLORY, [copied(data) for data in drawn_frames()[:4]], along(4))
+    judging.judge_pending()
+    assert decision(node, late).verdict == "held"
+    assert not judging.unread()
+
+
 def test_a_drive_with_a_damaged_manifest_stops_no_other(node: Node) -> None:
     damaged = deliver(node, ALICE, drawn_frames()[:4])
     whole = deliver(node, BOB, drawn_frames()[4:8])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from quality.judgement import store
 from roadcomb.cells import cell_of
 from roadcomb.epochs import DAY_MS, epoch_of
 from roadcomb.errors import NotFound
@@ -168,6 +169,36 @@ def test_an_epoch_whose_snapshot_is_missing_leaves_the_map_as_it_was(node: Node)
     with pytest.raises(NotFound):
         live.refresh()
     assert live.state is before
+
+
+def test_a_damaged_judgement_costs_the_map_its_drive_alone(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    for drive in (ALICE, BOB):
+        judged(node, drive)
+    digest = store(node.blobs, ALICE.judgement())
+    stored = node.blobs.get(f"judgements/{digest}")
+    node.blobs.put(f"judgements/{digest}", stored[:-1] + b"?")
+    live = LiveMap(node)
+    live.refresh()
+    assert live.state.table(12).equals(published(node, BOB))
+    assert live.state.unread == {digest}
+    assert [ALICE.drive_id in record.getMessage() for record in caplog.records] == [True]
+    tag = live.etag
+    node.blobs.put(f"judgements/{digest}", stored)
+    assert live.refresh()
+    assert live.etag != tag
+    assert live.state.table(12).equals(published(node, ALICE, BOB))
+    assert not live.state.unread
+
+
+def test_what_the_books_counted_of_a_drive_stays_drawn_without_its_judgement(node: Node) -> None:
+    for drive in (ALICE, BOB):
+        judged(node, drive)
+    both = published(node, ALICE, BOB)
+    commit_epoch(node, 20_458, write(node.blobs, both), [ALICE, BOB])
+    node.blobs.delete(f"judgements/{store(node.blobs, ALICE.judgement())}")
+    assert LiveMap(node).state.table(12).equals(both)
 
 
 def test_readers_see_whole_states_while_the_map_is_refreshed(node: Node) -> None:
