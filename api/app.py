@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api import problems, state
 from api.guard import Guard
 from api.logs import access
-from api.routes import books, drives, health, log, rights
+from api.routes import books, drives, health, keys, log, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
 from ingest.limits import IntakeSettings
@@ -38,7 +38,7 @@ def create_app(
     limits = limits or IntakeSettings()
     state.bind(app, node, live or LiveMap(node), limits)
     problems.install(app)
-    for routes in (health, drives, maps, books, log, rights):
+    for routes in (health, drives, maps, books, keys, log, rights):
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)

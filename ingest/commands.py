@@ -134,20 +134,23 @@ def status(
 ) -> None:
     """Say what became of each drive sent from this machine: state, counts and reasons."""
     from ingest.localstate import open_state
-    from ingest.report import print_states, print_troubles
+    from ingest.report import print_payouts, print_states, print_troubles
     from ingest.settings import UploadSettings
-    from ingest.status import states
+    from ingest.status import payouts, states
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
     ours = ClientSettings()
     key = load_key(ours.key_file)
     with open_state(ours.state) as state:
-        rows = list(states(state.drives(key.public), to, UploadSettings(attempts=2)))
+        drives = state.drives(key.public)
+    rows = list(states(drives, to, UploadSettings(attempts=2)))
+    bound = list(payouts(drives, to, key, UploadSettings(attempts=1)))
     if as_json:
-        _print_json({"contributor": key.public, "drives": rows})
+        _print_json({"contributor": key.public, "drives": rows, "payouts": bound})
     elif rows:
         print_states(_console(), rows)
+        print_payouts(_console(), bound)
     else:
         typer.echo("nothing was sent from this machine yet: `roadcomb upload PATH --to URL`")
     troubles = {row["trouble"]: None for row in rows if row["trouble"]}

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from ingest.limits import IntakeSettings, check_manifest, check_quota, check_reserve
 from ingest.manifest import Manifest, SignedManifest
 from ingest.sealing import seal
+from ingest.signers import check_signer
 from ingest.states import DriveState, contributor_drives, drive_state, state_of
 from ingest.stored import (
     find_drive,
@@ -82,6 +83,7 @@ def open_drive(node: Node, signed: SignedManifest, limits: IntakeSettings) -> Op
     with node.catalog.reading() as connection:
         created = find_drive(connection, signed.drive_id) is None
         if created:
+            check_signer(connection, signed.manifest.contributor, signed.signer)
             _check_quota(connection, signed.manifest, limits, now_ms)
     if created:
         body = canonical_json(signed.to_json())
@@ -118,6 +120,7 @@ def _insert(node: Node, signed: SignedManifest, limits: IntakeSettings, now_ms: 
     with node.catalog.writing() as connection:
         if find_drive(connection, signed.drive_id) is not None:
             return False
+        check_signer(connection, signed.manifest.contributor, signed.signer)
         _check_quota(connection, signed.manifest, limits, now_ms)
         _insert_contributor(connection, signed.manifest.contributor, now_ms)
         connection.execute(sa.insert(drives).values(_row(node, signed, now_ms)))

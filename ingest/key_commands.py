@@ -1,4 +1,4 @@
-"""Command line verbs of a contributor's key: init, key show, key backup."""
+"""Command line verbs of a contributor's key: init, key show, key backup, key rotate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     key_app = typer.Typer(help="Show or back up the contributor's key.", no_args_is_help=True)
     key_app.command()(show)
     key_app.command()(backup)
+    key_app.command()(rotate)
     app.add_typer(key_app, name="key")
 
 
@@ -97,7 +98,10 @@ def show() -> None:
     from roadcomb.settings import ClientSettings
 
     settings = ClientSettings()
-    typer.echo(f"public key: {load_key(settings.key_file).public}")
+    key = load_key(settings.key_file)
+    typer.echo(f"public key: {key.public}")
+    if key.signer != key.public:
+        typer.echo(f"signs by: {key.signer}")
     typer.echo(f"private key: {settings.key_file}")
     typer.echo(f"payout: {load_payout(settings.config) or 'none (roadcomb init --payout 0x...)'}")
 
@@ -108,6 +112,7 @@ def backup(
     """Write a copy of the key, encrypted with a passphrase (asked for, or ROADCOMB_PASSPHRASE)."""
     import os
 
+    from ingest.doctor import note_key_backup
     from roadcomb.errors import UsageError
     from roadcomb.keys import load_key, save_key
     from roadcomb.settings import ClientSettings
@@ -122,4 +127,33 @@ def backup(
     save_key(key, file, passphrase)
     if load_key(file, passphrase).public != key.public:
         raise UsageError(f"{file} could not be read back: write the backup elsewhere")
+    note_key_backup(settings.config, key.public, file)
     typer.echo(f"{file} holds the key, encrypted; keep it and its passphrase apart")
+
+
+def rotate(
+    to: Annotated[
+        list[str] | None,
+        typer.Option(help="Address of a node. Default: all that drives were sent to."),
+    ] = None,
+) -> None:
+    """Make a new key that signs for you from now on; your drives, account and rewards stay yours.
+
+    For a key that others may have seen. The old key signs to the nodes that the new one follows it,
+    and then signs no more. Your next upload binds your payout address again, which takes back a
+    change that somebody else made. Write a new backup afterwards.
+    """
+    from ingest.localstate import open_state
+    from ingest.rotating import rotate_key
+    from ingest.settings import UploadSettings
+    from roadcomb.keys import load_key
+    from roadcomb.settings import ClientSettings
+
+    settings = ClientSettings()
+    contributor = load_key(settings.key_file).public
+    with open_state(settings.state) as state:
+        known = dict.fromkeys(record.url for record in state.drives(contributor))
+        new = rotate_key(settings.key_file, to or list(known), UploadSettings(attempts=3))
+        state.forget_bindings(contributor)
+    typer.echo(f"{new.signer} signs for {new.public} now")
+    typer.echo("older backups are of a key that signs no more: `roadcomb key backup FILE`")

@@ -160,6 +160,10 @@ class LocalState:
         row = (node, contributor, address)
         self._write("INSERT OR REPLACE INTO bindings VALUES (?, ?, ?)", [row])
 
+    def forget_bindings(self, contributor: str) -> None:
+        """Tell the payout address to every node once more."""
+        self._write("DELETE FROM bindings WHERE contributor = ?", [(contributor,)])
+
     def _write(self, statement: str, rows: Sequence[tuple[str | int | bytes, ...]]) -> None:
         with self._connection:
             self._connection.executemany(statement, rows)

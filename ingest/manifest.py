@@ -75,11 +75,20 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class SignedManifest:
-    """A manifest, its canonical bytes and the contributor's signature over them (hex)."""
+    """A manifest, its canonical bytes and the contributor's signature over them (hex).
+
+    rotated: the public key that signed, where it is not the one the contributor is known by.
+    """
 
     manifest: Manifest
     body: bytes
     signature: str
+    rotated: str | None = None
+
+    @property
+    def signer(self) -> str:
+        """The public key whose signature it is; whether it signs for them, only a node knows."""
+        return self.rotated or self.manifest.contributor
 
     @property
     def drive_id(self) -> str:
@@ -88,13 +97,18 @@ class SignedManifest:
 
     def to_json(self) -> Json:
         """The body of `POST /v1/drives`."""
-        return {"manifest": self.manifest.to_json(), "signature": self.signature}
+        signed: dict[str, Json] = {
+            "manifest": self.manifest.to_json(),
+            "signature": self.signature,
+        }
+        return signed if self.rotated is None else {**signed, "signer": self.rotated}
 
 
 def sign_manifest(manifest: Manifest, key: Key) -> SignedManifest:
     """Sign with the contributor's key."""
     body = canonical_json(manifest.to_json())
-    return SignedManifest(manifest, body, key.sign(DOMAIN, body))
+    rotated = None if key.signer == manifest.contributor else key.signer
+    return SignedManifest(manifest, body, key.sign(DOMAIN, body), rotated)
 
 
 def parse_signed(value: Json) -> SignedManifest:
@@ -102,12 +116,14 @@ def parse_signed(value: Json) -> SignedManifest:
 
     Raises InvalidInput naming the field, Unauthorised for a wrong signature.
     """
-    envelope = _object(value, "body", {"manifest", "signature"})
+    envelope = _object(value, "body", {"manifest", "signature"}, frozenset({"signer"}))
     manifest = _manifest(envelope["manifest"])
     signature = _text(envelope["signature"], "signature", 128)
     body = canonical_json(manifest.to_json())
-    verify(manifest.contributor, DOMAIN, body, signature)
-    return SignedManifest(manifest, body, signature)
+    rotated = _hex(envelope["signer"], "signer", PUBLIC_KEY_HEX) if "signer" in envelope else None
+    signed = SignedManifest(manifest, body, signature, rotated)
+    verify(signed.signer, DOMAIN, body, signature)
+    return signed
 
 
 def parse_manifest(value: Json) -> Manifest:

@@ -72,7 +72,11 @@ def sign_binding(key: Key, address: str, created_ms: int) -> Json:
         "address": address,
         "created_ms": created_ms,
     }
-    return {"binding": binding, "signature": key.sign(DOMAIN, canonical_json(binding))}
+    signed: dict[str, Json] = {
+        "binding": binding,
+        "signature": key.sign(DOMAIN, canonical_json(binding)),
+    }
+    return signed if key.signer == key.public else {**signed, "signer": key.signer}
 
 
 def _checksummed(lower: str) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "outcome_json",
     "plans_json",
     "print_outcome",
+    "print_payouts",
     "print_plans",
     "print_rejected",
     "print_states",
@@ -216,6 +217,17 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         why = ", ".join(filter(None, (whole, *reasons)))
         if why:
             _say(console, f"{row['drive_id'][:12]}: {why}")
+
+
+def print_payouts(console: Console, payouts: Iterable[Mapping[str, Any]]) -> None:
+    """Where each node pays, and from when on it will pay elsewhere."""
+    for payout in payouts:
+        if payout["address"] is not None:
+            _say(console, f"{payout['node']} pays to {payout['address']}")
+        if payout["following"] is not None and payout["from_ms"] is not None:
+            day = f"{to_datetime(payout['from_ms']):%Y-%m-%d %H:%M} UTC"
+            _say(console, f"  from {day} on to {payout['following']}")
+            _say(console, "  (not you? `roadcomb key rotate`, then bind your own address again)")
 
 
 def _say(console: Console, line: str) -> None:

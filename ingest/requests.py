@@ -28,11 +28,14 @@ _HEADER = re.compile(
 def authorization(key: Key, method: str, path: str, created_ms: int) -> str:
     """Value of the header for one request; `path` without query, `created_ms` by the node."""
     signature = key.sign(DOMAIN, _message(method, path, created_ms))
-    return f"Roadcomb key={key.public},created={created_ms},signature={signature}"
+    return f"Roadcomb key={key.signer},created={created_ms},signature={signature}"
 
 
 def check_authorization(header: str | None, method: str, path: str, now_ms: int) -> str:
-    """The contributor's public key. Raises Unauthorised unless the header opens this request."""
+    """The public key that signed; for whom, ingest/signers.py tells.
+
+    Raises Unauthorised unless the header opens this request.
+    """
     match = _HEADER.fullmatch(header or "")
     if match is None:
         raise Unauthorised("this answer is for its contributor: sign the request with your key")

@@ -1,14 +1,16 @@
 """What became of the drives of this machine: its own memory and what their nodes say."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ingest.localstate import DriveRecord
 from ingest.nodeclient import NodeClient, open_http
 from ingest.settings import UploadSettings
 from roadcomb.errors import InvalidInput, NotFound, RoadcombError
+from roadcomb.keys import Key
 
-__all__ = ["states"]
+__all__ = ["payouts", "states"]
 
 _COUNTS = ("offered", "pending", "held", "accepted", "rejected")
 
@@ -35,6 +37,23 @@ def states(
             except RoadcombError as error:
                 down[address] = error
                 yield _row(record, {}, str(error))
+
+
+def payouts(
+    records: Sequence[DriveRecord], url: str | None, key: Key, settings: UploadSettings
+) -> Iterator[dict[str, Any]]:
+    """Where each node pays, of those that answer: `node` (its address), `address`, and, while a
+    changed one waits, `following` and `from_ms`."""
+    for address in dict.fromkeys(url or record.url for record in records):
+        with open_http(address, settings) as http, suppress(RoadcombError):
+            standing = NodeClient(http, settings).payout(key)
+            from_ms = standing.get("from_ms")
+            yield {
+                "node": address,
+                "address": _word(standing, "address"),
+                "following": _word(standing, "following"),
+                "from_ms": from_ms if isinstance(from_ms, int) else None,
+            }
 
 
 def _told(record: DriveRecord, answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def statement_of(node: Node, contributor: str, limit: int = EPOCHS) -> Statement
     """The statement of a public key, over the newest `limit` epochs in which drives came in."""
     account = account_of(contributor)
     with node.catalog.reading() as connection:
-        address = address_of(connection, contributor)
+        address = address_of(connection, contributor, node.clock.now_ms())
         known = _known_drives(connection, contributor)
     epochs = sorted({row.epoch for row in known.values() if row.epoch is not None})[-limit:]
     return {

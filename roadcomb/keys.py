@@ -7,6 +7,7 @@ for one purpose is never valid for another.
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -38,12 +39,20 @@ __all__ = [
 PUBLIC_KEY_HEX = 64
 
 
-class Key:
-    """A private key; `public` is its public half, 64 lower-case hex digits."""
+_CONTRIBUTOR = re.compile(rb"Roadcomb-Contributor: ([0-9a-f]{64})\n")
 
-    def __init__(self, private: Ed25519PrivateKey) -> None:
+
+class Key:
+    """A private key, and whom it signs for.
+
+    `signer` is its public half, 64 lower-case hex digits. `public` is the key that its owner is
+    known by: the same, or, once a key was rotated, the owner's first one (ingest/rotation.py).
+    """
+
+    def __init__(self, private: Ed25519PrivateKey, contributor: str | None = None) -> None:
         self._private = private
-        self.public = private.public_key().public_bytes_raw().hex()
+        self.signer = private.public_key().public_bytes_raw().hex()
+        self.public = contributor or self.signer
 
     def sign(self, domain: str, message: bytes) -> str:
         """Signature over the domain and the message, 128 hex digits."""
@@ -55,11 +64,14 @@ class Key:
         return derivation.derive(self._private.private_bytes_raw())
 
     def to_pem(self, passphrase: str | None = None) -> bytes:
-        """PKCS 8 PEM, encrypted when a passphrase is given."""
+        """PKCS 8 PEM, encrypted when a passphrase is given; a line before it says whom it signs
+        for, if that is not itself (RFC 7468, section 2, allows such text)."""
         encryption: KeySerializationEncryption = NoEncryption()
         if passphrase is not None:
             encryption = BestAvailableEncryption(passphrase.encode())
-        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        pem = self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        known_by = b"" if self.public == self.signer else self.public.encode()
+        return b"Roadcomb-Contributor: %s\n%s" % (known_by, pem) if known_by else pem
 
 
 def account_of(public: str) -> str:
@@ -67,9 +79,9 @@ def account_of(public: str) -> str:
     return hashlib.sha256(b"roadcomb account v1\0" + bytes.fromhex(public)).hexdigest()
 
 
-def generate_key() -> Key:
-    """A new random key."""
-    return Key(Ed25519PrivateKey.generate())
+def generate_key(contributor: str | None = None) -> Key:
+    """A new random key, of a new contributor or for one who is known by another."""
+    return Key(Ed25519PrivateKey.generate(), contributor)
 
 
 def key_from_seed(seed: bytes) -> Key:
@@ -89,7 +101,8 @@ def load_key(path: Path, passphrase: str | None = None) -> Key:
         raise InvalidInput(f"{path} is not a readable key: {error}") from error
     if not isinstance(private, Ed25519PrivateKey):
         raise InvalidInput(f"{path} holds no Ed25519 key")
-    return Key(private)
+    known_by = _CONTRIBUTOR.match(pem)
+    return Key(private, None if known_by is None else known_by[1].decode())
 
 
 def save_key(key: Key, path: Path, passphrase: str | None = None) -> None:

@@ -12,9 +12,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.routes.caching import json_answer, plain
 from api.state import node_of
-from ingest.requests import check_authorization
+from ingest.signers import authorized
 from rewards import chain
-from rewards.bindings import bind, parse_binding
+from rewards.bindings import bind, parse_binding, payout_of
 from rewards.chain import Committed
 from rewards.documents import FILES
 from rewards.shelf import file_of
@@ -43,11 +43,19 @@ _NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client ha
 
 
 class Bound(BaseModel):
-    """The address in force, and the first epoch that pays to it."""
+    """The address that was bound, and the first epoch that pays to it if nothing else is bound."""
 
     account: str
     address: str
     from_epoch: int
+
+
+class Payout(BaseModel):
+    """The address in force, and the one that follows it at `from_ms`."""
+
+    address: str | None
+    following: str | None
+    from_ms: int | None
 
 
 @router.get("/v1/epochs", summary="The closed epochs", responses=_NO_COPY)
@@ -76,6 +84,18 @@ async def post_binding(request: Request) -> Bound:
     return await run_in_threadpool(_bind, request, body)
 
 
+@router.get("/v1/bindings", summary="Where a contributor's rewards go")
+def get_binding(request: Request, response: Response) -> Payout:
+    """For the contributor alone (signed request); a changed address waits three days."""
+    node = node_of(request)
+    header = request.headers.get("authorization")
+    contributor = authorized(node, header, "GET", request.url.path)
+    response.headers["Cache-Control"] = _PRIVATE
+    with node.catalog.reading() as connection:
+        standing = payout_of(connection, contributor, node.clock.now_ms())
+    return Payout(address=standing.address, following=standing.following, from_ms=standing.from_ms)
+
+
 @router.get("/v1/statements", summary="What a contributor earned, and why not more")
 def get_statement(
     request: Request, response: Response, epochs: Annotated[int, Query(ge=1, le=366)] = EPOCHS
@@ -83,7 +103,7 @@ def get_statement(
     """The newest epochs cell by cell, drives with reasons in words, and the proof of the claim."""
     node = node_of(request)
     header = request.headers.get("authorization")
-    contributor = check_authorization(header, "GET", request.url.path, node.clock.now_ms())
+    contributor = authorized(node, header, "GET", request.url.path)
     response.headers["Cache-Control"] = _PRIVATE
     return statement_of(node, contributor, epochs)
 
@@ -94,7 +114,10 @@ def _bind(request: Request, body: bytes) -> Bound:
     binding = parse_binding(parse_json(body), now_ms)
     bind(node, binding)
     account = account_of(binding.contributor)
-    return Bound(account=account, address=binding.address, from_epoch=epoch_of(now_ms))
+    with node.catalog.reading() as connection:
+        standing = payout_of(connection, binding.contributor, now_ms)
+    from_epoch = epoch_of(standing.from_ms or now_ms)
+    return Bound(account=account, address=binding.address, from_epoch=from_epoch)
 
 
 def _published(request: Request, epoch: int, file: str) -> Response:

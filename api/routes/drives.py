@@ -19,7 +19,7 @@ from ingest import intake
 from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
 from ingest.limits import IntakeSettings
 from ingest.manifest import parse_signed
-from ingest.requests import check_authorization
+from ingest.signers import authorized
 from roadcomb.canonical import parse_json
 from roadcomb.errors import InvalidInput, NotFound, TooLarge, Unauthorised
 from roadcomb.node import Node
@@ -123,8 +123,7 @@ def drive(drive_id: DriveId, node: TheNode) -> DriveView:
 def contributor_drives(request: Request, key: str, node: TheNode) -> Drives:
     """What became of a contributor's drives, for the contributor alone (signed request)."""
     header = request.headers.get("authorization")
-    signer = check_authorization(header, "GET", request.url.path, node.clock.now_ms())
-    if signer != key:
+    if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the drives of another key than the one that asks")
     return Drives(drives=[view_of(node, state) for state in intake.contributor_drives(node, key)])
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.held import held_by
 from api.routes.drives import drive_id_of
 from api.state import live_of, node_of
-from ingest.requests import check_authorization
+from ingest.signers import authorized
 from quality.deleting import delete_drive
 from rewards.forgetting import forget_openings
 from roadcomb.errors import Unauthorised
@@ -35,8 +35,8 @@ def delete(request: Request, drive_id: Annotated[str, Depends(drive_id_of)]) -> 
     """Forget a drive: pictures, track, judgement, salt; published books stay as they are."""
     node = node_of(request)
     header = request.headers.get("authorization")
-    signer = check_authorization(header, "DELETE", request.url.path, node.clock.now_ms())
-    pictures = delete_drive(node, drive_id, signer)
+    contributor = authorized(node, header, "DELETE", request.url.path)
+    pictures = delete_drive(node, drive_id, contributor)
     forget_openings(node, drive_id)
     live_of(request).refresh()
     return Deleted(drive_id=drive_id, pictures=pictures)
@@ -47,8 +47,7 @@ async def data(request: Request, key: str) -> StreamingResponse:
     """All that this node holds about a contributor, as a tar archive (signed request)."""
     node = node_of(request)
     header = request.headers.get("authorization")
-    signer = check_authorization(header, "GET", request.url.path, node.clock.now_ms())
-    if signer != key:
+    if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the data of another key than the one that asks")
     archive = await run_in_threadpool(held_by, node, key)
     private = {"Cache-Control": "private, no-store"}

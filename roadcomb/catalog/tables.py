@@ -19,6 +19,7 @@ __all__ = [
     "log_entries",
     "metadata",
     "packs",
+    "rotations",
 ]
 
 metadata = sa.MetaData(
@@ -64,6 +65,18 @@ bindings = sa.Table(
     sa.Column("signature", sa.String(128), nullable=False),
     sa.Column("bound_ms", sa.BigInteger, nullable=False),
     sa.Index("ix_bindings_contributor", "contributor"),
+)
+
+rotations = sa.Table(
+    "rotations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("contributor", DIGEST, nullable=False, comment="the first key: it names them"),
+    sa.Column("old", DIGEST, nullable=False, unique=True, comment="signs no more"),
+    sa.Column("new", DIGEST, nullable=False, unique=True, comment="signs from now on"),
+    sa.Column("message", sa.Text, nullable=False, comment="canonical JSON, signed by both"),
+    sa.Column("rotated_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_rotations_contributor", "contributor"),
 )
 
 drives = sa.Table(
