@@ -25,11 +25,11 @@ from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Damage
 from api.upkeep.drive_checks import drive_checks
 from api.upkeep.note import note_backup
-from rewards.publish import write_durably
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import drives
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
+from roadcomb.files import write_durably
 from roadcomb.keys import verify
 from roadcomb.node import Node
 

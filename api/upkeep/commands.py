@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.upkeep import doctor_command
+
 if TYPE_CHECKING:
     from api.upkeep.checks import Damage
     from roadcomb.node import Node
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=_EPILOG)(fsck)
     app.command()(backup)
     app.command(epilog=_EPILOG)(restore)
+    doctor_command.register(app)
 
 
 def fsck(

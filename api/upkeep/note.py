@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from rewards.publish import write_durably
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput
+from roadcomb.files import write_durably
 
 __all__ = ["last_backup_ms", "note_backup"]
 
