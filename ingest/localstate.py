@@ -6,7 +6,6 @@ same manifest. Pictures are known by image id, so moved or re-tagged files are n
 by (path, size, time of change), so that a second run reads none of them.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 from ingest.manifest import SignedManifest, parse_signed
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.errors import IntegrityError, RoadcombError, StorageFull, UsageError
+from roadcomb.files import write_durably
 
 __all__ = ["DriveRecord", "LocalState", "open_state"]
 
@@ -126,7 +126,7 @@ class LocalState:
         """Keep a verified receipt, then count its pictures as sent."""
         manifest, drive_id = signed.manifest, signed.drive_id
         path = self._folder / "receipts" / node[:16] / f"{drive_id}.json"
-        _write_durably(path, receipt)
+        write_durably(path, receipt)
         images = [(node, manifest.contributor, f.image_id, drive_id) for f in manifest.frames]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO images VALUES (?,?,?,?)", images)
@@ -205,13 +205,3 @@ def _key(path: Path) -> str:
 def _text(path: Path) -> str:
     """A name that is no Unicode can be stored as well."""
     return str(path).encode("utf-8", "backslashreplace").decode()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -10,7 +10,6 @@ Law: the secret is written down before it is first used, since a second one woul
 around the same home. It comes of the key, so that a key restored from its backup has the same.
 """
 
-import os
 from pathlib import Path
 
 from ingest.settings import TrimSettings
@@ -19,6 +18,7 @@ from ingest.trimming import Hidden, Privacy
 from ingest.zones import parse_zones
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput, UsageError
+from roadcomb.files import OWNER_ONLY, write_durably
 from roadcomb.keys import Key
 
 __all__ = ["ZONES_FILE", "load_terms", "open_privacy", "save_consent", "zones_in"]
@@ -55,7 +55,7 @@ def save_consent(folder: Path, licence: str, consented_ms: int) -> None:
     if licence not in LICENCES:
         raise UsageError(f"{licence[:60]!r} is no licence that nodes take: {', '.join(LICENCES)}")
     agreed: Json = {"consent": CONSENT, "consented_ms": consented_ms, "licence": licence}
-    _write(folder / _CONSENT_FILE, canonical_json(agreed))
+    write_durably(folder / _CONSENT_FILE, canonical_json(agreed), OWNER_ONLY)
 
 
 def load_terms(folder: Path, trimmed_m: float) -> Terms:
@@ -81,20 +81,9 @@ def _secret(folder: Path, key: Key) -> bytes:
         secret = bytes.fromhex(path.read_text("ascii"))
     except FileNotFoundError:
         secret = key.derive(_LABEL)
-        _write(path, secret.hex().encode())
+        write_durably(path, secret.hex().encode(), OWNER_ONLY)
     except ValueError as error:
         raise InvalidInput(f"{path} is damaged: restore it, or delete it for a new one") from error
     if len(secret) != len(key.derive(_LABEL)):
         raise InvalidInput(f"{path} is damaged: restore it, or delete it for a new one")
     return secret
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -4,13 +4,13 @@ The law: publishing is idempotent and comes after the commit. Each file appears 
 the manifest last; a file that is missing from a committed epoch is written again on every run.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from rewards.chain import Committed
 from rewards.documents import FILES
 from rewards.shelf import file_of
+from roadcomb.files import write_durably
 from roadcomb.node import Node
 
 __all__ = ["publish"]
@@ -30,19 +30,3 @@ def publish(node: Node, epoch: Committed, reached: Reached) -> list[Path]:
         )
         reached(f"published {name}")
     return [folder / name for name in missing]
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """A temporary name, fsync, rename, fsync of the folder: the file is whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

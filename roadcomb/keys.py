@@ -6,9 +6,7 @@ for one purpose is never valid for another.
 """
 
 import hashlib
-import os
 import re
-import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from roadcomb.errors import InvalidInput, Unauthorised, UsageError
+from roadcomb.files import OWNER_ONLY, write_new
 
 __all__ = [
     "Key",
@@ -111,16 +110,10 @@ def save_key(key: Key, path: Path, passphrase: str | None = None) -> None:
     The file is there whole or not at all, whatever cuts this short: half a key would be a lost one.
     Raises UsageError when there is one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        _write_synced(temporary, key.to_pem(passphrase))
-        os.link(temporary, path)
+        write_new(path, key.to_pem(passphrase), OWNER_ONLY)
     except FileExistsError as error:
         raise UsageError(f"{path} exists already and is not overwritten") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync(path.parent)
 
 
 def verify(public: str, domain: str, message: bytes, signature: str) -> None:
@@ -135,19 +128,3 @@ def verify(public: str, domain: str, message: bytes, signature: str) -> None:
 
 def _framed(domain: str, message: bytes) -> bytes:
     return domain.encode() + b"\0" + message
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

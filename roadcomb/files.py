@@ -1,0 +1,62 @@
+"""Files that are there whole or not at all, and still there after a power cut.
+
+The law: data reach the disk under a temporary name, then the name appears at once, then the folder
+is synced, and so is each folder that was made for it: a name is as durable as what it names.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["OWNER_ONLY", "sync_folder", "write_durably", "write_new"]
+
+OWNER_ONLY = 0o600
+_AS_USUAL = 0o666
+"""Less what the process's mask takes away."""
+
+
+def write_durably(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
+    """Write a file, in place of the one that may be there; folders are made where they lack."""
+    with _written(path, data, mode) as temporary:
+        temporary.replace(path)
+
+
+def write_new(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
+    """Write a file that must not be there yet. Raises FileExistsError; then it is as it was."""
+    with _written(path, data, mode) as temporary:
+        os.link(temporary, path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    _make_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
