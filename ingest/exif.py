@@ -8,6 +8,7 @@ fine-grained but in an unknown zone. So where both agree up to a zone, the time 
 that zone; else it is the GPS's; and only without GPS the camera's as it stands.
 """
 
+import io
 import logging
 import math
 import re
@@ -17,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import exifread
 
-__all__ = ["ExifRecord", "parse_exif", "read_exif"]
+__all__ = ["ExifRecord", "exif_of", "parse_exif", "read_exif"]
 
 Tags = Mapping[str, Any]
 _DATE = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)")
@@ -79,12 +80,22 @@ def read_exif(path: Path) -> ExifRecord:
     """Record of a JPEG file. Raises OSError only, when the file cannot be read."""
     logging.getLogger("exifread").setLevel(logging.CRITICAL)  # its warnings name no file
     with path.open("rb", buffering=0) as unbuffered, _Metered(unbuffered) as file:
-        try:
-            return parse_exif(exifread.process_file(file, details=False, extract_thumbnail=False))
-        except OSError:
-            raise
-        except Exception:  # a damaged header breaks the parser in any way there is
-            return ExifRecord()
+        return _record(file)
+
+
+def exif_of(picture: bytes) -> ExifRecord:
+    """Record of a JPEG in memory, or of its first bytes."""
+    logging.getLogger("exifread").setLevel(logging.CRITICAL)
+    return _record(io.BytesIO(picture))
+
+
+def _record(file: BinaryIO) -> ExifRecord:
+    try:
+        return parse_exif(exifread.process_file(file, details=False, extract_thumbnail=False))
+    except OSError:
+        raise
+    except Exception:  # a damaged header breaks the parser in any way there is
+        return ExifRecord()
 
 
 def parse_exif(tags: Tags) -> ExifRecord:

@@ -18,6 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from ingest.exif import exif_of
 from ingest.screening import Rejected
 from ingest.sources import Slice
 from ingest.stills import Still
@@ -37,6 +38,7 @@ _MODELS = {
     "bee": "Hivemapper Bee",
 }
 _KMH_MPS = 1 / 3.6
+_HEADER_BYTES = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,14 @@ def read_framekm(path: Path) -> Iterator[Still | Rejected[Path] | str]:
             fix.t_ms,
             fix,
             bundle.model,
+            _orientation(path, offset),
             source=Slice(path, offset, length),
         )
+
+
+def _orientation(path: Path, offset: int) -> int:
+    """How the camera was mounted, as each frame's own EXIF says."""
+    return exif_of(Slice(path, offset, _HEADER_BYTES).read()).orientation
 
 
 def _frame_path(path: Path, number: int) -> Path:

@@ -87,6 +87,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
             if not container.streams.video:
                 raise Refused("video-unreadable", "it has no video track")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise Refused("video-unreadable", "its pictures are of a codec that is not read")
             stream.codec_context.thread_count = _THREADS
             stream.thread_type = "AUTO"
             yield container, stream

@@ -18,6 +18,7 @@ from mapillary_tools.telemetry import CAMMGPSPoint
 
 from ingest.video.exiftool import read_exiftool
 from ingest.video.novatek import read_novatek
+from ingest.video.refusals import Refused
 from ingest.video.telemetry import Sample, Telemetry, telemetry_of
 from roadcomb.records import Fix
 
@@ -27,16 +28,19 @@ GPS_EPOCH_S = 315_964_800 - 18
 """1980-01-06 in Unix time, less the leap seconds since (18, from 2017 on; IERS Bulletin C)."""
 
 
+_Parser = Callable[[BinaryIO], Telemetry | None]
+
+
 def read_telemetry(path: Path, created_ms: int | None, exiftool: str | None) -> Telemetry:
     """The way of a video; without fixes where none is found. Raises Refused.
 
+    A parser that the file breaks has found nothing; the next one may.
     created_ms: the container's time of creation. exiftool: the program, None where there is none.
     """
     best: Telemetry | None = None
     with path.open("rb") as file:
         for read in (_gpmf, _camm(created_ms), _blackvue, read_novatek):
-            file.seek(0)
-            found = read(file)
+            found = _unbroken(read, file)
             if found is not None and found.fixes:
                 return found
             best = best or found
@@ -45,6 +49,16 @@ def read_telemetry(path: Path, created_ms: int | None, exiftool: str | None) -> 
         if found.fixes:
             return found
     return best or Telemetry("none")
+
+
+def _unbroken(read: _Parser, file: BinaryIO) -> Telemetry | None:
+    file.seek(0)
+    try:
+        return read(file)
+    except (MemoryError, Refused):
+        raise
+    except Exception:  # hostile and damaged boxes break parsers in any way there is
+        return None
 
 
 def _gpmf(file: BinaryIO) -> Telemetry | None:
@@ -65,7 +79,7 @@ def _gpmf(file: BinaryIO) -> Telemetry | None:
     return telemetry_of("GPMF", samples, f"{info.make} {info.model}")
 
 
-def _camm(created_ms: int | None) -> Callable[[BinaryIO], Telemetry | None]:
+def _camm(created_ms: int | None) -> _Parser:
     def read(file: BinaryIO) -> Telemetry | None:
         info = camm_parser.extract_camm_info(file)
         if info is None:

@@ -86,10 +86,13 @@ class VideoReader:
         status = path.stat()
         job = {"do": "probe", "path": str(path.absolute()), "exiftool": self._exiftool()}
         said: dict[str, Any] = run_job(job, self.video)
-        container, telemetry = said["container"], telemetry_from_json(said["telemetry"])
+        container, hidden = said["container"], said["telemetry"] is None
+        telemetry = Telemetry("none") if hidden else telemetry_from_json(said["telemetry"])
         start_ms, zoned = self._start(container["created_ms"], telemetry)
         duration_ms: int = container["duration_ms"]
         track = _track_beside(beside, start_ms, duration_ms) or even(telemetry.fixes, self.reading)
+        if not track.fixes and hidden:
+            raise Refused(said["reason"], said["detail"])
         if not track.fixes:
             raise Refused("video-no-gps", self._advice(beside, start_ms, duration_ms))
         chosen = choose(track, duration_ms, self.screening, self.reading)

@@ -12,12 +12,13 @@ from typing import Any
 
 from ingest.video.refusals import REASONS, Refused
 from ingest.video.settings import VideoSettings
+from roadcomb.errors import StorageFull
 
 __all__ = ["run_job"]
 
 
 def run_job(job: dict[str, Any], settings: VideoSettings, duration_s: float = 0) -> Any:
-    """The child's answer to a job on a video of that length. Raises Refused."""
+    """The child's answer to a job on a video of that length. Raises Refused, StorageFull."""
     seconds = settings.base_s + round(settings.share_s * duration_s)
     limits = {
         "AS": settings.memory_bytes,
@@ -33,6 +34,8 @@ def run_job(job: dict[str, Any], settings: VideoSettings, duration_s: float = 0)
         said = json.loads(answer)
     except ValueError as error:
         raise Refused("video-unreadable", "it breaks the program that reads it") from error
+    if "full" in said:
+        raise StorageFull("no space is left for the pictures of the videos: free some and go on")
     if "refused" in said:
         reason = said["refused"] if said["refused"] in REASONS else "video-unreadable"
         raise Refused(reason, str(said.get("detail", "")))

@@ -32,7 +32,7 @@ class VideoSettings(BaseSettings):
     lanes: int = Field(
         default=2, ge=1, le=16, description="processes at once; most of a probe is starting one"
     )
-    base_s: int = Field(default=60, gt=0, description="CPU and wall seconds of any video")
+    base_s: int = Field(default=30, gt=0, description="CPU and wall seconds of any video")
     share_s: int = Field(
         default=20, gt=0, description="further seconds for each second of the video; 8K on one core"
     )

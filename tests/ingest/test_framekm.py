@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import Base
 
 from ingest.containers import container_reader
 from ingest.folder import Recording, read_recordings
@@ -17,10 +19,12 @@ from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS, jpeg
 NAME = "km_20260105_080000_{}_0"
 
 
-def framekm(folder: Path, frames: int = 6, metadata: Path | None = None) -> Path:
+def framekm(
+    folder: Path, frames: int = 6, metadata: Path | None = None, exif: Image.Exif | None = None
+) -> Path:
     """A FrameKM as odc-api 5.0.1 writes it, northwards at 36 km/h."""
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [jpeg(number) for number in range(frames)]
+    pictures = [jpeg(number, exif) for number in range(frames)]
     path = folder / NAME.format(frames)
     path.write_bytes(b"".join(pictures))
     document = {
@@ -81,6 +85,13 @@ def test_frames_have_their_own_bytes_time_place_and_reception(tmp_path: Path) ->
     assert (first.model, first.alt_cm) == ("Hivemapper Bee", 4050)
     assert read.stills[0].fix is not None
     assert read.stills[0].fix.error_m == 2.5
+
+
+def test_a_camera_mounted_upside_down_says_so_in_each_frames_exif(tmp_path: Path) -> None:
+    turned = Image.Exif()
+    turned[Base.Orientation] = 3
+    framekm(tmp_path / "in", exif=turned)
+    assert {still.orientation for still in recording(tmp_path / "in").stills} == {3}
 
 
 def test_metadata_may_lie_in_its_own_folder_as_on_the_camera(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Videos become recordings, through the process under limits, whichever camera wrote them."""
 
 import stat
+import struct
 import subprocess
 from datetime import timedelta
 from itertools import pairwise
@@ -104,10 +105,13 @@ def test_novatek_counts_on_the_cameras_clock_in_its_zone(tmp_path: Path) -> None
     assert {still.zoned for still in recording.stills} == {False}
 
 
-def test_a_track_beside_the_video_wins(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stretched", [1, 5])
+def test_a_track_beside_the_video_wins_also_where_the_video_hides_its_own(
+    tmp_path: Path, stretched: int
+) -> None:
     (tmp_path / "in").mkdir()
     path = video(tmp_path / "in" / "a.mp4", 10)
-    with_free_gps(path, [free_gps(s, 1 + lat_at(s)) for s in range(10)])
+    with_free_gps(path, [free_gps(s, 1 + lat_at(s * stretched)) for s in range(10)])
     gpx(tmp_path / "in" / "a.gpx", 10)
     (recording,) = recordings(tmp_path / "in")
     assert_the_drive(recording)
@@ -159,6 +163,24 @@ def test_other_cameras_are_read_by_exiftool_where_it_is(tmp_path: Path) -> None:
     settings = VideoSettings(exiftool=str(program))
     (recording,) = recordings(tmp_path / "in", reader(tmp_path, settings))
     assert_the_drive(recording)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "orientation"),
+    [((0, 1, -1, 0), 6), ((-1, 0, 0, -1), 3), ((0, -1, 1, 0), 8)],
+)
+def test_a_video_that_is_turned_for_display_says_so_in_its_stills(
+    tmp_path: Path, matrix: tuple[int, int, int, int], orientation: int
+) -> None:
+    (tmp_path / "in").mkdir()
+    path = with_camm(video(tmp_path / "in" / "a.mp4", 3), 3)
+    data = bytearray(path.read_bytes())
+    a, b, c, d = (part << 16 for part in matrix)
+    at = data.index(b"tkhd") + 4 + 40
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    (recording,) = recordings(tmp_path / "in")
+    assert {still.orientation for still in recording.stills} == {orientation}
 
 
 def test_clips_of_one_camera_are_one_recording_and_the_rear_camera_is_another(
