@@ -1,8 +1,10 @@
 """What a contributor checks of a statement alone, against the node's signed manifests.
 
 The law: every row opens its commitment with the drive's salt and the contributor's own key; rows
-and rounding add up to the amount; the amount follows from the weights at the stated rate; the
-claim's proof leads to the root that the node signed.
+and rounding add up to the amount; the amount follows from the weights at the stated rate; weight,
+amount and rate are those of the books whose digests the node signed; the claim's proof leads to the
+root that the node signed. Which node that is, the caller knows: a statement that named its own
+judge would prove nothing.
 """
 
 from collections.abc import Mapping
@@ -11,11 +13,12 @@ from typing import Any
 from rewards.commitments import Owner, commitment
 from rewards.envelope import verify_epoch
 from rewards.merkle import claim_leaf, verify_proof
+from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.epochs import parse_epoch
-from roadcomb.errors import IntegrityError
+from roadcomb.errors import IntegrityError, Unauthorised
 from roadcomb.keys import account_of
 
-__all__ = ["check_claim", "check_statement"]
+__all__ = ["check_claim", "check_epoch", "check_statement", "signed_manifest"]
 
 
 def check_statement(statement: Mapping[str, Any], contributor: str) -> int:
@@ -29,13 +32,49 @@ def check_statement(statement: Mapping[str, Any], contributor: str) -> int:
         raise IntegrityError(f"the statement has not the form of one: {error!r}") from error
 
 
-def check_claim(statement: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
+def signed_manifest(envelope: Mapping[str, Any], epoch: int, node: str) -> Mapping[str, Any]:
+    """The manifest of an epoch. Raises Unauthorised unless it is this and this node signed it."""
+    manifest: Any = envelope.get("manifest")
+    if isinstance(manifest, dict):
+        verify_epoch(manifest, str(envelope.get("signature")), node)
+        if (manifest.get("epoch"), manifest.get("node")) == (epoch, node):
+            return manifest
+    raise Unauthorised(f"this is no manifest of epoch {epoch} by node {node[:16]}..")
+
+
+def check_epoch(
+    epoch: Mapping[str, Any],
+    account: str,
+    manifest: Mapping[str, Any],
+    accounts: bytes,
+    allocation: bytes,
+) -> None:
+    """Check an epoch of a statement against the signed books: its accounts and allocation files.
+
+    Raises IntegrityError naming what differs.
+    """
+    where = f"epoch {epoch['epoch']}"
+    for name, data in (("accounts", accounts), ("allocation", allocation)):
+        if digest_of_bytes(data) != manifest[name]:
+            raise IntegrityError(f"{where}: {name}.json is not the one that the node signed")
+    weights: Any = parse_json(accounts)
+    amounts: Any = parse_json(allocation)
+    rate = {name: amounts["rate"][name] for name in ("numerator", "denominator")}
+    for name, stated, signed in (
+        ("weight", epoch["weight"], weights["accounts"].get(account, "0")),
+        ("amount", epoch["amount"], amounts["amounts"].get(account, "0")),
+        ("rate", epoch["rate"], rate),
+    ):
+        if stated != signed:
+            raise IntegrityError(f"{where}: {name} {stated} is stated, {signed} is signed")
+
+
+def check_claim(statement: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
     """Check the claim's proof against the signed manifest of its epoch.
 
-    Raises Unauthorised for a wrong signature, IntegrityError for a proof that does not hold.
+    Raises IntegrityError for a proof that does not hold.
     """
-    manifest, claim = envelope["manifest"], statement["books"]["claim"]
-    verify_epoch(manifest, envelope["signature"], statement["node"])
+    claim = statement["books"]["claim"]
     leaf = claim_leaf(claim["address"], claim["token"], int(claim["cumulative"]))
     proof = [bytes.fromhex(sibling[2:]) for sibling in claim["proof"]]
     root = manifest["tree"] or "0x"
@@ -49,11 +88,15 @@ def _check_epoch(
     where, rows = f"epoch {epoch['epoch']}", epoch["rows"]
     weight, amount = int(epoch["weight"]), int(epoch["amount"])
     rate = epoch["rate"]
-    if sum(row["weight"] for row in rows) != weight:
+    forgotten = epoch["forgotten"]
+    if int(forgotten["weight"]) and None not in salts.values():
+        raise IntegrityError(f"{where}: rows are forgotten though no drive is")
+    if sum(row["weight"] for row in rows) + int(forgotten["weight"]) != weight:
         raise IntegrityError(f"{where}: the rows' weights do not add up to {weight}")
     if weight * int(rate["numerator"]) // int(rate["denominator"]) != amount:
         raise IntegrityError(f"{where}: the weight does not earn {amount} at this rate")
-    if sum(int(row["amount"]) for row in rows) + int(epoch["rounding"]) != amount:
+    told = int(forgotten["amount"]) + int(epoch["rounding"])
+    if sum(int(row["amount"]) for row in rows) + told != amount:
         raise IntegrityError(f"{where}: rows and rounding do not add up to {amount}")
     return sum(_check_row(row, epoch["epoch"], salts, contributor) for row in rows)
 

@@ -52,6 +52,8 @@ def _print_epoch(console: Console, epoch: Statement, most_rows: int) -> None:
     if rest := best[most_rows:]:
         others = sum(int(row["amount"]) for row in rest)
         table.add_row(f"{len(rest)} more", "", "", in_tokens(others), "--rows shows them")
+    if forgotten := int(epoch["forgotten"]["amount"]):
+        table.add_row("deleted", "", "", in_tokens(forgotten), "of drives that you had deleted")
     table.add_row("rounding", "", "", in_tokens(int(epoch["rounding"])), "so that rows add up")
     console.print(table)
 

@@ -1,8 +1,9 @@
 """The statement: what a contributor earned, cell by cell, and why not more; theirs alone to read.
 
-The law: an epoch's rows and its one `rounding` add up to its amount, to the last base unit; the
-drives' counts add up to the frames offered; each row can be found in the published rows by its
-commitment, which the drive's salt opens (rewards/check.py).
+The law: an epoch's rows, with what drives earned that are `forgotten` by now, and its one
+`rounding` add up to its amount, to the last base unit; the drives' counts add up to the frames
+offered; each row can be found in the published rows by its commitment, which the drive's salt opens
+(rewards/check.py).
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from quality import judgement
 from rewards import chain, ledger
 from rewards.bindings import address_of
 from rewards.chain import Committed
-from rewards.documents import balances_of
+from rewards.documents import balances_of, weights_of
 from rewards.emission import Rate, rate_of
 from rewards.merkle import claims_tree
 from rewards.openings import opened
@@ -115,13 +116,19 @@ def _epoch(node: Node, account: str, epoch: int, known: Mapping[str, Any]) -> St
     openings = opened(node.blobs, committed.manifest["inputs"], mine).to_pylist()
     rows = [_row(row, rate, policy, known) for row in openings]
     amount = int(allocation["amounts"].get(account, "0"))
+    weights = weights_of(file_of(node.blobs, committed.manifest, "accounts.json"))
+    weight = weights.get(account, 0)
+    forgotten = weight - sum(row["weight"] for row in openings)
+    of_forgotten = forgotten * rate.numerator // rate.denominator
+    told = of_forgotten + sum(int(row["amount"]) for row in rows)
     return {
         "epoch": epoch,
         "day": date_of(epoch).isoformat(),
-        "weight": str(sum(row["weight"] for row in openings)),
+        "weight": str(weight),
         "amount": str(amount),
         "rate": {"numerator": str(rate.numerator), "denominator": str(rate.denominator)},
-        "rounding": str(amount - sum(int(row["amount"]) for row in rows)),
+        "forgotten": {"weight": str(forgotten), "amount": str(of_forgotten)},
+        "rounding": str(amount - told),
         "why": why_epoch(rate, policy),
         "rows": rows,
     }

@@ -17,6 +17,7 @@ from ingest.requests import authorization
 from quality.judge import Judge, judge_pending
 from quality.judgement import load
 from rewards.audit import audit
+from rewards.check import check_statement
 from rewards.forgetting import forget_openings
 from rewards.nightly import nightly
 from rewards.policy import read_policy
@@ -175,7 +176,8 @@ def test_nights_after_a_deletion_go_on(paid: Node) -> None:
     assert check_folder(paid)
     path = "/v1/statements"
     with serving(create_app(paid, limits=LIMITS)) as client:
-        assert client.get(path, headers=signed(paid, ALICE, "GET", path)).is_success
+        statement = client.get(path, headers=signed(paid, ALICE, "GET", path)).json()
+    check_statement(statement, ALICE.public)
 
 
 def test_nobody_else_deletes_a_drive_or_reads_what_is_held(paid: Node) -> None:
