@@ -5,6 +5,7 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 
+from api.arriving import Arriving
 from api.metrics import Metrics
 from ingest.limits import IntakeSettings
 from ingest.logbook import LogBook
@@ -13,6 +14,7 @@ from roadcomb.node import Node
 from tiles.live import LiveMap
 
 __all__ = [
+    "arriving_of",
     "bind",
     "limits_of",
     "live_of",
@@ -29,6 +31,7 @@ def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> Non
     app.state.node, app.state.live, app.state.limits = node, live, limits
     app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
+    app.state.arriving = Arriving()
     app.state.metrics = Metrics(node, limits, SystemClock())
 
 
@@ -50,6 +53,11 @@ def unread_of(request: Request) -> Collection[str]:
 def live_of(request: Request) -> LiveMap:
     """The map that this request is answered from."""
     return cast(LiveMap, request.app.state.live)
+
+
+def arriving_of(request: Request) -> Arriving:
+    """The bodies that are being read."""
+    return cast(Arriving, request.app.state.arriving)
 
 
 def log_of(request: Request) -> LogBook:

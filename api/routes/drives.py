@@ -6,6 +6,8 @@ threads. What arrived whole before a connection was cut is stored, though nobody
 
 import re
 import zlib
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -14,14 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api.drive_view import DriveView, view_of
-from api.state import limits_of, node_of
+from api.state import arriving_of, limits_of, node_of
 from ingest import intake
 from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
 from ingest.limits import IntakeSettings
 from ingest.manifest import parse_signed
 from ingest.signers import authorized
 from roadcomb.canonical import parse_json
-from roadcomb.errors import InvalidInput, NotFound, TooLarge, Unauthorised
+from roadcomb.errors import InvalidInput, NotFound, RoadcombError, TooLarge, Unauthorised
 from roadcomb.node import Node
 
 __all__ = ["router"]
@@ -83,6 +85,9 @@ async def open_drive(request: Request, response: Response, node: TheNode, limits
     encoding = request.headers.get("content-encoding", "identity")
     body = await request.body()
     opened = await run_in_threadpool(_open, node, body, encoding, limits)
+    if whole := arriving_of(request).whole(opened.drive_id):
+        await run_in_threadpool(_keep, node, opened.drive_id, whole, limits)
+        opened = await run_in_threadpool(_open, node, body, encoding, limits)
     response.status_code = 201 if opened.created else 200
     return Opened(drive_id=opened.drive_id, state=opened.state, missing=list(opened.missing))
 
@@ -96,13 +101,8 @@ async def open_drive(request: Request, response: Response, node: TheNode, limits
 async def add_frames(request: Request, drive_id: DriveId, node: TheNode, limits: Limits) -> Stored:
     """Send one canonical JPEG, or a batch: (u32 big-endian length, JPEG) repeated."""
     reader = _reader(request, limits)
-    try:
-        async for chunk in request.stream():
-            reader.feed(chunk)
-        reader.close()
-    except ClientDisconnect:
-        if not reader.frames:
-            raise
+    with arriving_of(request).of(drive_id, reader):
+        await _read(request, reader)
     stored = await run_in_threadpool(intake.add_frames, node, drive_id, reader.frames, limits)
     return Stored(stored=stored.stored, missing=stored.missing)
 
@@ -126,6 +126,27 @@ def contributor_drives(request: Request, key: str, node: TheNode) -> Drives:
     if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the drives of another key than the one that asks")
     return Drives(drives=[view_of(node, state) for state in intake.contributor_drives(node, key)])
+
+
+async def _read(request: Request, reader: BatchReader | SingleReader) -> None:
+    """What arrived whole before a cut is worth storing."""
+    try:
+        async for chunk in request.stream():
+            reader.feed(chunk)
+        reader.close()
+    except ClientDisconnect:
+        if not reader.frames:
+            raise
+
+
+def _keep(
+    node: Node, drive_id: str, whole: Sequence[Sequence[bytes]], limits: IntakeSettings
+) -> None:
+    """Store frames whose batches are still under way; what is wrong with one is told to its own
+    sender."""
+    for frames in whole:
+        with suppress(RoadcombError):
+            intake.add_frames(node, drive_id, frames, limits)
 
 
 def _open(node: Node, body: bytes, encoding: str, limits: IntakeSettings) -> intake.Opened:
