@@ -30,6 +30,8 @@ SENTENCE = rb"\$[A-Z]{2}(?:RMC|GGA|GSA|VTG|ZDA),[ -#%-~]{0,160}"
 """From the dollar sign to the end of the line, or to the next sentence that ran into it."""
 
 _CHECKED = re.compile(rb"\$(.*)\*([0-9A-Fa-f]{2})\s*", re.DOTALL)
+_LAST_NEEDED = {"RMC": "spd", "GGA": "HDOP", "GSA": "navMode", "VTG": "cogt", "ZDA": "year"}
+"""The field up to which a sentence must reach; the parser gives what stands before a cut."""
 _KNOT_MPS = 1852 / 3600
 _HALF_DAY_S = 12 * 3600
 _DAY = timedelta(days=1)
@@ -81,9 +83,11 @@ def _is_whole(sentence: bytes) -> bool:
 def _parsed(sentence: bytes) -> Any:
     """The sentence with its fields as attributes; None where they have no sense."""
     try:
-        return NMEAReader.parse(sentence.strip() + b"\r\n", validate=0)
+        said = NMEAReader.parse(sentence.strip() + b"\r\n", validate=0)
     except Exception:  # damaged fields break the parser in any way there is
         return None
+    needed = _LAST_NEEDED.get(getattr(said, "msgID", ""))
+    return said if needed is not None and hasattr(said, needed) else None
 
 
 def _rmc(epoch: _Epoch, said: Any) -> None:

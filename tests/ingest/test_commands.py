@@ -156,6 +156,14 @@ def test_upload_sends_binds_and_status_tells(machine: Path, node: FakeNode) -> N
     assert "duplicate-picture: 1" in run("status", "--to", node.url).stdout
 
 
+def test_an_upload_obeys_the_time_offset(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    run("upload", machine / "in", "--to", node.url, "--time-offset", "-2.5")
+    (drive,) = node.drives.values()
+    assert drive.manifest.frames[0].t_ms == T0_MS - 2_500
+
+
 def test_a_refused_drive_makes_an_upload_end_as_partly_done(machine: Path, node: FakeNode) -> None:
     bee_folder(machine / "in", range(0, 80, 8))
     run("init")

@@ -90,9 +90,19 @@ def test_without_a_day_there_is_no_fix() -> None:
 FIELDS = st.lists(st.text("0123456789.,AVNEWM-nax", max_size=12), max_size=18)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["RMC", "GGA", "GSA", "VTG", "ZDA"]), FIELDS)))
-def test_no_sentence_is_an_exception(sentences: list[tuple[str, list[str]]]) -> None:
+NAMES = st.sampled_from(["RMC", "GGA", "GSA", "VTG", "ZDA"])
+
+
+@given(st.lists(st.tuples(NAMES, FIELDS)), st.booleans())
+def test_no_sentence_is_an_exception(sentences: list[tuple[str, list[str]]], checked: bool) -> None:
     written = log(*(f"GN{name},{','.join(fields)}" for name, fields in sentences))
-    fixes, damaged = nmea_fixes([nmea(RMC), *written])
+    offered = [nmea(RMC), *(line if checked else line[:-3] for line in written)]
+    fixes, damaged = nmea_fixes(offered)
     assert damaged <= len(written)
-    assert len(fixes) <= len(written) + 1
+    assert len(fixes) <= len(offered)
+
+
+@given(st.sampled_from([RMC, GGA, GSA, "GPZDA,080000.00,05,01,2026,00,00"]), st.integers(1, 60))
+def test_a_sentence_cut_anywhere_is_no_exception(body: str, length: int) -> None:
+    cut = nmea(body)[: length + 6]
+    assert len(nmea_fixes([cut, cut, cut])[0]) <= 1

@@ -1,5 +1,7 @@
 """Logs of real receivers and cameras, whole and damaged."""
 
+import shutil
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.folder import read_recordings
+from ingest.planning import plan_recording
 from ingest.readers import read_sidecar
 from ingest.receiverlog import read_log, read_receiver
-from ingest.settings import ReadSettings
+from ingest.settings import ReadSettings, ScreenSettings
 from ingest.sidecars import read_gpx
 from roadcomb.errors import InvalidInput
 from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS, bee_folder, jpeg
@@ -18,6 +21,12 @@ from tests.ingest.receivers import nmea, pvt
 
 GPSD = "traces/gpsd_logs"
 DASHCAMS = "dashcam_logs/src/parsers/__fixtures__"
+DAMAGED = (
+    f"{GPSD}/neo-m8n.log",
+    f"{GPSD}/ublox-neo-m8n.log",
+    f"{GPSD}/ublox-8.log",
+    f"{DASHCAMS}/blackvue/synthetic.gps",
+)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,21 @@ def test_a_log_beside_frames_places_them_and_other_text_is_left_alone(tmp_path: 
     assert recording.troubles == ()
 
 
+def test_frames_beside_a_real_receiver_that_just_woke_up_are_not_believed(
+    real_data: Path, tmp_path: Path
+) -> None:
+    """Indoors in Moscow: two and three dimensions, HDOP 13 to 25, 40 m off by its own account."""
+    log = real_data / GPSD / "ublox-glo.log"
+    for n, fix in enumerate(read_receiver(log).fixes):
+        (tmp_path / f"{fix.t_ms}.jpg").write_bytes(jpeg(n))
+    shutil.copy(log, tmp_path)
+    (recording,) = read_recordings(tmp_path, ReadSettings())
+    plan = plan_recording(recording, ScreenSettings(), ReadSettings())
+    reasons = Counter(rejected.reason for rejected in plan.rejected)
+    assert plan.drives == ()
+    assert set(reasons) == {"no-3d-fix", "poor-position"}
+
+
 def test_a_track_without_fixes_is_named_and_stops_nothing(tmp_path: Path) -> None:
     bee_folder(tmp_path, [0, 8, 16])
     (tmp_path / "empty.nmea").write_text("$GPRMC,080000.00,V")
@@ -142,11 +166,11 @@ def test_a_huge_log_about_anything_is_told_and_no_trouble(tmp_path: Path) -> Non
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(data=st.data(), name=st.sampled_from(["neo-m8n.log", "ublox-neo-m8n.log", "ublox-8.log"]))
+@given(data=st.data(), name=st.sampled_from(DAMAGED))
 def test_a_damaged_log_is_never_an_exception(
     tmp_path: Path, real_data: Path, data: st.DataObject, name: str
 ) -> None:
-    whole = bytearray((real_data / GPSD / name).read_bytes()[:6000])
+    whole = bytearray((real_data / name).read_bytes()[:6000])
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=40)):
         whole[place] ^= 1 << data.draw(st.integers(0, 7))
     path = tmp_path / "damaged.log"
