@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,40 @@ def test_an_injected_clock_or_seed_is_refused_off_loopback(tmp_path: Path, name:
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "refused on 0.0.0.0" in ended.stderr
+
+
+def test_no_request_fails_while_the_node_ends_under_load(tmp_path: Path) -> None:
+    """SIGTERM in the midst of many uploads: whoever was connected gets an answer; the others are
+    refused a connection, and nothing is cut in between.
+    """
+    failures: list[str] = []
+    answered = [0]
+    with Served(tmp_path / "node", "--no-judge") as served:
+        stop = threading.Event()
+
+        def send(number: int) -> None:
+            drive = 0
+            while not stop.is_set():
+                frames = pictures(3, first=number * 100_000 + 3 * drive)
+                signed = drive_of(frames, contributor(number), started_ms=HOUR_AGO_MS)
+                drive += 1
+                try:
+                    with served.client() as client:
+                        upload(client, signed.drive_id, signed.to_json(), frames)
+                    answered[0] += 1
+                except httpx.ConnectError:
+                    return  # the node takes no new connections
+                except httpx.HTTPError as error:
+                    failures.append(repr(error))
+
+        senders = [threading.Thread(target=send, args=(number,)) for number in range(4)]
+        for sender in senders:
+            sender.start()
+        while answered[0] < 8:
+            time.sleep(0.01)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=30) == 0
+        stop.set()
+        for sender in senders:
+            sender.join()
+    assert failures == []
