@@ -43,8 +43,9 @@ format: $(INSTALLED) ## bring the code into its format
 bench: $(INSTALLED) ## the figures the documents quote, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
 
-torture: $(INSTALLED) ## 50 times kill -9 while uploading
-	ROADCOMB_KILLS=50 $(BIN)/python -m pytest tests/api -k kill -q
+torture: $(INSTALLED) ## 500 kill -9, 200 power cuts, a full disk of 64 MB, 1,000 flipped bits
+	ROADCOMB_KILLS=500 ROADCOMB_CUTS=200 ROADCOMB_FLIPS=1000 ROADCOMB_DISK_MB=64 \
+		$(BIN)/python -m pytest tests/torture -q -s
 
 lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
 	$(BIN)/python -m pip install uv

@@ -141,7 +141,9 @@ def open_blobs(url: str) -> Blobs:
     if not url.startswith("file:"):
         return Blobs(from_url(url))
     root = Path(unquote(urlsplit(url).path))
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.is_dir():
+        root.mkdir(parents=True, exist_ok=True)
+        _sync(root.parent)
     return Blobs(LocalStore(root), root)
 
 

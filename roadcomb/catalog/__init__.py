@@ -80,12 +80,16 @@ class Catalog:
         self.engine.dispose()
 
 
-def open_catalog(url: str) -> Catalog:
-    """The catalog behind a SQLAlchemy URL, its schema brought to this version."""
+def open_catalog(url: str, **driver: Any) -> Catalog:
+    """The catalog behind a SQLAlchemy URL, its schema brought to this version.
+
+    driver: options of SQLAlchemy's engine, such as another DBAPI `module`.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
-    engine = sa.create_engine(parsed, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+        return _open_sqlite(parsed, driver)
+    options = {"pool_pre_ping": True, "isolation_level": "REPEATABLE READ", **driver}
+    engine = sa.create_engine(parsed, **options)
     migrate(engine)
     return Catalog(engine)
 
@@ -99,8 +103,8 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _open_sqlite(url: sa.URL) -> Catalog:
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
+def _open_sqlite(url: sa.URL, driver: dict[str, Any]) -> Catalog:
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, **driver)
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     in_memory = not url.database or url.database == ":memory:"

@@ -7,6 +7,7 @@ from ingest.intake import add_frames, open_drive
 from quality.judge import judge_pending
 from rewards.nightly import nightly
 from rewards.policy import read_policy
+from roadcomb.blobs import SUMS
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS
@@ -15,7 +16,9 @@ from tests.drives import contributor, drive_of, make_node, pictures
 from tests.quality.deliveries import LIMITS, deliver
 from tests.quality.pictures import drawn_frames
 
-__all__ = ["copy_of", "lived_in_node"]
+__all__ = ["copy_of", "kept_files", "lived_in_node", "place_of"]
+
+FOLDERS = ("blobs", "published")
 
 
 def lived_in_node(folder: Path) -> Node:
@@ -39,6 +42,18 @@ def copy_of(node: Node, folder: Path) -> Node:
     shutil.copytree(node.settings.data, folder)
     now_ms = node.clock.now_ms()
     return make_node(folder, now_ms=now_ms)
+
+
+def kept_files(node: Node) -> list[Path]:
+    """Every file that the node keeps beside its catalog."""
+    found = (node.settings.data / folder for folder in FOLDERS)
+    return sorted(path for folder in found for path in folder.rglob("*") if path.is_file())
+
+
+def place_of(node: Node, path: Path) -> str:
+    """How fsck names a file; a checksum goes by what it is the sum of."""
+    name = path.relative_to(node.settings.data).as_posix()
+    return name.removeprefix("blobs/").removeprefix(f"{SUMS}/")
 
 
 def _end_day(node: Node) -> None:

@@ -1,6 +1,5 @@
 """fsck finds every flipped bit, tells it from what was lawfully deleted, and prunes leftovers."""
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,16 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from api.upkeep.fsck import fsck, prune
-from roadcomb.blobs import SUMS
 from roadcomb.catalog.tables import decisions, drives, packs
 from roadcomb.epochs import DAY_MS
 from roadcomb.keys import save_key
 from roadcomb.node import Node
-from tests.api.lived import copy_of
+from tests.api.lived import copy_of, kept_files, place_of
 from tests.api.processes import run_cli
-
-FLIPS = 200
-FOLDERS = ("blobs", "published")
 
 
 @pytest.fixture
@@ -25,26 +20,6 @@ def node(lived: Node, tmp_path: Path) -> Iterator[Node]:
     made = copy_of(lived, tmp_path / "node")
     yield made
     made.catalog.close()
-
-
-def kept_files(node: Node) -> list[Path]:
-    """Every file that the node keeps beside its catalog."""
-    found = (node.settings.data / folder for folder in FOLDERS)
-    return sorted(path for folder in found for path in folder.rglob("*") if path.is_file())
-
-
-def place_of(node: Node, path: Path) -> str:
-    """How fsck names a file; a checksum goes by what it is the sum of."""
-    name = path.relative_to(node.settings.data).as_posix()
-    return name.removeprefix("blobs/").removeprefix(f"{SUMS}/")
-
-
-def flip(path: Path, chance: random.Random) -> None:
-    """One bit of a file, each as likely; called twice with the same chance it is as before."""
-    data = bytearray(path.read_bytes())
-    at = chance.randrange(len(data) * 8)
-    data[at // 8] ^= 1 << at % 8
-    path.write_bytes(data)
 
 
 def test_a_whole_node_has_no_damage_and_nothing_unreferenced(lived: Node) -> None:
@@ -64,21 +39,6 @@ def test_a_whole_node_has_no_damage_and_nothing_unreferenced(lived: Node) -> Non
         "thumbnails",
     }
     assert report.checked >= len(stored)
-
-
-def test_every_flipped_bit_is_found_in_its_place(lived: Node) -> None:
-    files = kept_files(lived)
-    chance = random.Random(20_260_105)
-    for number in range(0, FLIPS, 10):
-        flipped = {path: number + n for n, path in enumerate(chance.sample(files, 10))}
-        for path, seed in flipped.items():
-            flip(path, random.Random(seed))
-        found = {damage.place for damage in fsck(lived).damages}
-        missed = {place_of(lived, path) for path in flipped} - found
-        for path, seed in flipped.items():
-            flip(path, random.Random(seed))
-        assert not missed
-    assert fsck(lived).damages == ()
 
 
 def test_every_missing_file_is_found(node: Node) -> None:
