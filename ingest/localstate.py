@@ -106,6 +106,15 @@ class LocalState:
         """The node answers at this address now; that is where its drives are asked for."""
         self._write("UPDATE drives SET url = ? WHERE node = ? AND url <> ?", [(url, node, url)])
 
+    def node_at(self, url: str) -> str | None:
+        """The node whose receipt was the last one taken at an address."""
+        row = self._connection.execute(
+            "SELECT node FROM drives WHERE url = ? AND receipt IS NOT NULL"
+            " ORDER BY rowid DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def unfinished(self, node: str, contributor: str) -> list[SignedManifest]:
         """Drives that were offered and have no receipt yet, the oldest first."""
         rows = self._connection.execute(

@@ -14,6 +14,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ingest.client import Outcome, Uploader, bind_payout
 from ingest.display import display, tell_json
+from ingest.knownnodes import check_node
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, NodeInfo, open_http
 from ingest.payout import load_payout
@@ -59,6 +60,7 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
         _say_pauses(errors)
         attempts = min(sending.attempts, _FIRST_ATTEMPTS)
         info = NodeClient(http, sending.model_copy(update={"attempts": attempts})).info()
+        check_node(ours.state, client.url, info.public, state.node_at(client.url))
         plans = planning(_within(errand.screening, info))
         _show_plans(plans, errand, console)
         payout = load_payout(ours.config)

@@ -63,14 +63,19 @@ def rewards(
     import httpx
     from rich.console import Console
 
-    from rewards.fetch import fetch_statement
+    from ingest.knownnodes import check_node
+    from ingest.localstate import open_state
+    from rewards.fetch import fetch_statement, node_at
     from rewards.report import print_statement
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
-    key = load_key(ClientSettings().key_file)
-    with httpx.Client(base_url=to, timeout=60) as client:
-        statement = fetch_statement(client, key, epochs)
+    ours = ClientSettings()
+    key = load_key(ours.key_file)
+    with httpx.Client(base_url=to, timeout=60) as client, open_state(ours.state) as state:
+        node, url = node_at(client), str(client.base_url).rstrip("/")
+        check_node(ours.state, url, node, state.node_at(url))
+        statement = fetch_statement(client, key, epochs, node)
     if as_json:
         _print_json(statement)
     else:

@@ -1,4 +1,4 @@
-"""A contributor's statement over HTTP: signed request, then checked against the signed manifest."""
+"""A contributor's statement over HTTP: signed request, then checked against the signed books."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,40 +6,69 @@ from typing import Any
 import httpx
 
 from ingest.requests import authorization
-from rewards.check import check_claim, check_statement
+from rewards.check import check_claim, check_epoch, check_statement, signed_manifest
 from roadcomb.errors import IntegrityError, NotFound, Unauthorised, Unreachable, UsageError
 from roadcomb.keys import Key
 
-__all__ = ["fetch_statement"]
+__all__ = ["fetch_statement", "node_at"]
 
 _PATH = "/v1/statements"
 _REFUSALS = {401: Unauthorised, 404: NotFound}
 
 
-def fetch_statement(client: httpx.Client, key: Key, epochs: int) -> Mapping[str, Any]:
+def node_at(client: httpx.Client) -> str:
+    """The public key that the server names as its own: to be checked before it is trusted."""
+    return str(_get(client, "/v1/node").get("node"))
+
+
+def fetch_statement(client: httpx.Client, key: Key, epochs: int, node: str) -> Mapping[str, Any]:
     """The key's statement, all of it checked.
 
-    client: its base URL is the node. Raises Unreachable, the refusal, or IntegrityError when the
-    statement does not bear its own check.
+    client: its base URL is the node. node: the public key that must have signed the books, known
+    from elsewhere (ingest/knownnodes.py). Raises Unreachable, the refusal, Unauthorised for books
+    of another key, or IntegrityError when the statement does not bear its check.
     """
     now_ms = _get(client, "/v1/node")["now_ms"]
     signed = {"Authorization": authorization(key, "GET", _PATH, now_ms)}
     statement = _get(client, f"{_PATH}?epochs={epochs}", signed)
     check_statement(statement, key.public)
+    for epoch in statement["epochs"]:
+        _check_epoch(client, epoch, statement["account"], node)
     books = statement["books"]
     if books is not None and books["claim"] is not None:
-        check_claim(statement, _get(client, f"/v1/epochs/{books['epoch']}"))
+        check_claim(statement, _manifest(client, books["epoch"], node))
     return statement
+
+
+def _check_epoch(client: httpx.Client, epoch: Mapping[str, Any], account: str, node: str) -> None:
+    number = int(epoch["epoch"])
+    manifest = _manifest(client, number, node)
+    accounts, allocation = (
+        _answer(client, f"/v1/epochs/{number}/{name}").content
+        for name in ("accounts.json", "allocation.json")
+    )
+    check_epoch(epoch, account, manifest, accounts, allocation)
+
+
+def _manifest(client: httpx.Client, epoch: int, node: str) -> Mapping[str, Any]:
+    return signed_manifest(_get(client, f"/v1/epochs/{epoch}"), epoch, node)
+
+
+def _answer(
+    client: httpx.Client, path: str, headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    try:
+        return client.get(path, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unreachable(f"{client.base_url} does not answer: {error}") from error
 
 
 def _get(
     client: httpx.Client, path: str, headers: Mapping[str, str] | None = None
 ) -> Mapping[str, Any]:
+    answer = _answer(client, path, headers)
     try:
-        answer = client.get(path, headers=headers)
         document = answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unreachable(f"{client.base_url} does not answer: {error}") from error
     except ValueError as error:
         raise Unreachable(f"{client.base_url} is no Roadcomb node: no JSON at {path}") from error
     if not isinstance(document, dict):

@@ -17,7 +17,7 @@ from rewards.documents import FILES
 from rewards.fetch import fetch_statement
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from roadcomb.errors import Unreachable, UsageError
+from roadcomb.errors import Unauthorised, Unreachable, UsageError
 from roadcomb.keys import save_key
 from roadcomb.node import Node
 from tests.api.serving import serving
@@ -133,16 +133,22 @@ def test_a_contributor_fetches_a_statement_that_bears_its_check(
     bound(client, node)
     set_day(node, DAY + 2)
     nightly(node, read_policy())
-    fetched = fetch_statement(client, ALICE, epochs=3)
+    fetched = fetch_statement(client, ALICE, 3, node.key.public)
     assert fetched["books"]["claim"]["cumulative"] == "1200000000"
+
+
+def test_books_that_another_key_signed_are_refused(client: httpx.Client, node: Node) -> None:
+    nightly(node, read_policy())
+    with pytest.raises(Unauthorised):
+        fetch_statement(client, ALICE, 3, person("in between").public)
 
 
 def test_nobody_at_home_is_told_apart_from_a_refusal(client: httpx.Client, node: Node) -> None:
     nobody = httpx.Client(base_url="http://127.0.0.1:9", trust_env=False)
     with nobody, pytest.raises(Unreachable, match="does not answer"):
-        fetch_statement(nobody, ALICE, 1)
+        fetch_statement(nobody, ALICE, 1, node.key.public)
     with pytest.raises(UsageError):
-        fetch_statement(client, ALICE, epochs=0)
+        fetch_statement(client, ALICE, 0, node.key.public)
 
 
 def test_roadcomb_rewards_prints_it(
@@ -150,9 +156,16 @@ def test_roadcomb_rewards_prints_it(
 ) -> None:
     nightly(node, read_policy())
     monkeypatch.setenv("ROADCOMB_CLIENT_CONFIG", str(tmp_path))
+    monkeypatch.setenv("ROADCOMB_CLIENT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("COLUMNS", "160")
     save_key(ALICE, tmp_path / "contributor.pem")
     said = CliRunner().invoke(build(), ["rewards", "--to", str(client.base_url)])
     assert "1.2 tokens for 2 passes" in said.output, said.exception
     assert "shared with 1 other pass" in said.output
+    (pinned,) = (tmp_path / "state" / "known-nodes").iterdir()
+    assert pinned.read_text() == f"{node.key.public}\n"
+    pinned.write_text(f"{person('who was here before').public}\n")
+    refused = CliRunner().invoke(build(), ["rewards", "--to", str(client.base_url)])
+    assert isinstance(refused.exception, Unauthorised)
+    assert str(pinned) in str(refused.exception)

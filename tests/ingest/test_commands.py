@@ -18,10 +18,11 @@ from roadcomb.errors import (
     InvalidInput,
     NotFound,
     RoadcombError,
+    Unauthorised,
     Unreachable,
     UsageError,
 )
-from roadcomb.keys import load_key
+from roadcomb.keys import key_from_seed, load_key
 from tests.ingest.fakenode import FakeNode, fake_node, problem
 from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS, bee_folder
 
@@ -162,6 +163,16 @@ def test_an_upload_obeys_the_time_offset(machine: Path, node: FakeNode) -> None:
     run("upload", machine / "in", "--to", node.url, "--time-offset", "-2.5")
     (drive,) = node.drives.values()
     assert drive.manifest.frames[0].t_ms == T0_MS - 2_500
+
+
+def test_a_node_with_another_key_than_before_gets_nothing(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    run("upload", machine / "in", "--to", node.url, "--dry-run")
+    node.key = key_from_seed(b"somebody else's, of 32 bytes....")
+    with pytest.raises(Unauthorised, match="another node key"):
+        run("upload", machine / "in", "--to", node.url)
+    assert not node.drives
 
 
 def test_a_refused_drive_makes_an_upload_end_as_partly_done(machine: Path, node: FakeNode) -> None:

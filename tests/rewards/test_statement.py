@@ -11,11 +11,12 @@ from quality.grade import grade
 from quality.measures import Measures
 from rewards.bindings import bind, parse_binding
 from rewards.chain import committed
-from rewards.check import check_claim, check_statement
+from rewards.check import check_claim, check_epoch, check_statement, signed_manifest
 from rewards.nightly import nightly
 from rewards.policy import Policy
 from rewards.reasons import WORDS, in_words
 from rewards.report import print_statement
+from rewards.shelf import file_of
 from rewards.statement import statement_of
 from rewards.tokens import in_tokens
 from rewards.why import GOOD_GRADE
@@ -135,12 +136,44 @@ def test_a_statement_with_a_changed_value_does_not_bear_the_check(
 
 def test_the_claim_leads_to_the_signed_root_and_no_other_amount_does(driven: Node) -> None:
     statement, envelope = alices(driven), newest_envelope(driven)
-    check_claim(statement, envelope)
-    with pytest.raises(Unauthorised):
-        check_claim(statement, {**envelope, "signature": "00" * 64})
+    epoch, node = statement["books"]["epoch"], driven.key.public
+    manifest = signed_manifest(envelope, epoch, node)
+    check_claim(statement, manifest)
+    for wrong in ({**envelope, "signature": "00" * 64}, {"signature": envelope["signature"]}):
+        with pytest.raises(Unauthorised):
+            signed_manifest(wrong, epoch, node)
+    for other in ((epoch - 1, node), (epoch, person("nobody").public)):
+        with pytest.raises(Unauthorised):
+            signed_manifest(envelope, *other)
     statement["books"]["claim"]["cumulative"] += "0"
     with pytest.raises(IntegrityError, match="proof"):
-        check_claim(statement, envelope)
+        check_claim(statement, manifest)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("weight", "1"),
+        ("amount", "1"),
+        ("rate", {"numerator": "1", "denominator": "1000000"}),
+    ],
+)
+def test_weight_amount_and_rate_are_those_of_the_signed_books(
+    driven: Node, name: str, value: object
+) -> None:
+    last, statement = committed(driven)[-1], alices(driven)
+    signed = signed_manifest(newest_envelope(driven), last.epoch, driven.key.public)
+    accounts, allocation = (
+        file_of(driven.blobs, signed, file) for file in ("accounts.json", "allocation.json")
+    )
+    epoch, account = statement["epochs"][-1], statement["account"]
+    check_epoch(epoch, account, signed, accounts, allocation)
+    with pytest.raises(IntegrityError, match=name):
+        check_epoch({**epoch, name: value}, account, signed, accounts, allocation)
+    with pytest.raises(IntegrityError, match=r"accounts.json is not the one"):
+        check_epoch(epoch, account, signed, accounts + b" ", allocation)
+    with pytest.raises(IntegrityError, match=r"allocation.json is not the one"):
+        check_epoch(epoch, account, signed, accounts, allocation + b" ")
 
 
 def newest_envelope(node: Node) -> Any:
