@@ -46,4 +46,4 @@ def test_after_an_error_nothing_more_is_begun_and_what_was_begun_is_done() -> No
     with pytest.raises(ValueError, match="5"):
         list(in_lanes(work, range(1000), 2))
     assert max(begun) <= 5 + 4
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
