@@ -6,9 +6,17 @@ from tests.benchmarks import (
     bench_positions,
     bench_privacy,
     bench_tiles,
+    bench_upload,
 )
 
-BENCHMARKS = (bench_positions, bench_privacy, bench_judging, bench_tiles, bench_nightly)
+BENCHMARKS = (
+    bench_upload,
+    bench_positions,
+    bench_privacy,
+    bench_judging,
+    bench_tiles,
+    bench_nightly,
+)
 
 
 def main() -> None:
