@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ingest.clockshift import suggest
-from ingest.readers import read_sidecar
+from ingest.readers import read_sidecar, sidecar_paths
 from ingest.screening import Rejected, increasing
 from ingest.settings import ReadSettings
 from ingest.sidecars import CsvRow
@@ -112,9 +112,9 @@ def _sidecars(folder: Path) -> Beside:
     fixes: list[Fix] = []
     troubles: list[str] = []
     notes: list[str] = []
-    for path in sorted(folder.iterdir()):
+    for path in sidecar_paths(folder):
         try:
-            sidecar = read_sidecar(path)
+            sidecar = read_sidecar(path, folder)
         except InvalidInput as error:
             troubles.append(f"{path} is not used: {error}")
         except OSError as error:

@@ -2,8 +2,9 @@
 
 Each entry is checked by the schema that mapillary_tools ships; the entry of a picture that it
 refused carries its error and no place. A picture is known by the last part of its name, since the
-folder may have moved; where that is not enough, by its folder's name too. Times are UTC. A video's
-track becomes fixes where it has GPS times.
+folder may have moved; where that is not enough, by its folder's name too, and always so in a
+description that lies above the pictures' folder. Times are UTC. A video's track becomes fixes where
+it has GPS times.
 
 Law: an entry that breaks the schema says nothing and is told; the others count.
 """
@@ -29,8 +30,11 @@ MAX_BYTES = 64 * 2**20
 _TIME = re.compile(r"(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d+)", re.ASCII)
 
 
-def read_description(path: Path) -> Sidecar:
-    """Rows of pictures and fixes of videos. Raises InvalidInput for what is no such file."""
+def read_description(path: Path, folder: Path) -> Sidecar:
+    """Rows of the pictures of a folder and fixes of videos.
+
+    `path` lies in the folder or above it. Raises InvalidInput for what is no such file.
+    """
     try:
         entries = json.loads(contents(path, MAX_BYTES))
     except (ValueError, RecursionError) as error:
@@ -48,17 +52,20 @@ def read_description(path: Path) -> Sidecar:
             fixes += [_track_fix(point) for point in entry["MAPGPSTrack"] if _timed(point)]
         else:
             described.append(entry)
-    return Sidecar(_rows(described, path.absolute().parent.name), tuple(fixes), tuple(notes))
+    here = folder.absolute()
+    if here != path.absolute().parent:
+        return Sidecar(_rows(described, here.name, strict=True))
+    return Sidecar(_rows(described, here.name, strict=False), tuple(fixes), tuple(notes))
 
 
-def _rows(entries: Sequence[Mapping[str, Any]], folder: str) -> dict[str, CsvRow]:
+def _rows(entries: Sequence[Mapping[str, Any]], folder: str, strict: bool) -> dict[str, CsvRow]:
     """Rows by the names of pictures; of one name in several folders only that of this folder."""
     paths = [PureWindowsPath(entry["filename"]) for entry in entries]
     often = Counter(path.name for path in paths)
     return {
         path.name: _row(entry)
         for path, entry in zip(paths, entries, strict=True)
-        if often[path.name] == 1 or path.parent.name == folder
+        if path.parent.name == folder or (often[path.name] == 1 and not strict)
     }
 
 

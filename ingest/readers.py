@@ -14,18 +14,27 @@ from ingest.receiverlog import read_log, read_receiver
 from ingest.sidecars import Sidecar, contents, read_csv, read_gpx
 from roadcomb.errors import InvalidInput
 
-__all__ = ["read_geojson", "read_sidecar"]
+__all__ = ["read_geojson", "read_sidecar", "sidecar_paths"]
 
 MAX_GEOJSON_BYTES = 64 * 2**20
 """A 1 Hz track of ten days; as Python objects it is ten times as large."""
 
 
-def read_sidecar(path: Path) -> Sidecar:
-    """What a file says of pictures or of a track, nothing for others. Raises InvalidInput."""
+def sidecar_paths(folder: Path) -> list[Path]:
+    """The files of a folder, and mapillary's description of a card in the folder above."""
+    above = folder.absolute().parent / FILE_NAME
+    return [*([above] if above.is_file() else []), *sorted(folder.iterdir())]
+
+
+def read_sidecar(path: Path, folder: Path) -> Sidecar:
+    """What a file says of a folder's pictures or of a track, nothing for others.
+
+    Raises InvalidInput.
+    """
     if path.name.startswith("."):
         return Sidecar()
     if path.name.lower() == FILE_NAME:
-        return read_description(path)
+        return read_description(path, folder)
     reader = _READERS.get(path.suffix.lower())
     return Sidecar() if reader is None else reader(path)
 

@@ -60,7 +60,7 @@ def test_an_entry_that_breaks_the_schema_is_told_and_the_others_count(
     tmp_path: Path, wrong: dict[str, Any]
 ) -> None:
     other = IMAGE | {"filename": "C:\\card\\b.jpg"}
-    found = read_description(written(tmp_path, IMAGE | wrong, other, 7))
+    found = read_description(written(tmp_path, IMAGE | wrong, other, 7), tmp_path)
     assert {name: row.fix for name, row in found.rows.items()} == {"b.jpg": WHOLE}
     assert len(found.notes) == 2
     assert "a.jpg" in found.notes[0]
@@ -70,21 +70,36 @@ def test_an_entry_that_breaks_the_schema_is_told_and_the_others_count(
 def test_a_file_that_is_no_description_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(InvalidInput):
-        read_description(tmp_path / FILE_NAME)
+        read_description(tmp_path / FILE_NAME, tmp_path)
 
 
 def test_of_equal_names_in_several_folders_only_that_of_this_folder_counts(tmp_path: Path) -> None:
     elsewhere = [IMAGE | {"filename": f"/card/{n}/a.jpg", "MAPLatitude": 60} for n in (1, 2)]
     here = IMAGE | {"filename": f"/card/{tmp_path.name}/a.jpg"}
-    assert read_description(written(tmp_path, *elsewhere)).rows == {}
-    found = read_description(written(tmp_path, elsewhere[0], here, elsewhere[1]))
+    assert read_description(written(tmp_path, *elsewhere), tmp_path).rows == {}
+    found = read_description(written(tmp_path, elsewhere[0], here, elsewhere[1]), tmp_path)
     assert [row.fix for row in found.rows.values()] == [WHOLE]
+
+
+def test_the_description_of_a_card_counts_for_the_folders_in_it_by_their_names(
+    tmp_path: Path,
+) -> None:
+    entries = [
+        IMAGE | {"filename": f"/card/{folder}/a.jpg", "MAPLatitude": lat}
+        for folder, lat in (("100CAM", 0.5), ("101CAM", 0.6))
+    ]
+    written(tmp_path, *entries, IMAGE | {"filename": "/card/102CAM/b.jpg"})
+    for folder, name in (("100CAM", "a"), ("101CAM", "a"), ("103CAM", "b")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.jpg").write_bytes(jpeg(1))
+    stills = [r.stills[0] for r in read_recordings(tmp_path, ReadSettings())]
+    assert [still.fix and still.fix.lat_deg for still in stills] == [0.5, 0.6, None]
 
 
 def test_the_track_of_a_video_counts_where_it_has_gps_times(tmp_path: Path) -> None:
     points = [[0, -25.0, 0.5, 4.0, 271.5, T0_MS / 1000], [1000, -25.0, 0.5, None, None]]
     video = {"filename": "/a.mp4", "filetype": "video", "MAPGPSTrack": points}
-    found = read_description(written(tmp_path, video))
+    found = read_description(written(tmp_path, video), tmp_path)
     assert found.fixes == (Fix(T0_MS, 0.5, -25.0, 4.0, heading_deg=271.5),)
 
 
@@ -96,7 +111,7 @@ def test_what_mapillary_tools_writes_of_real_pictures_is_read(
     options = ["--desc_path", str(tmp_path / FILE_NAME)]
     tool = [sys.executable, "-m", "mapillary_tools.commands", "process", str(tmp_path), *options]
     subprocess.run(tool, check=True, capture_output=True, timeout=120)
-    own = read_description(tmp_path / FILE_NAME)
+    own = read_description(tmp_path / FILE_NAME, tmp_path)
     (recording,) = read_recordings(tmp_path, ReadSettings())
     assert [still.path.name for still in recording.stills] == [f"e{n}.jpg" for n in range(1, 6)]
     assert [still.fix and still.fix.lat_deg for still in recording.stills] == [

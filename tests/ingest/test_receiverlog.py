@@ -175,7 +175,7 @@ def test_a_damaged_log_is_never_an_exception(
         whole[place] ^= 1 << data.draw(st.integers(0, 7))
     path = tmp_path / "damaged.log"
     path.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
-    found = read_sidecar(path)
+    found = read_sidecar(path, tmp_path)
     assert all(abs(fix.lat_deg) <= 90 for fix in found.fixes)
 
 
