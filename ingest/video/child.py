@@ -20,6 +20,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 def main() -> None:
     """Do the job on stdin."""
     job = json.load(sys.stdin)
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a parser prints is no part of the answer
     _limit(job["limits"])
     from ingest.video.refusals import Refused
 
@@ -34,7 +35,7 @@ def main() -> None:
         answer = {"refused": "video-too-much", "detail": "it needs more memory than is allowed"}
     except Exception as error:  # a damaged file breaks the parsers in any way there is
         answer = _refused(error)
-    json.dump(answer, sys.stdout)
+    json.dump(answer, answers)
 
 
 def _refused(error: Exception) -> dict[str, Any]:

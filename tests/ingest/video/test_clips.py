@@ -1,5 +1,6 @@
 """Pictures of a video: the right ones, the same bytes each time, and gone when they are sent."""
 
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ingest.video.refusals import Refused
 from ingest.video.sandbox import run_job
 from ingest.video.settings import VideoSettings
 from roadcomb.canonical import Json
+from roadcomb.errors import StorageFull
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.keys import key_from_seed
 from tests.ingest.fakenode import FakeNode, fake_node
@@ -151,3 +153,27 @@ def test_a_video_goes_out_once_and_leaves_nothing_in_the_cache(
     path.rename(tmp_path / "in" / "b.mp4")
     moved = upload(node, tmp_path / "in", tmp_path / "state")
     assert (moved.sent, moved.already, node.frames_taken) == (0, first.sent, first.sent)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", folder], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no small disk: mounting a tmpfs is not possible here ({error})")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_no_broken_video(tmp_path: Path, small_disk: Path) -> None:
+    path = video(tmp_path / "a.mp4", 10)
+    times = list(range(0, 10_000, 400))
+    pictures = clip_of(path, times, 10_000, small_disk / "cache", SETTINGS)
+    with pytest.raises(StorageFull):
+        pictures.read(9_600)
+    pictures.discard()
+    assert list((small_disk / "cache").iterdir()) == []
