@@ -19,8 +19,6 @@ from itertools import compress
 from operator import xor
 from typing import Any
 
-from pynmeagps import NMEAReader
-
 from ingest.heldfix import STANDING_MPS
 from roadcomb.records import Fix
 
@@ -82,6 +80,8 @@ def _is_whole(sentence: bytes) -> bool:
 
 def _parsed(sentence: bytes) -> Any:
     """The sentence with its fields as attributes; None where they have no sense."""
+    from pynmeagps import NMEAReader  # its tables take a while, and few cards hold such logs
+
     try:
         said = NMEAReader.parse(sentence.strip() + b"\r\n", validate=0)
     except Exception:  # damaged fields break the parser in any way there is

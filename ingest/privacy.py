@@ -15,7 +15,6 @@ from pathlib import Path
 from ingest.settings import TrimSettings
 from ingest.terms import CONSENT, LICENCES, Terms
 from ingest.trimming import Hidden, Privacy
-from ingest.zones import parse_zones
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput, UsageError
 from roadcomb.files import OWNER_ONLY, write_durably
@@ -44,6 +43,8 @@ def zones_in(folder: Path, margin_m: float) -> Hidden | None:
         data = (folder / ZONES_FILE).read_bytes()
     except FileNotFoundError:
         return None
+    from ingest.zones import parse_zones  # few have zones, and their geometry takes a while
+
     try:
         return parse_zones(data, margin_m).hide
     except InvalidInput as error:

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pyubx2 import UBXReader
-
 from ingest.heldfix import STANDING_MPS
 from roadcomb.records import Fix
 
@@ -38,6 +36,8 @@ Epoch = dict[str, Any]
 
 def ubx_fixes(messages: Iterable[bytes]) -> tuple[list[Fix], int]:
     """(fixes in the order of the log, number of damaged messages)."""
+    from pyubx2 import UBXReader  # its tables take a while, and few cards hold such logs
+
     epochs: list[tuple[int, Epoch]] = []
     damaged = 0
     for message in messages:
