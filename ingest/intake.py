@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ingest.limits import IntakeSettings, check_manifest, check_quota, check_reserve
+from ingest.limits import IntakeSettings, charged_bytes, check_manifest, check_quota, check_reserve
 from ingest.manifest import Manifest, SignedManifest
 from ingest.sealing import seal
 from ingest.signers import check_signer
@@ -141,13 +141,17 @@ def _check_quota(
     connection: sa.Connection, manifest: Manifest, limits: IntakeSettings, now_ms: int
 ) -> None:
     today = epoch_of(now_ms)
-    offered_today = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(drives.c.bytes), 0)).where(
+    sums = (
+        sa.func.coalesce(sa.func.sum(column), 0) for column in (drives.c.frames, drives.c.bytes)
+    )
+    count, frames, size = connection.execute(
+        sa.select(sa.func.count(), *sums).where(
             drives.c.contributor == manifest.contributor, drives.c.opened_ms >= start_ms(today)
         )
-    ).scalar_one()
+    ).one()
     wait_s = (end_ms(today) - now_ms + 999) // 1000
-    check_quota(int(offered_today), _size(manifest), limits, wait_s)
+    offered = charged_bytes(1, len(manifest.frames), _size(manifest))
+    check_quota(charged_bytes(count, int(frames), int(size)), offered, limits, wait_s)
 
 
 def _insert_contributor(connection: sa.Connection, key: str, now_ms: int) -> None:

@@ -1,6 +1,8 @@
 """What a node takes at most; beyond it an upload is refused before a byte is stored.
 
-The day's quota counts bytes that a contributor's manifests promise, when their drives are opened: a
+The day's quota counts what a contributor's drives will take, when they are opened: the bytes that
+their manifests promise, and for what is stored beside them (manifest, indices, judgement) a fixed
+charge for each frame and drive that no manifest exceeds, so that many tiny frames are not free. A
 drive that was opened can always be finished, and only the holder of the key can use the quota up.
 """
 
@@ -12,9 +14,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ingest.manifest import Manifest
 from roadcomb.errors import InvalidInput, QuotaExceeded, StorageFull, TooLarge
 
-__all__ = ["IntakeSettings", "check_manifest", "check_quota", "check_reserve"]
+__all__ = [
+    "DRIVE_BYTES",
+    "FRAME_BYTES",
+    "IntakeSettings",
+    "charged_bytes",
+    "check_manifest",
+    "check_quota",
+    "check_reserve",
+]
 
 MB: Final = 10**6
+FRAME_BYTES: Final = 256
+"""Charged for a frame beside its bytes: at most 150 in the manifest, 44 in an index, 60 judged."""
+DRIVE_BYTES: Final = 16_384
+"""Charged for a drive: the longest manifest of one frame has 12,000, its receipt 2,000."""
 
 
 class IntakeSettings(BaseSettings):
@@ -61,6 +75,11 @@ def check_manifest(manifest: Manifest, limits: IntakeSettings, now_ms: int) -> N
             f"frames[{len(manifest.frames) - 1}].t_ms lies in the future: the camera's clock is "
             "wrong"
         )
+
+
+def charged_bytes(drives: int, frames: int, frame_bytes: int) -> int:
+    """What drives with so many frames, `frame_bytes` long together, take of a quota."""
+    return drives * DRIVE_BYTES + frames * FRAME_BYTES + frame_bytes
 
 
 def check_quota(offered_today: int, offered: int, limits: IntakeSettings, wait_s: int) -> None:

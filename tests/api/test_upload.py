@@ -179,9 +179,9 @@ def test_what_is_too_large_is_told_so(node: Node) -> None:
 
 
 def test_a_quota_says_when_to_come_again(node: Node) -> None:
-    limits = IntakeSettings(day_bytes=1_000, reserve_bytes=0)
+    limits = IntakeSettings(day_bytes=20_000, reserve_bytes=0)
     with serving(create_app(node, limits=limits)) as client:
-        offer(client, drive_of(pictures(4)))
+        assert offer(client, drive_of(pictures(4))).status_code == 201
         refused = offer(client, drive_of(pictures(4, first=4)))
         assert_problem(refused, 429, "quota-exceeded")
         assert refused.headers["retry-after"] == "43200"

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import reduce
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from ingest.intake import (
     read_frames,
     seal,
 )
-from ingest.limits import IntakeSettings
+from ingest.limits import IntakeSettings, charged_bytes
 from ingest.log import Frontier, root
-from ingest.manifest import SignedManifest
+from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.receipts import Receipt, verify_receipt
-from roadcomb.canonical import parse_json
+from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.catalog.tables import contributors, decisions, drives, log_entries, packs
 from roadcomb.clock import FileClock
 from roadcomb.epochs import DAY_MS
@@ -40,6 +41,7 @@ from roadcomb.errors import (
 )
 from roadcomb.keys import account_of
 from roadcomb.node import Node, open_node
+from roadcomb.records import Frame
 from roadcomb.settings import NodeSettings
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
 
@@ -243,7 +245,8 @@ def ids(signed: SignedManifest) -> list[str]:
 
 def test_a_days_quota_refuses_new_drives_and_lets_open_ones_be_finished(node: Node) -> None:
     frames = pictures(4)
-    limits = IntakeSettings(day_bytes=sum(map(len, frames)), reserve_bytes=0)
+    day_bytes = charged_bytes(1, len(frames), sum(map(len, frames)))
+    limits = IntakeSettings(day_bytes=day_bytes, reserve_bytes=0)
     signed = drive_of(frames)
     open_drive(node, signed, limits)
     other = drive_of(pictures(1, first=9))
@@ -257,6 +260,29 @@ def test_a_days_quota_refuses_new_drives_and_lets_open_ones_be_finished(node: No
     assert isinstance(node.clock, FileClock)
     node.clock.set_ms(NOW_MS + DAY_MS)
     assert open_drive(node, other, limits).created
+
+
+def test_many_tiny_frames_cost_the_quota_what_they_take(laptop: Node) -> None:
+    frames = tuple(
+        Frame(f"{n:064x}", 1, NOW_MS - 60_000 + n, 480_000_000, 20_000_000) for n in range(200)
+    )
+    key, limits = contributor(1), IntakeSettings(day_bytes=80_000, reserve_bytes=0)
+    for n, taken in enumerate((True, False)):
+        signed = sign_manifest(Manifest(key.public, Device(f"{n}"), frames), key)
+        with nullcontext() if taken else pytest.raises(QuotaExceeded):
+            open_drive(laptop, signed, limits)
+
+
+def test_no_manifest_is_longer_than_what_it_is_charged() -> None:
+    key, text = contributor(1), "\U0001f697" * 200
+    numbers = (35_999, 100_000, 10_000_000, 1_000_000, 1_000, 8)
+    longest = Frame("f" * 64, 2**31, NOW_MS, -900_000_000, -1_800_000_000, *numbers)
+    frames = (longest,) * 1_000
+    screened = {f"{n:02}{text}"[:60]: 2**53 - 1 for n in range(40)}
+    for some in (frames[:1], frames):
+        manifest = Manifest(key.public, Device(text, "software-key"), some, screened)
+        stored = canonical_json(sign_manifest(manifest, key).to_json())
+        assert len(stored) < charged_bytes(1, len(some), 0)
 
 
 def test_the_disks_reserve_is_not_touched(laptop: Node) -> None:
