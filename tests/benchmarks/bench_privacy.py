@@ -55,11 +55,13 @@ class Figures:
     within: float
 
 
-def attack_all(homes: int = HOMES, seed: int = 2026) -> tuple[int, list[Figures]]:
-    """(trips, figures of each attack)."""
+def attack_all(
+    homes: int = HOMES, radius_m: float = 500.0, seed: int = 2026
+) -> tuple[int, list[Figures]]:
+    """(trips, figures of each attack) with discs of this radius."""
     draw = np.random.default_rng(seed)
     trips, town = 0, []
-    settings = TrimSettings(radius_m=500.0)
+    settings = TrimSettings(radius_m=radius_m)
     for _ in range(homes):
         home = _on_a_street(draw)
         privacy = Privacy(draw.bytes(32), settings)
