@@ -22,7 +22,7 @@ from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
-__all__ = ["DELETED", "delete_drive", "discard", "tombstone_of"]
+__all__ = ["DELETED", "delete_drive", "discard", "tombstone_key", "tombstone_of"]
 
 DELETED = "deleted"
 
@@ -70,7 +70,7 @@ def discard(node: Node, judgements: Collection[str], thumbnails: Collection[str 
 def tombstone_of(node: Node, drive_id: str) -> list[bytes]:
     """Image ids of the pictures that a deleted drive had accepted. Raises IntegrityError."""
     try:
-        ids = parse_json(node.blobs.get(_tombstone_key(drive_id)))
+        ids = parse_json(node.blobs.get(tombstone_key(drive_id)))
         return [bytes.fromhex(str(image_id)) for image_id in ids] if isinstance(ids, list) else []
     except NotFound:
         return []
@@ -96,7 +96,7 @@ def _destroy(node: Node, drive_id: str) -> None:
 def _store_tombstone(node: Node, drive_id: str, digest: str) -> None:
     judged = judgement.load(node.blobs, digest, ["image_id", "verdict"]).to_pylist()
     accepted = [row["image_id"].hex() for row in judged if row["verdict"] == Verdict.ACCEPTED]
-    node.blobs.put(_tombstone_key(drive_id), canonical_json(accepted))
+    node.blobs.put_summed(tombstone_key(drive_id), canonical_json(accepted))
 
 
 def _bury(
@@ -131,5 +131,6 @@ def _named_by(connection: sa.Connection, drive_id: str) -> tuple[set[str], set[s
     return {row.judgement for row in rows}, {row.thumbnails for row in rows}
 
 
-def _tombstone_key(drive_id: str) -> str:
+def tombstone_key(drive_id: str) -> str:
+    """Where the image ids of a deleted drive's accepted pictures lie."""
     return f"tombstones/{drive_id}"

@@ -177,6 +177,7 @@ def _copy_catalog(node: Node, target: Path) -> str:
         copy.close()
         source.close()
     data = unfinished.read_bytes()
+    unfinished.unlink()
     write_durably(target, data)
     return digest_of_bytes(data)
 

@@ -3,23 +3,26 @@
 A deleted drive's bytes are lawfully gone; its row and its entry in the log stay, and are checked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from api.upkeep.checks import Check, addressed
+from api.upkeep.checks import Check, addressed, summed
 from ingest.manifest import parse_signed
 from ingest.receipts import leaf_of, verify_receipt
 from ingest.stored import manifest_key
 from quality import judgement
+from quality.deleting import DELETED, tombstone_key
 from quality.thumbnails import PREFIX as THUMBNAILS
+from quality.thumbnails import packs_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, log_entries, packs
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from roadcomb.packs import index_of
+from roadcomb.records import Verdict
 
 __all__ = ["drive_checks"]
 
@@ -76,32 +79,45 @@ def _check_receipt(node: Node, drive: sa.Row[Any]) -> None:
 
 def _blob_checks(node: Node, drive: sa.Row[Any]) -> Iterator[Check]:
     """Of what the catalog names of a drive; of a deleted one, of what has not gone yet."""
-    for check in _named(node, drive.drive_id):
-        if drive.deleted_ms is None or (check.key and node.blobs.exists(check.key)):
+    with node.catalog.reading() as connection:
+        packed = connection.execute(
+            sa.select(packs).where(packs.c.drive_id == drive.drive_id)
+        ).all()
+        decided = connection.execute(
+            sa.select(decisions)
+            .where(decisions.c.drive_id == drive.drive_id)
+            .order_by(decisions.c.id)
+        ).all()
+    kept = set() if drive.deleted_ms is None else _kept_of_deleted(drive, decided)
+    for check in _named(node, drive.drive_id, packed, decided):
+        if drive.deleted_ms is None or check.key in kept or node.blobs.exists(str(check.key)):
             yield check
 
 
-def _named(node: Node, drive_id: str) -> Iterator[Check]:
+def _named(
+    node: Node, drive_id: str, packed: Sequence[sa.Row[Any]], decided: Sequence[sa.Row[Any]]
+) -> Iterator[Check]:
     manifest = manifest_key(drive_id)
     yield Check(manifest, partial(_check_manifest, node, drive_id), manifest)
-    with node.catalog.reading() as connection:
-        packed = connection.execute(sa.select(packs).where(packs.c.drive_id == drive_id)).all()
-        query = sa.select(decisions.c.judgement, decisions.c.thumbnails)
-        decided = connection.execute(query.where(decisions.c.drive_id == drive_id)).all()
     for pack in packed:
         yield Check(pack.key, partial(_check_pack, node, pack), pack.key)
     for digest in sorted({row.judgement for row in decided}):
         yield addressed(node.blobs, judgement.PREFIX, digest)
-    for key in sorted({key for row in decided for key in _thumbnail_packs(row.thumbnails)}):
+    for key in sorted({key for row in decided for key in packs_of(row.thumbnails)}):
         yield addressed(node.blobs, THUMBNAILS, key.rpartition("/")[2])
+    if any(row.reason == DELETED for row in decided):
+        yield summed(node.blobs, tombstone_key(drive_id))
 
 
-def _thumbnail_packs(value: str | None) -> list[str]:
-    """decisions.thumbnails: a key, a JSON list of keys, or nothing."""
-    if value is None:
-        return []
-    keys: Any = parse_json(value.encode()) if value.startswith("[") else [value]
-    return [str(key) for key in keys]
+def _kept_of_deleted(drive: sa.Row[Any], decided: Sequence[sa.Row[Any]]) -> set[str]:
+    """What stays of a deleted drive: its newest, empty judgement, and the tombstone of pictures
+    that were accepted.
+    """
+    kept = {f"{judgement.PREFIX}/{row.judgement}" for row in decided if row.id == drive.decision}
+    before = [row.verdict for row in decided if row.reason != DELETED]
+    if before and before[-1] == Verdict.ACCEPTED:
+        kept.add(tombstone_key(drive.drive_id))
+    return kept
 
 
 def _check_manifest(node: Node, drive_id: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from api.upkeep.fsck import fsck, prune
-from roadcomb.catalog.tables import decisions, drives, packs
+from quality.deleting import delete_drive
+from roadcomb.catalog.tables import drives, packs
 from roadcomb.epochs import DAY_MS
 from roadcomb.keys import save_key
 from roadcomb.node import Node
@@ -64,19 +65,16 @@ def test_a_changed_receipt_or_index_in_the_catalog_is_found(node: Node) -> None:
 
 
 def test_what_a_contributor_had_deleted_is_no_damage(node: Node) -> None:
-    with node.catalog.writing() as connection:
-        drive = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one().drive_id
-        connection.execute(sa.update(drives).where(drives.c.drive_id == drive).values(deleted_ms=1))
-        keys = [f"manifests/{drive}"]
-        held = packs.c.drive_id == drive
-        keys += connection.execute(sa.select(packs.c.key).where(held)).scalars()
-        own = sa.select(decisions).where(decisions.c.drive_id == drive)
-        for row in connection.execute(own):
-            keys += [f"judgements/{row.judgement}", row.thumbnails]
-    for key in keys:
-        assert node.blobs.exists(key)
-        node.blobs.delete(key)
-    assert fsck(node).damages == ()
+    before = set(node.blobs.keys(""))
+    with node.catalog.reading() as connection:
+        drive = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
+    delete_drive(node, drive.drive_id, drive.contributor)
+    assert len(before - set(node.blobs.keys(""))) == 4  # manifest, pack, judgement, thumbnails
+    report = fsck(node)
+    assert (report.damages, report.unreferenced) == ((), ())
+    tombstone = f"tombstones/{drive.drive_id}"
+    node.blobs.delete(tombstone)
+    assert [damage.place for damage in fsck(node).damages] == [tombstone]
 
 
 def test_leftovers_of_cut_uploads_are_told_and_pruned_when_old(node: Node) -> None:
