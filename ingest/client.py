@@ -191,7 +191,9 @@ class Uploader:
         frames = tuple(one.frame for one in drive)
         models = Counter(one.shot.model for one in drive if one.shot.model)
         model = self.model or (models.most_common(1)[0][0] if models else "unknown")
-        device = Device(printable(model)[:200])
+        lenses = {one.shot.focal_35mm for one in drive}
+        focal_35mm = lenses.pop() if len(lenses) == 1 else None  # a zoom is no property of a camera
+        device = Device(printable(model)[:200], focal_35mm=focal_35mm)
         manifest = Manifest(self.key.public, device, frames, screened, self.terms)
         return sign_manifest(manifest, self.key)
 

@@ -60,6 +60,7 @@ class ExifRecord:
     error_m: float | None = None
     model: str = ""
     orientation: int = 1
+    focal_35mm: int | None = None
 
 
 class _Metered(BufferedReader):
@@ -117,6 +118,7 @@ def parse_exif(tags: Tags) -> ExifRecord:
         error_m=_finite(_first(tags, _ERROR_TAG)),
         model=" ".join(filter(None, (_text(tags, "Image Make"), _text(tags, "Image Model")))),
         orientation=_orientation(tags),
+        focal_35mm=_focal(tags),
     )
 
 
@@ -219,6 +221,12 @@ def _heading(tags: Tags) -> float | None:
 def _orientation(tags: Tags) -> int:
     value = _first(tags, "Image Orientation")
     return int(value) if value in range(1, 9) else 1
+
+
+def _focal(tags: Tags) -> int | None:
+    """Focal length of the same angle of view on 35 mm film, whole mm; EXIF writes 0 for unknown."""
+    value = _first(tags, "EXIF FocalLengthIn35mmFilm")
+    return int(value) if 1 <= value <= 2_000 else None
 
 
 def _count(text: str) -> int | None:

@@ -2,7 +2,8 @@
 
 ::
 
-    {"v": 1, "contributor": <public key>, "device": {"model": ..., "attestation": "none"},
+    {"v": 1, "contributor": <public key>, "device": {"model": ..., "attestation": "none",
+     "focal_35mm": <only if known>},
      "screened": {<reason>: <count of frames that were recorded and not sent>},
      "frames": [[image_id, size, t_ms, lat_e7, lon_e7, heading_cdeg, speed_cmps, alt_cm,
                  hdop_centi, satellites, orientation], ...],
@@ -45,10 +46,19 @@ _RANGES = (
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What recorded the drive; attestation: none, software-key or hardware-key."""
+    """What recorded the drive; attestation: none, software-key or hardware-key.
+
+    focal_35mm: focal length of the same angle of view on 35 mm film (36 mm wide), in mm, if known.
+    """
 
     model: str
     attestation: str = "none"
+    focal_35mm: int | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """As it stands in the manifest; what is not known is not said."""
+        said: dict[str, Json] = {"model": self.model, "attestation": self.attestation}
+        return said if self.focal_35mm is None else {**said, "focal_35mm": self.focal_35mm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Manifest:
         return {
             "v": VERSION,
             "contributor": self.contributor,
-            "device": {"model": self.device.model, "attestation": self.device.attestation},
+            "device": self.device.to_json(),
             "screened": dict(self.screened),
             "frames": [list(astuple(frame)) for frame in self.frames],
             **({} if self.terms is None else {"terms": self.terms.to_json()}),
@@ -137,10 +147,9 @@ def _manifest(value: Json) -> Manifest:
     if raw["v"] != VERSION:
         version = str(raw["v"])[:40]
         raise InvalidInput(f"manifest version {version!r} is not {VERSION}: update your client")
-    device = _object(raw["device"], "device", {"model", "attestation"})
     return Manifest(
         _hex(raw["contributor"], "contributor", PUBLIC_KEY_HEX),
-        Device(_text(device["model"], "device.model", 200), _attestation(device["attestation"])),
+        _device(raw["device"]),
         _frames(raw["frames"]),
         _screened(raw["screened"]),
         parse_terms(raw["terms"]) if "terms" in raw else None,
@@ -181,6 +190,15 @@ def _screened(value: Json) -> dict[str, int]:
     for reason in counts:
         _text(reason, "screened", 60)
     return counts
+
+
+def _device(value: Json) -> Device:
+    raw = _object(value, "device", {"model", "attestation"}, frozenset({"focal_35mm"}))
+    focal: Any = raw.get("focal_35mm")  # checked here
+    if "focal_35mm" in raw and (type(focal) is not int or not 1 <= focal <= 2_000):
+        raise InvalidInput("device.focal_35mm: an integer 1..2000 is asked for")
+    model = _text(raw["model"], "device.model", 200)
+    return Device(model, _attestation(raw["attestation"]), focal)
 
 
 def _attestation(value: Json) -> str:

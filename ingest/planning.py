@@ -57,6 +57,7 @@ class Shot:
     orientation: int = 1
     model: str = ""
     source: Source | None = None
+    focal_35mm: int | None = None
 
     def read(self) -> bytes:
         """The picture as the camera wrote it. Raises OSError."""
@@ -175,6 +176,7 @@ def _shot(still: Still, fix: Fix) -> Shot:
         still.orientation,
         still.model,
         still.source,
+        still.focal_35mm,
     )
 
 

@@ -46,6 +46,7 @@ class Still:
     orientation: int = 1
     zoned: bool = True
     source: Source | None = None
+    focal_35mm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Re
         exif.model,
         exif.orientation,
         zoned,
+        focal_35mm=exif.focal_35mm,
     )
 
 

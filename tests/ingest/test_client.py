@@ -29,7 +29,7 @@ from roadcomb.errors import (
 )
 from roadcomb.keys import key_from_seed
 from tests.ingest.fakenode import CUT, CUT_AFTER, LIMITS, FakeNode, Fault, fake_node, problem
-from tests.ingest.pictures import T0_MS, bee_folder, jpeg
+from tests.ingest.pictures import T0_MS, bee_folder, exif, gps, jpeg
 
 KEY = key_from_seed(b"c" * 32)
 PATIENT = UploadSettings(wait_max_s=0, attempts=30)
@@ -349,3 +349,15 @@ def test_a_payout_address_is_told_to_a_node_once(node: FakeNode, tmp_path: Path)
         told = [bind_payout(client, info, KEY, state, address) for _ in range(2)]
     assert told == [True, False]
     assert len(node.bindings) == 1
+
+
+@pytest.mark.parametrize(("lenses", "said"), [((28,), 28), ((28, 50), None)])
+def test_a_lens_goes_out_where_all_pictures_name_the_same(
+    node: FakeNode, tmp_path: Path, lenses: tuple[int, ...], said: int | None
+) -> None:
+    for n in range(10):
+        camera = {Base.DateTimeOriginal: f"2026:01:05 10:00:{n:02}"}
+        header = exif(gps(8 * n), {**camera, Base.FocalLengthIn35mmFilm: lenses[n % len(lenses)]})
+        (tmp_path / f"{n}.jpg").write_bytes(jpeg(n, header))
+    (delivered,) = upload(node, tmp_path, tmp_path / "state").delivered
+    assert node.drives[delivered.drive_id].manifest.device.focal_35mm == said

@@ -128,3 +128,18 @@ def test_frames_go_forward_in_time_and_stand_once() -> None:
         parse_signed(signed_anew(backwards))
     with pytest.raises(InvalidInput, match="stands twice"):
         parse_signed(signed_anew(twice))
+
+
+@pytest.mark.parametrize("focal", [0, 2_001, 28.0, "28", None, True])
+def test_a_lens_without_sense_is_refused(focal: object) -> None:
+    spoilt = envelope()
+    spoilt["manifest"]["device"]["focal_35mm"] = focal
+    with pytest.raises(InvalidInput, match="focal_35mm"):
+        parse_signed(signed_anew(spoilt))
+
+
+def test_a_known_lens_is_said_and_an_unknown_one_is_not() -> None:
+    frames = drive_of(pictures(3), ME).manifest.frames
+    known = sign_manifest(Manifest(ME.public, Device("Cam 7", focal_35mm=28), frames), ME)
+    assert parse_signed(known.to_json()).manifest.device.focal_35mm == 28
+    assert "focal_35mm" not in envelope()["manifest"]["device"]
