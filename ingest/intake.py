@@ -14,9 +14,11 @@ import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.holdings import holding_of
 from ingest.limits import IntakeSettings, charged_bytes, check_manifest, check_quota, check_reserve
 from ingest.manifest import Manifest, SignedManifest
 from ingest.sealing import seal
@@ -104,15 +106,15 @@ def add_frames(
     """
     with node.catalog.reading() as connection:
         drive = get_drive(connection, drive_id)
-        places = received(connection, drive_id)
-    offered = {image_id(frame): frame for frame in frames}
-    fresh = {name: frame for name, frame in offered.items() if name not in places}
+        offered = {image_id(frame): frame for frame in frames}
+        lacking, held = holding_of(node.catalog, drive).lacking(connection, offered)
+    fresh = {name: frame for name, frame in offered.items() if name in lacking}
     if not fresh:
-        return Stored(0, drive.frames - len(places))
+        return Stored(0, drive.frames - held)
     if drive.sealed_ms is not None:
         raise Conflict(f"drive {drive_id} is sealed: it takes no more frames")
     _check_frames(fresh, promised_sizes(node, drive_id))
-    return Stored(len(fresh), drive.frames - _store(node, drive_id, fresh, limits))
+    return Stored(len(fresh), drive.frames - _store(node, drive, fresh, limits))
 
 
 def _insert(node: Node, signed: SignedManifest, limits: IntakeSettings, now_ms: int) -> bool:
@@ -209,18 +211,20 @@ def _stranger(name: str, frame: bytes) -> NotAJpeg | DigestMismatch:
     return DigestMismatch(f"frame {name} is not in this drive's manifest: nothing was stored")
 
 
-def _store(node: Node, drive_id: str, fresh: Mapping[str, bytes], limits: IntakeSettings) -> int:
+def _store(
+    node: Node, drive: sa.Row[Any], fresh: Mapping[str, bytes], limits: IntakeSettings
+) -> int:
     """Pack and commit; answers how many frames of the drive are there now."""
     pack, index = encode_pack(list(fresh.values()))
-    key = f"{pack_folder(drive_id)}/{digest_of_bytes(pack)}"
+    key = f"{pack_folder(drive.drive_id)}/{digest_of_bytes(pack)}"
     check_reserve(_free_bytes(node), len(pack), limits)
     node.blobs.put(key, pack)
     with node.catalog.writing() as connection:
-        places = received(connection, drive_id)
-        if not fresh.keys() <= places.keys():
-            values = {"drive_id": drive_id, "key": key, "size": len(pack), "index": index}
+        lacking, held = holding_of(node.catalog, drive).lacking(connection, fresh)
+        if lacking:
+            values = {"drive_id": drive.drive_id, "key": key, "size": len(pack), "index": index}
             connection.execute(sa.insert(packs).values(values))
-    return len(places.keys() | fresh.keys())
+    return held + len(lacking)
 
 
 def _size(manifest: Manifest) -> int:

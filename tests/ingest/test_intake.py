@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.holdings import holding_of
 from ingest.intake import (
+    Stored,
     add_frames,
     contributor_drives,
     drive_state,
@@ -24,6 +26,7 @@ from ingest.limits import IntakeSettings, charged_bytes
 from ingest.log import Frontier, root
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.receipts import Receipt, verify_receipt
+from ingest.stored import get_drive
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.catalog.tables import contributors, decisions, drives, log_entries, packs
 from roadcomb.clock import FileClock
@@ -260,6 +263,29 @@ def test_a_days_quota_refuses_new_drives_and_lets_open_ones_be_finished(node: No
     assert isinstance(node.clock, FileClock)
     node.clock.set_ms(NOW_MS + DAY_MS)
     assert open_drive(node, other, limits).created
+
+
+def test_a_batch_reads_the_index_of_no_batch_before_it(laptop: Node) -> None:
+    frames = pictures(8)
+    signed = drive_of(frames)
+    open_drive(laptop, signed, LIMITS)
+    for n, frame in enumerate(frames):
+        assert add_frames(laptop, signed.drive_id, [frame], LIMITS).missing == 7 - n
+        assert add_frames(laptop, signed.drive_id, [frame], LIMITS).stored == 0
+    with laptop.catalog.reading() as connection:
+        drive = get_drive(connection, signed.drive_id)
+    assert holding_of(laptop.catalog, drive).decoded == len(frames)
+
+
+def test_what_is_remembered_of_a_drive_goes_with_its_packs(laptop: Node) -> None:
+    frames = pictures(4)
+    signed = drive_of(frames)
+    open_drive(laptop, signed, LIMITS)
+    for frame in frames:
+        add_frames(laptop, signed.drive_id, [frame], LIMITS)
+    with laptop.catalog.writing() as connection:
+        connection.execute(sa.delete(packs).where(packs.c.drive_id == signed.drive_id))
+    assert add_frames(laptop, signed.drive_id, frames[:2], LIMITS) == Stored(2, 2)
 
 
 def test_many_tiny_frames_cost_the_quota_what_they_take(laptop: Node) -> None:
