@@ -11,8 +11,8 @@ the state's `unread` and tried again at each refresh. What a snapshot holds of i
 import gzip
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -44,10 +44,10 @@ Left = tuple[Snapshot, tuple[pa.Table, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Drive:
-    """An accepted drive's part of the map."""
+    """An accepted drive's part of the map; rows: None once a snapshot holds them."""
 
     decided: Decided
-    rows: pa.Table
+    rows: pa.Table | None
     pictures: pa.Table
 
 
@@ -71,8 +71,9 @@ class LiveMap:
         self._counted: frozenset[str] = frozenset()
         nothing = Snapshot(digest(empty()), {})
         self._whole = nothing
+        self._overlay, self._pictures = overlay_of([]), index_of([])
         self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), (nothing, ()))
-        self._served = _serving(MapState(Position(), nothing, overlay_of([]), index_of([]), {}))
+        self._served = _serving(MapState(Position(), nothing, self._overlay, self._pictures, {}))
         self.refresh()
 
     @property
@@ -117,24 +118,40 @@ class LiveMap:
                 unread[decided.drive_id] = decided
                 if not was_unread:
                     _log.error("drive %s is not on the map: %s", decided.drive_id, error)
-        self._drives, self._unread = drives, unread
+        before, self._drives, self._unread = self._drives, drives, unread
         self._counted |= changes.counted
+        self._redraw(before, changes.counted)
+
+    def _redraw(self, before: Mapping[str, _Drive], counted: Collection[str]) -> None:
+        """Overlay and pictures: new drives are merged in; only what left has all drawn anew."""
+        new = [d for d, one in self._drives.items() if before.get(d) is not one]
+        left = any(self._drives.get(drive_id) is not one for drive_id, one in before.items())
+        known = [] if left else [self._pictures]
+        added = list(self._drives) if left else new
+        if added or left:
+            self._pictures = index_of([*known, *(self._drives[d].pictures for d in added)])
+        for drive_id in self._counted & self._drives.keys():
+            if self._drives[drive_id].rows is not None:
+                self._drives[drive_id] = replace(self._drives[drive_id], rows=None)
+        if left or counted:
+            self._overlay = _overlay(self._drives.values())
+        elif new:
+            increment = _overlay(self._drives[d] for d in new)
+            pairs = zip(self._overlay, increment, strict=True)
+            self._overlay = tuple(merge(pair) for pair in pairs)
 
     def _restored(self) -> bool:
         """Whether a judgement that could not be read can be read now."""
         return any(_readable(self._node.blobs, one.judgement) for one in self._unread.values())
 
     def _state(self, position: Position) -> MapState:
-        drives = [self._drives[drive_id] for drive_id in sorted(self._drives)]
-        fresh = [one.rows for one in drives if one.decided.drive_id not in self._counted]
-        pictures = index_of([one.pictures for one in drives])
-        by_public_id = {one.decided.public_id: one.decided for one in drives}
+        by_public_id = {one.decided.public_id: one.decided for one in self._drives.values()}
         snapshot, redrawn = self._without_forgotten()
-        overlay = overlay_of(fresh)
+        overlay = self._overlay
         if redrawn:
             overlay = tuple(merge(pair) for pair in zip(overlay, redrawn, strict=True))
         unread = frozenset(one.judgement for one in self._unread.values())
-        return MapState(position, snapshot, overlay, pictures, by_public_id, unread)
+        return MapState(position, snapshot, overlay, self._pictures, by_public_id, unread)
 
     def _without_forgotten(self) -> Left:
         """The snapshot without drives that were counted and are no longer there."""
@@ -143,10 +160,24 @@ class LiveMap:
             return self._whole, ()
         known = (self._whole.digest, gone | self._unread.keys())
         if self._left[0] != known:
-            rows = [self._drives[d].rows for d in sorted(self._counted & self._drives.keys())]
-            counted = merge([fold(None, part) for part in rows])
+            there = sorted(self._counted & self._drives.keys())
+            counted = merge([self._coverage_of(drive_id) for drive_id in there])
             self._left = known, remaining(self._whole, counted)
         return self._left[1]
+
+    def _coverage_of(self, drive_id: str) -> pa.Table:
+        """COVERAGE of a drive that a snapshot holds: read again, since it is rarely asked for."""
+        decided = self._drives[drive_id].decided
+        try:
+            judgement = judgements.load(self._node.blobs, decided.judgement)
+        except judgements.DAMAGE as error:
+            _log.error("drive %s cannot be drawn beside deleted ones: %s", drive_id, error)
+            return empty()
+        return fold(None, _rows(judgement, decided, self._secret))
+
+
+def _overlay(drives: Iterable[_Drive]) -> tuple[pa.Table, ...]:
+    return overlay_of([one.rows for one in drives if one.rows is not None])
 
 
 def _readable(blobs: Blobs, digest: str) -> bool:
@@ -159,10 +190,14 @@ def _readable(blobs: Blobs, digest: str) -> bool:
 
 def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:
     judgement = judgements.load(blobs, decided.judgement)
+    rows = _rows(judgement, decided, secret)
+    return _Drive(decided, rows, pictures_of(decided.public_id, judgement))
+
+
+def _rows(judgement: pa.Table, decided: Decided, secret: bytes) -> pa.Table:
     passes = passes_of(judgement)
     bits: np.ndarray = sketch_bits(secret, decided.account, passes["cell"].to_numpy())
-    rows = passes.append_column("sketch", pa.array(bits, pa.uint8()))
-    return _Drive(decided, rows, pictures_of(decided.public_id, judgement))
+    return passes.append_column("sketch", pa.array(bits, pa.uint8()))
 
 
 def _serving(state: MapState) -> _Served:

@@ -201,6 +201,41 @@ def test_what_the_books_counted_of_a_drive_stays_drawn_without_its_judgement(nod
     assert LiveMap(node).state.table(12).equals(both)
 
 
+def test_a_judgement_restored_after_its_drive_was_counted_is_not_drawn_twice(node: Node) -> None:
+    for drive in (ALICE, BOB):
+        judged(node, drive)
+    digest = store(node.blobs, ALICE.judgement())
+    stored = node.blobs.get(f"judgements/{digest}")
+    node.blobs.delete(f"judgements/{digest}")
+    live, both = LiveMap(node), published(node, ALICE, BOB)
+    commit_epoch(node, 20_458, write(node.blobs, both), [ALICE, BOB])
+    live.refresh()
+    node.blobs.put(f"judgements/{digest}", stored)
+    assert live.refresh()
+    assert live.state.table(12).equals(both)
+    assert set(live.state.pictures["public_id"].to_pylist()) == {"public-one", "public-two"}
+
+
+def test_verdict_by_verdict_the_map_is_the_one_of_a_node_that_starts(node: Node) -> None:
+    live = LiveMap(node)
+    drives = [Drive(f"d{n}", start=(0.5 + n % 3 / 9_000, -25.0)) for n in range(6)]
+    for drive in drives:
+        judged(node, drive)
+        live.refresh()
+    commit_epoch(node, 20_458, write(node.blobs, published(node, *drives[:3])), drives[:3])
+    live.refresh()
+    decide(node, drives[4], "rejected")
+    live.refresh()
+    judged(node, Drive("late"))
+    live.refresh()
+    fresh = published(node, drives[3], drives[5], Drive("late"))
+    assert live.state.overlay[12].equals(fresh)
+    again = LiveMap(node).state
+    assert again.pictures.equals(live.state.pictures)
+    for res in range(13):
+        assert again.table(res).equals(live.state.table(res))
+
+
 def test_readers_see_whole_states_while_the_map_is_refreshed(node: Node) -> None:
     live, wrong, stop = LiveMap(node), [], threading.Event()
 
