@@ -79,11 +79,20 @@ def show(drive: Drive, data: Data = None, as_json: AsJson = False) -> None:
         _print_case(case)
 
 
-def accept(drive: Drive, by: By, note: Note, data: Data = None) -> None:
+def accept(
+    drive: Drive,
+    by: By,
+    note: Note,
+    data: Data = None,
+    copies: Annotated[
+        bool,
+        typer.Option("--copies", help="Pay pictures twice that others were paid for bit by bit."),
+    ] = False,
+) -> None:
     """Accept a drive; it belongs to the epoch of now."""
     from roadcomb.records import Verdict
 
-    _decide(data, drive, Verdict.ACCEPTED, by, note)
+    _decide(data, drive, Verdict.ACCEPTED, by, note, copies)
 
 
 def reject(drive: Drive, by: By, note: Note, data: Data = None) -> None:
@@ -93,10 +102,12 @@ def reject(drive: Drive, by: By, note: Note, data: Data = None) -> None:
     _decide(data, drive, Verdict.REJECTED, by, note)
 
 
-def _decide(data: Path | None, drive: str, verdict: "Verdict", by: str, note: str) -> None:
+def _decide(
+    data: Path | None, drive: str, verdict: "Verdict", by: str, note: str, copies: bool = False
+) -> None:
     from quality.review import decide
 
-    case = decide(_node(data), drive, verdict, by, note)
+    case = decide(_node(data), drive, verdict, by, note, copies)
     _print(f"drive {case.drive_id}: {case.verdict} ({case.accepted} of {case.frames} frames)")
 
 

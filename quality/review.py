@@ -3,7 +3,9 @@
 The laws: a decision is never changed, a new one is added with the same judgement, who made it and
 why. A drive that was accepted once stays so, because its epoch may be paid (a wrong payment is
 corrected by an adjustment in a later epoch). Accepting pays the frames that are good by themselves,
-and is refused when one of them was accepted in another drive of its contributor meanwhile.
+and is refused when one of them was accepted in another drive of its contributor meanwhile. One that
+is bit by bit another contributor's accepted picture was copied by one of the two, and nobody took
+it twice: accepting it pays it twice, so it is refused unless the reviewer says so (`copies`).
 """
 
 import json
@@ -77,8 +79,13 @@ def find_case(node: Node, drive: str) -> Case:
     return _case(found[0])
 
 
-def decide(node: Node, drive: str, verdict: Verdict, by: str, note: str) -> Case:
-    """Accept or reject a drive; answers the new case. Raises as find_case, UsageError, Conflict."""
+def decide(
+    node: Node, drive: str, verdict: Verdict, by: str, note: str, copies: bool = False
+) -> Case:
+    """Accept or reject a drive; answers the new case. Raises as find_case, UsageError, Conflict.
+
+    copies: pay pictures, too, that others were paid for bit by bit.
+    """
     case = find_case(node, drive)
     _check_words(verdict, by, note)
     good = _good_images(node, case)
@@ -88,6 +95,8 @@ def decide(node: Node, drive: str, verdict: Verdict, by: str, note: str) -> Case
         index.follow(node)
         if verdict is Verdict.ACCEPTED:
             _check_unpaid(case, good, index)
+            if not copies:
+                _check_no_copies(case, good, index)
         with node.catalog.writing() as connection:
             settled = newest_decision(connection) == index.last_decision
             if settled:
@@ -153,6 +162,21 @@ def _check_unpaid(case: Case, good: Sequence[bytes], index: FrameIndex) -> None:
                     f"picture {image.hex()} of drive {case.drive_id} is accepted already in drive "
                     f"{seen.drive_id}: nothing is paid twice"
                 )
+
+
+def _check_no_copies(case: Case, good: Sequence[bytes], index: FrameIndex) -> None:
+    owners: dict[str, int] = {}
+    for image in good:
+        for drive_id in {seen.drive_id for seen in index.same_image(image) if seen.accepted}:
+            other = index.drives[drive_id]
+            if other.contributor != case.contributor and other.verdict is Verdict.ACCEPTED:
+                owners[other.public_id] = owners.get(other.public_id, 0) + 1
+    if owners:
+        named = ", ".join(f"{count} of drive {name}" for name, count in sorted(owners.items()))
+        raise Conflict(
+            f"drive {case.drive_id} holds accepted pictures of other contributors, bit by bit "
+            f"({named}): reject it, or pay them twice with --copies"
+        )
 
 
 def _good_images(node: Node, case: Case) -> list[bytes]:

@@ -124,6 +124,16 @@ def test_of_two_releases_at_once_of_the_same_pictures_one_is_refused(node: Node,
         decide(replace(node, blobs=blobs), held, ACCEPT, "Ann", "his own after all")
 
 
+def test_pictures_paid_to_another_are_paid_twice_only_when_a_person_says_so(node: Node) -> None:
+    deliver(node, ALICE, drawn_frames()[:4])
+    copy = deliver(node, MALLORY, [*drawn_frames()[:2], *drawn_frames()[4:8]], model="thief")
+    judge_pending(node, InlineEngine())
+    with pytest.raises(Conflict, match=r"bit by bit \(2 of drive .*--copies"):
+        decide(node, copy, ACCEPT, "Ann", "seems fine")
+    assert find_case(node, copy).verdict is Verdict.HELD
+    assert decide(node, copy, ACCEPT, "Ann", "the first was the thief", copies=True).accepted == 6
+
+
 def test_a_drive_without_a_usable_frame_cannot_be_accepted(node: Node) -> None:
     drive = deliver(node, ALICE, pictures(3))
     judge_pending(node, InlineEngine())
