@@ -10,9 +10,13 @@ import sqlalchemy as sa
 
 from ingest.stored import get_drive, received
 from roadcomb.catalog.tables import decisions, drives
+from roadcomb.errors import NotFound
 from roadcomb.node import Node
 
-__all__ = ["DriveState", "State", "contributor_drives", "drive_state", "state_of"]
+__all__ = ["PAGE", "DriveState", "State", "contributor_drives", "drive_state", "state_of"]
+
+PAGE = 100
+"""Drives told at once: for each a judgement has to be read."""
 
 State = Literal["open", "sealed", "judged"]
 
@@ -51,12 +55,26 @@ def drive_state(node: Node, drive_id: str) -> DriveState:
         return _state(connection, get_drive(connection, drive_id))
 
 
-def contributor_drives(node: Node, contributor: str) -> list[DriveState]:
-    """What became of all drives of a contributor (public key), the newest first."""
+def contributor_drives(
+    node: Node, contributor: str, limit: int = PAGE, after: str | None = None
+) -> tuple[list[DriveState], str | None]:
+    """What became of a contributor's (public key's) drives, a page of them, the newest first.
+
+    after: id of the last drive of the page before. The second value is the next page's `after`,
+    None on the last one. Raises NotFound for an `after` that is no drive of theirs.
+    """
     query = sa.select(drives).where(drives.c.contributor == contributor)
+    query = query.order_by(drives.c.opened_ms.desc(), drives.c.drive_id).limit(limit + 1)
     with node.catalog.reading() as connection:
-        rows = connection.execute(query.order_by(drives.c.opened_ms.desc(), drives.c.drive_id))
-        return [_state(connection, drive) for drive in rows.all()]
+        if after is not None:
+            last = get_drive(connection, after)
+            if last.contributor != contributor:
+                raise NotFound(f"no drive {after} of this contributor is known")
+            same = (drives.c.opened_ms == last.opened_ms) & (drives.c.drive_id > after)
+            query = query.where((drives.c.opened_ms < last.opened_ms) | same)
+        rows = connection.execute(query).all()
+        page = [_state(connection, drive) for drive in rows[:limit]]
+    return page, page[-1].drive_id if len(rows) > limit else None
 
 
 def _state(connection: sa.Connection, drive: sa.Row[Any]) -> DriveState:

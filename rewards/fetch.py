@@ -30,7 +30,16 @@ def fetch_statement(client: httpx.Client, key: Key, epochs: int, node: str) -> M
     """
     now_ms = _get(client, "/v1/node")["now_ms"]
     signed = {"Authorization": authorization(key, "GET", _PATH, now_ms)}
-    statement = _get(client, f"{_PATH}?epochs={epochs}", signed)
+    statement = dict(_get(client, f"{_PATH}?epochs={epochs}", signed))
+    while (after := statement.get("next")) is not None:
+        page = _get(client, f"{_PATH}?after={after}", signed)
+        if not page["drives"] or page["next"] == after:
+            raise IntegrityError("the statement's pages of drives never end")
+        statement = {
+            **statement,
+            "drives": [*statement["drives"], *page["drives"]],
+            "next": page["next"],
+        }
     check_statement(statement, key.public)
     for epoch in statement["epochs"]:
         _check_epoch(client, epoch, statement["account"], node)

@@ -42,19 +42,30 @@ EPOCHS = 31
 Statement = dict[str, Any]
 
 
-def statement_of(node: Node, contributor: str, limit: int = EPOCHS) -> Statement:
-    """The statement of a public key, over the newest `limit` epochs in which drives came in."""
+def statement_of(
+    node: Node, contributor: str, limit: int = EPOCHS, after: str | None = None
+) -> Statement:
+    """The statement of a public key, over the newest `limit` epochs in which drives came in.
+
+    Its drives come in pages: `next` is the `after` that asks for the next one, which has drives
+    only; None on the last. Raises NotFound for an `after` that is no drive of theirs.
+    """
+    page, following = contributor_drives(node, contributor, after=after)
     account = account_of(contributor)
     with node.catalog.reading() as connection:
         address = address_of(connection, contributor, node.clock.now_ms())
         known = _known_drives(connection, contributor)
     epochs = sorted({row.epoch for row in known.values() if row.epoch is not None})[-limit:]
+    if after is not None:
+        told = [_drive(node, state, known) for state in page]
+        return {"v": 1, "account": account, "drives": told, "next": following}
     return {
         "v": 1,
         "node": node.key.public,
         "account": account,
         "address": address,
-        "drives": [_drive(node, state, known) for state in contributor_drives(node, contributor)],
+        "drives": [_drive(node, state, known) for state in page],
+        "next": following,
         "epochs": [_epoch(node, account, epoch, known) for epoch in epochs],
         "books": _standing(node, account, address),
     }

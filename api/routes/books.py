@@ -98,14 +98,20 @@ def get_binding(request: Request, response: Response) -> Payout:
 
 @router.get("/v1/statements", summary="What a contributor earned, and why not more")
 def get_statement(
-    request: Request, response: Response, epochs: Annotated[int, Query(ge=1, le=366)] = EPOCHS
+    request: Request,
+    response: Response,
+    epochs: Annotated[int, Query(ge=1, le=366)] = EPOCHS,
+    after: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> dict[str, Any]:
-    """The newest epochs cell by cell, drives with reasons in words, and the proof of the claim."""
+    """The newest epochs cell by cell, drives with reasons in words, and the proof of the claim.
+
+    Drives come in pages: while `next` is there, it is the `after` that asks for more of them.
+    """
     node = node_of(request)
     header = request.headers.get("authorization")
     contributor = authorized(node, header, "GET", request.url.path)
     response.headers["Cache-Control"] = _PRIVATE
-    return statement_of(node, contributor, epochs)
+    return statement_of(node, contributor, epochs, after)
 
 
 def _bind(request: Request, body: bytes) -> Bound:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -22,6 +22,7 @@ from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
 from ingest.limits import IntakeSettings
 from ingest.manifest import parse_signed
 from ingest.signers import authorized
+from ingest.states import PAGE
 from roadcomb.canonical import parse_json
 from roadcomb.errors import InvalidInput, NotFound, RoadcombError, TooLarge, Unauthorised
 from roadcomb.node import Node
@@ -48,10 +49,14 @@ class Stored(BaseModel):
     missing: int
 
 
+_DRIVE_ID = "^[0-9a-f]{64}$"
+
+
 class Drives(BaseModel):
-    """A contributor's drives, the newest first."""
+    """A page of a contributor's drives, the newest first; next: what `after` asks for the next."""
 
     drives: list[DriveView]
+    next: str | None
 
 
 def drive_id_of(drive_id: str) -> str:
@@ -120,12 +125,22 @@ def drive(drive_id: DriveId, node: TheNode) -> DriveView:
 
 
 @router.get("/v1/contributors/{key}/drives")
-def contributor_drives(request: Request, key: str, node: TheNode) -> Drives:
-    """What became of a contributor's drives, for the contributor alone (signed request)."""
+def contributor_drives(
+    request: Request,
+    key: str,
+    node: TheNode,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    after: Annotated[str | None, Query(pattern=_DRIVE_ID)] = None,
+) -> Drives:
+    """What became of a contributor's drives, for the contributor alone (signed request).
+
+    The newest first, in pages: the next one is asked for by `after`, the `next` of this one.
+    """
     header = request.headers.get("authorization")
     if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the drives of another key than the one that asks")
-    return Drives(drives=[view_of(node, state) for state in intake.contributor_drives(node, key)])
+    page, following = intake.contributor_drives(node, key, limit, after)
+    return Drives(drives=[view_of(node, state) for state in page], next=following)
 
 
 async def _read(request: Request, reader: BatchReader | SingleReader) -> None:

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.main import build
 from ingest.payout import sign_binding
 from ingest.requests import authorization
+from ingest.states import PAGE
 from rewards.audit import audit
 from rewards.documents import FILES
 from rewards.fetch import fetch_statement
@@ -135,6 +136,18 @@ def test_a_contributor_fetches_a_statement_that_bears_its_check(
     nightly(node, read_policy())
     fetched = fetch_statement(client, ALICE, 3, node.key.public)
     assert fetched["books"]["claim"]["cumulative"] == "1200000000"
+
+
+def test_a_statement_of_more_drives_than_a_page_is_fetched_whole(
+    client: httpx.Client, node: Node
+) -> None:
+    for n in range(PAGE):
+        add_drive(node, ALICE, [Shot(n, 1, 0, verdict="rejected", reason="too-dark")])
+    nightly(node, read_policy())
+    first = statement(client, node).json()
+    assert (len(first["drives"]), first["next"] is None) == (PAGE, False)
+    fetched = fetch_statement(client, ALICE, 3, node.key.public)
+    assert len({drive["drive_id"] for drive in fetched["drives"]}) == PAGE + 1
 
 
 def test_books_that_another_key_signed_are_refused(client: httpx.Client, node: Node) -> None:

@@ -259,6 +259,16 @@ def test_only_a_contributor_sees_their_drives(client: httpx.Client) -> None:
     path = f"/v1/contributors/{contributor(4).public}/drives"
     (listed,) = signed_get(client, 4, path, NOW_MS).json()["drives"]
     assert (listed["drive_id"], listed["pending"]) == (signed.drive_id, 3)
+    offer(client, drive_of(pictures(3, first=3), contributor(4)))
+    header = authorization(contributor(4), "GET", path, NOW_MS)
+    seen, following = set(), ""
+    for last in (False, True):
+        url = f"{path}?limit=1{following}"
+        page = client.get(url, headers={"Authorization": header}).json()
+        seen |= {drive["drive_id"] for drive in page["drives"]}
+        assert (page["next"] is None) is last
+        following = f"&after={page['next']}"
+    assert len(seen) == 2
     for refused in (
         client.get(path),
         signed_get(client, 5, path, NOW_MS),

@@ -388,8 +388,23 @@ def test_the_counts_of_a_drive_add_up_at_every_step(node: Node) -> None:
     state = drive_state(node, signed.drive_id)
     assert (state.state, state.verdict, state.pending) == ("judged", "accepted", 0)
     assert state.offered == state.pending + state.held + state.accepted + state.rejected
-    assert contributor_drives(node, contributor().public) == [state]
-    assert contributor_drives(node, contributor(7).public) == []
+    assert contributor_drives(node, contributor().public) == ([state], None)
+    assert contributor_drives(node, contributor(7).public) == ([], None)
+
+
+def test_a_contributors_drives_come_in_pages_each_once(laptop: Node) -> None:
+    signed = [drive_of(pictures(1, first=n)) for n in range(5)]
+    for one in signed:
+        open_drive(laptop, one, LIMITS)
+    key, seen, after = contributor().public, list[str](), None
+    for size in (2, 2, 1):
+        page, after = contributor_drives(laptop, key, limit=2, after=after)
+        assert len(page) == size
+        seen += [state.drive_id for state in page]
+    assert after is None
+    assert sorted(seen) == sorted(one.drive_id for one in signed)
+    with pytest.raises(NotFound):
+        contributor_drives(laptop, contributor(7).public, after=seen[0])
 
 
 def decide(node: Node, drive_id: str, accepted: int, rejected: int) -> None:
