@@ -11,6 +11,8 @@ DEMO := build/demo
 SOURCES := roadcomb ingest quality tiles rewards api sample_data tests
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Start-up is most of what a short command costs, and compiled modules halve it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test format lint types arrows tests bench torture lock clean
 
