@@ -8,7 +8,6 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 VIEWER := api/viewer/vendor/.made
 DEMO := build/demo
-SOURCES := roadcomb ingest quality tiles rewards api sample_data tests
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Start-up is most of what a short command costs, and compiled modules halve it.
