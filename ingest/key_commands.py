@@ -113,7 +113,6 @@ def backup(
     import os
 
     from ingest.doctor import note_key_backup
-    from ingest.doctor import note_key_backup
     from roadcomb.errors import UsageError
     from roadcomb.keys import load_key, save_key
     from roadcomb.settings import ClientSettings
@@ -128,7 +127,6 @@ def backup(
     save_key(key, file, passphrase)
     if load_key(file, passphrase).public != key.public:
         raise UsageError(f"{file} could not be read back: write the backup elsewhere")
-    note_key_backup(settings.config, key.public, file)
     note_key_backup(settings.config, key.public, file)
     typer.echo(f"{file} holds the key, encrypted; keep it and its passphrase apart")
 
