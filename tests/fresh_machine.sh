@@ -16,6 +16,7 @@ run() {
   local began=$SECONDS
   (cd "$fresh/tree" && env -i PATH="$fresh/bin" HOME="$fresh/home" LANG=C.UTF-8 \
     ${ROADCOMB_REAL_DATA:+ROADCOMB_REAL_DATA="$ROADCOMB_REAL_DATA"} \
+    ${ROADCOMB_VECTORS:+ROADCOMB_VECTORS="$ROADCOMB_VECTORS"} \
     $(env | grep -E '^(PIP|NPM|npm|SSL|REQUESTS|HTTP|http|no_proxy|NO_PROXY|NODE_EXTRA)[A-Za-z_]*=[^ ]*$' || true) \
     make "$@" </dev/null)
   echo "== $* took $((SECONDS - began)) s"

@@ -3,6 +3,7 @@
 import stat
 import struct
 import subprocess
+import sys
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -218,7 +219,8 @@ def test_a_video_that_costs_too_much_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     video(tmp_path / "in" / "a.mp4", 1)
     program = tmp_path / "exiftool"
-    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    nap = f"{sys.executable} -c 'import time; time.sleep(60)'"
+    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec {nap}\n")
     program.chmod(0o755)
     settings = VideoSettings(exiftool=str(program), base_s=4, share_s=1)
     (recording,) = recordings(tmp_path / "in", reader(tmp_path, settings))
