@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.exif import exif_of
+from ingest.geojson import finite
 from ingest.screening import Rejected
 from ingest.sources import Slice
 from ingest.stills import Still
@@ -166,12 +167,13 @@ def _frame(name: str, number: int, frame: Any) -> tuple[int, Fix]:
     size, t_ms = (frame.get(key) if isinstance(frame, Mapping) else None for key in ("bytes", "t"))
     if not isinstance(size, int) or isinstance(size, bool) or not 0 < size < FRAME_BYTES:
         raise InvalidInput(f"{name}.json: frame {number} has no possible size ({size})")
-    if isinstance(t_ms, bool) or not isinstance(t_ms, int | float) or not math.isfinite(t_ms):
+    instant = finite(t_ms)
+    if instant is None:
         raise InvalidInput(f"{name}.json: frame {number} has no time")
     kmh = _number(frame, "speed")
     satellites = _number(frame, "satellites")
     return size, Fix(
-        round(t_ms),
+        round(instant),
         _number(frame, "lat", math.nan),
         _number(frame, "lon", math.nan),
         alt_m=_number(frame, "alt"),
@@ -183,7 +185,5 @@ def _frame(name: str, number: int, frame: Any) -> tuple[int, Fix]:
 
 
 def _number(frame: Mapping[str, Any], key: str, missing: Any = None) -> Any:
-    value = frame.get(key)
-    if isinstance(value, int | float) and math.isfinite(value):
-        return float(value)
-    return missing
+    value = finite(frame.get(key))
+    return missing if value is None else value

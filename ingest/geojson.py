@@ -32,7 +32,7 @@ _TIME = ("time", "timestamp", "datetime", "t_unix", "t_ms")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = 10**11
 _LAST_MS = 2**48
-_LINES = {"LineString", "MultiLineString"}
+_LINES = ("LineString", "MultiLineString")
 
 
 def geojson_fixes(text: str) -> tuple[list[Fix], int]:

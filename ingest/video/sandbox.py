@@ -19,7 +19,8 @@ __all__ = ["run_job"]
 
 def run_job(job: dict[str, Any], settings: VideoSettings, duration_s: float = 0) -> Any:
     """The child's answer to a job on a video of that length. Raises Refused, StorageFull."""
-    seconds = settings.base_s + round(settings.share_s * duration_s)
+    asked_s = settings.base_s + settings.share_s * duration_s
+    seconds = round(min(asked_s, settings.most_s))
     limits = {
         "AS": settings.memory_bytes,
         "CPU": seconds,

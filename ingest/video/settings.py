@@ -36,3 +36,6 @@ class VideoSettings(BaseSettings):
     share_s: int = Field(
         default=20, gt=0, description="further seconds for each second of the video; 8K on one core"
     )
+    most_s: int = Field(
+        default=86_400, gt=0, le=10**6, description="seconds whatever length a header claims"
+    )

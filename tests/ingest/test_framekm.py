@@ -143,6 +143,7 @@ def test_bytes_after_the_last_frame_are_refused(tmp_path: Path) -> None:
         ("bytes", True, 2),
         ("t", None, 2),
         ("t", True, 2),
+        ("t", 10**400, 2),
     ],
 )
 def test_impossible_metadata_is_refused(
@@ -155,9 +156,10 @@ def test_impossible_metadata_is_refused(
     assert len(read.troubles) == 1
 
 
-def test_a_frame_without_a_place_costs_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nowhere", [None, 10**400, "here"])
+def test_a_frame_without_a_place_costs_itself(tmp_path: Path, nowhere: Any) -> None:
     path = framekm(tmp_path / "in", 9)
-    change(path, "lat", None, 8)
+    change(path, "lat", nowhere, 8)
     plan = plan_recording(recording(tmp_path / "in"), ScreenSettings(), ReadSettings())
     assert [r.reason for r in plan.rejected] == ["not-a-number"]
     assert [len(drive) for drive in plan.drives] == [8]

@@ -62,6 +62,12 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize("kind", [["LineString"], {}, None, 7])
+def test_a_geometry_of_no_kind_is_no_place(kind: object) -> None:
+    feature = {"type": "Feature", "geometry": {"type": kind, "coordinates": LINE}}
+    assert geojson_fixes(json.dumps(feature)) == ([], 0)
+
+
 @given(
     st.sampled_from(["Point", "LineString", "MultiLineString"]),
     JSON,

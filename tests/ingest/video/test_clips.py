@@ -119,6 +119,16 @@ def test_pictures_larger_than_any_cameras_are_refused_before_they_are_decoded(
     assert refused.value.reason == "video-too-much"
 
 
+@pytest.mark.parametrize("claimed_s", [10.0**9, 9e12, 9e15])
+def test_a_header_that_claims_years_buys_no_more_time_than_any(
+    tmp_path: Path, claimed_s: float
+) -> None:
+    path = video(tmp_path / "a.mp4", 1)
+    job = {"do": "probe", "path": str(path), "exiftool": None}
+    said = run_job(job, SETTINGS, claimed_s)
+    assert said["container"]["duration_ms"] == 1000
+
+
 def test_memory_is_limited(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4", 1)
     job = {"do": "probe", "path": str(path), "exiftool": None}
