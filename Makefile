@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Start-up is most of what a short command costs, and compiled modules halve it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test format lint types arrows tests bench torture lock clean
+.PHONY: help demo test format lint types arrows tests bench torture fuzz lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
@@ -47,6 +47,9 @@ bench: $(INSTALLED) ## the figures the documents quote, as ratios within one run
 torture: $(INSTALLED) ## 500 kill -9, 200 power cuts, a full disk of 64 MB, 1,000 flipped bits
 	ROADCOMB_KILLS=500 ROADCOMB_CUTS=200 ROADCOMB_FLIPS=1000 ROADCOMB_DISK_MB=64 \
 		$(BIN)/python -m pytest tests/torture -q -s
+
+fuzz: $(INSTALLED) ## 20,000 damaged files of every kind that reaches us, none may crash or hang
+	ROADCOMB_FUZZ=20000 $(BIN)/python -m pytest tests/fuzz/test_fuzz.py -q -s
 
 lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
 	$(BIN)/python -m pip install uv

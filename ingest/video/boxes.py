@@ -26,16 +26,16 @@ class Box:
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     """Boxes that lie in [start, end); the last one may be cut off by the end."""
     for _ in range(_MOST):
+        if start + 8 > end:
+            return
         file.seek(start)
         header = file.read(16)
-        if start + 8 > end or len(header) < 8:
-            return
         size, kind, skip = int.from_bytes(header[:4], "big"), header[4:8], 8
         if size == 1:
             size, skip = int.from_bytes(header[8:16], "big"), 16
         elif size == 0:
             size = end - start
-        if size < skip:
+        if len(header) < skip or size < skip or start + skip > end:
             return
         yield Box(kind, start + skip, min(start + size, end))
         start += size
