@@ -5,6 +5,7 @@ import what they need inside themselves, so that `roadcomb --help` is instant.
 """
 
 import errno
+import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -51,6 +52,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may be no Unicode
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # it names retries to nobody
     try:
         build()()
     except RoadcombError as error:

@@ -6,6 +6,7 @@ a retry as well, and workers end with the process that they work for, however th
 """
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -73,7 +74,7 @@ class ProcessEngine:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+            self._workers, mp_context=get_context("spawn"), initializer=_leave_ending_to_parent
         )
 
     def _renew(self) -> None:
@@ -119,10 +120,11 @@ def _finished(future: "Future[Result]") -> bool:
     )
 
 
-def _end_with_parent() -> None:
+def _leave_ending_to_parent() -> None:
     """Runs in each worker: nothing else tells it that its parent was killed, and it would wait for
-    a task for ever.
+    a task for ever. A terminal's Ctrl-C reaches workers, too: the parent alone acts on it.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_parents_end, daemon=True).start()
 
 

@@ -92,6 +92,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+def _what_ctrl_c_does(_: int) -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_terminals_ctrl_c_is_left_to_the_parent(processes: ProcessEngine) -> None:
+    assert list(processes.map(_what_ctrl_c_does, range(2))) == [True, True]
+
+
 def test_workers_end_when_their_parent_is_killed() -> None:
     """They share its output, so the pipe is only closed, and `run` only returns, without them."""
     killed = subprocess.run([sys.executable, "-c", PARENT], capture_output=True, timeout=120)
