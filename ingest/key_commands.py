@@ -1,4 +1,4 @@
-"""Command line verbs of a contributor's key: init, key show, key backup, key rotate."""
+"""Command line verbs of a contributor's key: init, key show, backup, restore and rotate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,12 @@ VARIABLE = "ROADCOMB_PASSPHRASE"
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(init)
-    key_app = typer.Typer(help="Show or back up the contributor's key.", no_args_is_help=True)
+    key_app = typer.Typer(
+        help="Show, back up, restore or change the contributor's key.", no_args_is_help=True
+    )
     key_app.command()(show)
     key_app.command()(backup)
+    key_app.command()(restore)
     key_app.command()(rotate)
     app.add_typer(key_app, name="key")
 
@@ -129,6 +132,30 @@ def backup(
         raise UsageError(f"{file} could not be read back: write the backup elsewhere")
     note_key_backup(settings.config, key.public, file)
     typer.echo(f"{file} holds the key, encrypted; keep it and its passphrase apart")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="File that `key backup` wrote.")],
+) -> None:
+    """Put a backup's key where a lost one lay; a key that is there is never overwritten."""
+    import os
+
+    from ingest.doctor import note_key_backup
+    from roadcomb.errors import NotFound
+    from roadcomb.keys import load_key, save_key
+    from roadcomb.settings import ClientSettings
+
+    settings = ClientSettings()
+    if not file.is_file():
+        raise NotFound(f"there is no backup at {file}")
+    passphrase = os.environ.get(VARIABLE) or typer.prompt("Passphrase", hide_input=True)
+    key = load_key(file, passphrase)
+    save_key(key, settings.key_file)
+    note_key_backup(settings.config, key.public, file)
+    typer.echo(f"key {key.public} lies in {settings.key_file}")
+    typer.echo("consent and payout address are not in it: run `roadcomb init` again")
+    if key.signer != key.public:
+        typer.echo("it was rotated: copy trip-ends.secret of the old folder, too, before you send")
 
 
 def rotate(

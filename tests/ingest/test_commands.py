@@ -90,6 +90,26 @@ def test_a_backup_opens_with_its_passphrase_alone(
         run("key", "backup", machine / "backup.pem")
 
 
+def test_a_restored_backup_signs_as_the_lost_key_did_and_overwrites_none(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    path, copy = machine / "config" / "contributor.pem", machine / "backup.pem"
+    public = load_key(path).public
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "correct horse")
+    run("key", "backup", copy)
+    with pytest.raises(UsageError, match="not overwritten"):
+        run("key", "restore", copy)
+    path.unlink()
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "wrong horse")
+    with pytest.raises(InvalidInput):
+        run("key", "restore", copy)
+    assert not path.exists()
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "correct horse")
+    assert public in run("key", "restore", copy).stdout
+    assert load_key(path).public == public
+
+
 def test_scan_says_what_would_be_sent_and_why_the_rest_would_not(machine: Path) -> None:
     bee_folder(machine / "[red] in", [*range(0, 80, 8), 73, 300, 301])
     told = run("scan", machine / "[red] in").stdout
