@@ -112,10 +112,9 @@ def _decide(
 
 
 def _node(data: Path | None) -> "Node":
-    from roadcomb.node import open_node
-    from roadcomb.settings import NodeSettings
+    from roadcomb.node import open_existing
 
-    return open_node(NodeSettings() if data is None else NodeSettings(data=data))
+    return open_existing(data)
 
 
 def _say(judged: int) -> None:

@@ -41,12 +41,10 @@ def nightly(
     """
     from rewards.nightly import nightly as run
     from rewards.policy import DEFAULT_POLICY, read_policy
-    from roadcomb.node import open_node
-    from roadcomb.settings import NodeSettings
+    from roadcomb.node import open_existing
 
     upto = None if epoch is None else _epoch(epoch)
-    node = open_node(NodeSettings() if data is None else NodeSettings(data=data))
-    night = run(node, read_policy(policy or DEFAULT_POLICY), upto)
+    night = run(open_existing(data), read_policy(policy or DEFAULT_POLICY), upto)
     if as_json:
         _print_json(_night_json(night))
     else:

@@ -4,15 +4,16 @@ import hashlib
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from roadcomb.blobs import Blobs, open_blobs
 from roadcomb.catalog import Catalog, open_catalog
 from roadcomb.clock import Clock, FileClock, SystemClock
-from roadcomb.errors import UsageError
+from roadcomb.errors import NotFound, UsageError
 from roadcomb.keys import Key, generate_key, key_from_seed, load_key, save_key
 from roadcomb.settings import NodeSettings
 
-__all__ = ["Node", "open_node"]
+__all__ = ["Node", "open_existing", "open_node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,25 @@ def open_node(settings: NodeSettings) -> Node:
         clock,
         _node_key(settings),
     )
+
+
+def open_existing(data: Path | None) -> Node:
+    """The node in `data`, or of the settings: made by `serve` before, never here.
+
+    Raises NotFound when there is none: a mistyped folder shall not become a new node, nor a lost
+    key be replaced by one that has signed nothing.
+    """
+    settings = NodeSettings() if data is None else NodeSettings(data=data)
+    if not settings.data.is_dir():
+        raise NotFound(
+            f"there is no node at {settings.data}: give its folder with --data or ROADCOMB_DATA"
+        )
+    if settings.key_seed is None and not settings.key_file.exists():
+        raise NotFound(
+            f"{settings.key_file}, the node's key, is missing: bring it back from a backup "
+            "(a new node gets one from `roadcomb serve`)"
+        )
+    return open_node(settings)
 
 
 def _node_key(settings: NodeSettings) -> Key:

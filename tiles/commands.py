@@ -21,11 +21,9 @@ def export(
     """Write the coverage as a GIS layer, one polygon a cell."""
     from rich.console import Console
 
-    from roadcomb.node import open_node
-    from roadcomb.settings import NodeSettings
+    from roadcomb.node import open_existing
     from tiles.export import export as write
     from tiles.live import LiveMap
 
-    node = open_node(NodeSettings() if data is None else NodeSettings(data=data))
-    count = write(LiveMap(node).state.table(resolution), path)
+    count = write(LiveMap(open_existing(data)).state.table(resolution), path)
     Console().print(f"{count} cells of resolution {resolution} written to {path}", highlight=False)

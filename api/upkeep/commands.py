@@ -122,14 +122,9 @@ def restore(
 
 
 def _node(data: Path | None) -> "Node":
-    from roadcomb.errors import NotFound
-    from roadcomb.node import open_node
-    from roadcomb.settings import NodeSettings
+    from roadcomb.node import open_existing
 
-    settings = NodeSettings() if data is None else NodeSettings(data=data)
-    if not settings.data.is_dir():
-        raise NotFound(f"there is no node at {settings.data}: give its folder with --data")
-    return open_node(settings)
+    return open_existing(data)
 
 
 def _end(found: "Iterable[Damage]") -> None:

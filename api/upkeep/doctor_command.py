@@ -62,14 +62,9 @@ def _node(data: Path) -> "Iterator[Finding]":
     from api.upkeep.doctor import node_health
     from ingest.limits import IntakeSettings
     from roadcomb.clock import SystemClock
-    from roadcomb.errors import NotFound
-    from roadcomb.node import open_node
-    from roadcomb.settings import NodeSettings
+    from roadcomb.node import open_existing
 
-    if not data.is_dir():
-        raise NotFound(f"there is no node at {data}")
-    node = open_node(NodeSettings(data=data))
-    yield from node_health(node, IntakeSettings(), SystemClock().now_ms())
+    yield from node_health(open_existing(data), IntakeSettings(), SystemClock().now_ms())
 
 
 def _ask(url: str) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS, epoch_of
 from roadcomb.errors import Conflict, NotFound, UsageError
+from roadcomb.keys import save_key
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 from tests.drives import NOW_MS, contributor, make_node, pictures
@@ -172,6 +173,7 @@ def test_a_drive_is_found_by_the_beginning_of_either_id(node: Node, held: str) -
 def test_the_verbs_list_show_and_decide(node: Node, held: str) -> None:
     app = typer.Typer()
     register(app)
+    save_key(node.key, node.settings.key_file)
     folder = ["--data", str(node.settings.data)]
 
     def run(*words: str) -> str:

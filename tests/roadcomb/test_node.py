@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from roadcomb.clock import FileClock
-from roadcomb.errors import UsageError
-from roadcomb.node import open_node
+from roadcomb.errors import NotFound, UsageError
+from roadcomb.node import open_existing, open_node
 from roadcomb.settings import ImageryRequires, NodeSettings
 
 
@@ -17,6 +17,17 @@ def settings(tmp_path: Path, **values: object) -> NodeSettings:
 
 def test_a_node_makes_its_key_once_and_finds_it_again(tmp_path: Path) -> None:
     assert open_node(settings(tmp_path)).key.public == open_node(settings(tmp_path)).key.public
+
+
+def test_a_folder_without_a_node_or_its_key_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no node at"):
+        open_existing(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+    with pytest.raises(NotFound, match="key, is missing"):
+        open_existing(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    made = open_node(settings(tmp_path))
+    assert open_existing(tmp_path / "data").key.public == made.key.public
 
 
 def test_processes_that_open_a_new_node_at_once_agree_on_its_key(tmp_path: Path) -> None:

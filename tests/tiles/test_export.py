@@ -61,7 +61,7 @@ def test_the_verb_writes_the_map_of_a_node_as_it_is_now(tmp_path: Path) -> None:
     seal(node, drive)
     decide(node, drive)
     verb = ["export", str(path), "--data", str(tmp_path / "node"), "--resolution", "11"]
-    said = CliRunner().invoke(build(), verb)
+    said = CliRunner().invoke(build(), verb, env={"ROADCOMB_KEY_SEED": "tiles"})
     assert said.exit_code == 0
     layer = geopandas.read_parquet(path)
     assert said.stdout.startswith(f"{len(layer)} cells of resolution 11")
