@@ -32,7 +32,7 @@ def _print_drives(console: Console, drives: Iterable[Statement]) -> None:
         why = [drive["why"]] if drive["why"] else []
         why += [f"{item['frames']} rejected: {item['words']}" for item in drive["rejections"]]
         why += [f"{item['frames']} graded lower: {item['words']}" for item in drive["grades"]]
-        table.add_row(drive["public_id"][:13], *counts, str(drive["pending"]), "\n".join(why))
+        table.add_row(drive["drive_id"][:12], *counts, str(drive["pending"]), "\n".join(why))
     console.print(table)
 
 
