@@ -30,10 +30,11 @@ def states(
             yield _row(record, {}, str(down[address]))
             continue
         with open_http(address, settings) as http:
+            client = NodeClient(http, settings)
             try:
-                yield _told(record, NodeClient(http, settings).drive(record.drive_id))
+                yield _told(record, client.drive(record.drive_id))
             except NotFound as error:
-                yield _row(record, {}, _unknown(record, error))
+                yield _row(record, {}, _unknown(record, error, client))
             except RoadcombError as error:
                 down[address] = error
                 yield _row(record, {}, str(error))
@@ -63,10 +64,14 @@ def _told(record: DriveRecord, answer: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput(f"{record.url} does not answer like a Roadcomb node") from error
 
 
-def _unknown(record: DriveRecord, error: NotFound) -> str | None:
-    """Unsealed drives may be unknown to a node; a receipt that it forgot is its broken promise."""
+def _unknown(record: DriveRecord, error: NotFound, client: NodeClient) -> str | None:
+    """Unsealed drives may be unknown to a node; a receipt that it forgot is its broken promise,
+    but not one of another node that answers at the address now."""
     if record.receipt is None:
         return None
+    with suppress(RoadcombError):
+        if client.info().public != record.node:
+            return f"{client.url} is not the node that has the drive: its key was {record.node}"
     return f"{error}; its receipt proves that the node had it: {record.receipt}"
 
 

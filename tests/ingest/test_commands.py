@@ -214,6 +214,19 @@ def test_a_node_that_lost_a_drive_is_told_by_its_receipt(machine: Path, node: Fa
     assert "its receipt proves that the node had it" in result.stderr
 
 
+def test_status_never_blames_another_node_at_the_address_for_a_drive(
+    machine: Path, node: FakeNode
+) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    run("upload", machine / "in", "--to", node.url)
+    node.drives.clear()
+    node.key = key_from_seed(bytes([9] * 32))
+    told = run("status", expect=4).stderr
+    assert "is not the node that has the drive" in told
+    assert "proves" not in told
+
+
 def test_status_without_its_node_still_knows_the_drives(machine: Path) -> None:
     bee_folder(machine / "in", range(0, 80, 8))
     run("init")
