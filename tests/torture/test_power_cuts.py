@@ -24,8 +24,11 @@ from roadcomb.keys import load_key, save_key
 from roadcomb.node import Node, open_node
 from roadcomb.settings import NodeSettings
 from tests.drives import NOW_MS, contributor, drive_of, pictures
-from tests.torture.apswdriver import Driver, WatchedVfs
 from tests.torture.disk import Disk, lay_out
+
+pytest.importorskip("apsw", reason="no power cuts: apsw, a development package, is absent")
+
+from tests.torture.apswdriver import Driver, WatchedVfs
 
 CUTS = int(os.environ.get("ROADCOMB_CUTS", "20"))
 DRIVES, FRAMES, BATCH = 16, 6, 3
