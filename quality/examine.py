@@ -1,5 +1,7 @@
 """The task of a judging worker: one frame's bytes to its grade, fingerprint and thumbnail.
 
+It also hands back a small grey picture, from which the drive as a whole is observed (looking.py).
+
 Pure, and light to import, because each worker process imports it. Whatever the bytes are, the
 answer is an `Examined`; only a worker's death (the engine's `Lost`) is left to the caller.
 """
@@ -42,7 +44,8 @@ class FrameTask:
 class Examined:
     """What a frame's pixels said; sizes in pixels as stored, 0 when the header is not readable.
 
-    fingerprint: 32 bytes, None when there are no pixels. thumbnail: JPEG, then empty.
+    fingerprint: 32 bytes, None when there are no pixels. thumbnail: JPEG, then empty. small: the
+    upright frame in grey, at most 320 px on its longer side; None without pixels, then None.
     """
 
     width: int
@@ -50,6 +53,7 @@ class Examined:
     grade: Grade
     fingerprint: bytes | None
     thumbnail: bytes
+    small: Image | None = None
 
 
 def examine(task: FrameTask) -> Examined:
@@ -71,10 +75,19 @@ def refused(reason: str) -> Examined:
 def _examined(task: FrameTask) -> Examined:
     header, stored = half_scale(task.data, task.settings)
     image = _upright(stored, task.orientation)
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    grey, small = _grey(image), _small(image)
     return Examined(
-        header.width, header.height, grade(measure(grey)), fingerprint(grey), _thumbnail(image)
+        header.width,
+        header.height,
+        grade(measure(grey)),
+        fingerprint(grey),
+        _thumbnail(small),
+        _grey(small),
     )
+
+
+def _grey(image: Image) -> Image:
+    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
 
 
 def _upright(image: Image, orientation: int) -> Image:
@@ -85,8 +98,8 @@ def _upright(image: Image, orientation: int) -> Image:
     return cv2.rotate(image, _UPRIGHT[orientation]).astype(np.uint8, copy=False)
 
 
-def _thumbnail(image: Image) -> bytes:
-    """A JPEG of at most 320 x 320 px; a WebP would cost 20 times as much.
+def _small(image: Image) -> Image:
+    """At most 320 x 320 px, averaged.
 
     Shrinking by a whole factor first is 4 times as fast as an area average by any other.
     """
@@ -98,6 +111,10 @@ def _thumbnail(image: Image) -> bytes:
     rough = (max(1, width // whole), max(1, height // whole))
     cropped = image[: rough[1] * whole, : rough[0] * whole]
     shrunk = cv2.resize(cropped, rough, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(shrunk, size, interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(shrunk, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def _thumbnail(small: Image) -> bytes:
+    """A JPEG; a WebP would cost 20 times as much."""
     _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
     return encoded.tobytes()

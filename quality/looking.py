@@ -4,12 +4,17 @@ The law: every frame of the manifest comes back, in its order. A frame whose byt
 that takes them is `undecodable`, not a reason to lose the others. A frame whose stored bytes are
 damaged is our fault and not the contributor's: that is an IntegrityError and the drive stays
 pending.
+
+What only the drive as a whole tells (motion, dirt that stays put) is for observers: each is shown
+every frame in its order with a small grey picture, which is forgotten with its chunk.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ingest.stored import read_frames
+from quality.decode import Image
 from quality.examine import Examined, FrameTask, examine, refused
 from quality.settings import QualitySettings
 from quality.thumbnails import ThumbnailWriter
@@ -17,18 +22,34 @@ from roadcomb.engine import Engine, Lost
 from roadcomb.node import Node
 from roadcomb.records import Frame
 
-__all__ = ["Looked", "look"]
+__all__ = ["Grey", "Looked", "Observer", "look"]
+
+Grey = Image
+"""Grey pixels of the upright frame, shape (h, w), at most 320 px on the longer side."""
+
+
+class Observer(Protocol):
+    """Gathers what a drive's pictures tell together, and keeps little of each."""
+
+    def see(self, n: int, frame: Frame, small: Grey | None) -> None:
+        """Frame n of the manifest, from 0 upwards without gaps; None where it has no pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Frames with what their pixels said (thumbnails taken out), and where the thumbnails are."""
+    """Frames with what their pixels said (pictures taken out), and where the thumbnails are."""
 
     frames: tuple[tuple[Frame, Examined], ...]
     thumbnails: str | None
 
 
-def look(node: Node, engine: Engine, drive_id: str, settings: QualitySettings) -> Looked:
+def look(
+    node: Node,
+    engine: Engine,
+    drive_id: str,
+    settings: QualitySettings,
+    observers: Sequence[Observer] = (),
+) -> Looked:
     """Examine a sealed drive. Raises NotFound, IntegrityError or DigestMismatch for damage."""
     frames: list[tuple[Frame, Examined]] = []
     writer = ThumbnailWriter(node.blobs)
@@ -36,7 +57,9 @@ def look(node: Node, engine: Engine, drive_id: str, settings: QualitySettings) -
         for (frame, _), examined in zip(chunk, _examined(engine, chunk, settings), strict=True):
             if examined.fingerprint is not None:
                 writer.add(examined.thumbnail)
-            frames.append((frame, replace(examined, thumbnail=b"")))
+            for observer in observers:
+                observer.see(len(frames), frame, examined.small)
+            frames.append((frame, replace(examined, thumbnail=b"", small=None)))
     return Looked(tuple(frames), writer.close())
 
 
