@@ -1,0 +1,104 @@
+"""What does the network see in a tile? One forward pass of MediaPipe Objectron's 2D detector.
+
+SSD-MobileNetV2, trained on Open Images, run by LiteRT on one thread: half the time of OpenCV's
+own engines, which moreover lose or reorder the box output (docs/blurring.md).
+Law: the answers depend on the tile's pixels only; weights of another digest are never opened.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from quality.masking.anchors import ANCHORS, Boxes, boxes_from
+from quality.masking.regions import Kind, Picture
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.errors import IntegrityError, UsageError
+
+__all__ = ["SIDE", "WEIGHTS_SHA256", "LiteRt", "Network", "Seen", "weights_in"]
+
+SIDE = 300
+"""Pixels of a tile's side as the network takes it."""
+
+WEIGHTS_SHA256 = "d0a5255bf8c4f5a0bc4240741a76c41d5e939f7655078f945f50ab53a9375da6"
+"""object_detection_ssd_mobilenetv2_oidv4_fp16.tflite of npm @mediapipe/objectron
+0.4.1675468480 (Apache-2.0)."""
+
+WEIGHTS = Path(__file__).parent / "weights" / "ssd_mobilenetv2_oidv4_fp16.tflite"
+"""Where the set-up puts it (api/vendor.py)."""
+
+_CLASSES = {Kind.PERSON: (4,), Kind.VEHICLE: (18, 23)}
+"""Of the network's 24 classes: 4 person; 18 vehicle, 23 car."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Boxes of one kind in a tile, as shares of its sides, and how sure each is."""
+
+    kind: Kind
+    boxes: Boxes
+    scores: NDArray[np.float32]
+
+
+class Network(Protocol):
+    """One forward pass; another engine is one such class."""
+
+    def __call__(self, tile: Picture, floor: float) -> tuple[Seen, ...]:
+        """What a tile, BGR of any size, shows with a score of at least `floor`."""
+        ...
+
+
+class LiteRt:
+    """The network under LiteRT, one thread: the engine's workers are processes."""
+
+    def __init__(self, weights: bytes) -> None:
+        self._runner = Interpreter(model_content=weights, num_threads=1)
+        self._runner.allocate_tensors()
+        self._input = self._runner.get_input_details()[0]["index"]
+        outputs = {detail["shape"][-1]: detail for detail in self._runner.get_output_details()}
+        self._boxes, self._classes = outputs[4]["index"], outputs[24]["index"]
+
+    def __call__(self, tile: Picture, floor: float) -> tuple[Seen, ...]:
+        """What a tile shows with a score of at least `floor`."""
+        self._runner.set_tensor(self._input, network_input(tile))
+        self._runner.invoke()
+        encodings, logits = (self._runner.get_tensor(n)[0] for n in (self._boxes, self._classes))
+        return seen_in(encodings, logits, floor)
+
+
+def network_input(tile: Picture) -> NDArray[np.float32]:
+    """RGB in -1..1, shape (1, 300, 300, 3)."""
+    method = cv2.INTER_AREA if min(tile.shape[:2]) > SIDE else cv2.INTER_LINEAR
+    small = cv2.resize(tile, (SIDE, SIDE), interpolation=method)
+    return (small[None, ..., ::-1].astype(np.float32) / np.float32(127.5)) - np.float32(1)
+
+
+def seen_in(
+    encodings: NDArray[np.float32], logits: NDArray[np.float32], floor: float
+) -> tuple[Seen, ...]:
+    """Boxes of the network's two answers, shapes (1917, 4) and (1917, 24)."""
+    least = float(np.log(floor / (1 - floor)))
+    answers = []
+    for kind, classes in _CLASSES.items():
+        best = logits[:, classes].max(axis=1)
+        chosen = np.flatnonzero(best >= least)
+        scores = 1 / (1 + np.exp(-best[chosen]))
+        answers.append(Seen(kind, boxes_from(encodings[chosen], ANCHORS[chosen]), scores))
+    return tuple(answers)
+
+
+def weights_in(file: Path) -> bytes:
+    """The pinned weights. Raises UsageError without them, IntegrityError when they are others."""
+    if not file.is_file():
+        raise UsageError(f"no weights to blur with at {file}: run `python -m api.vendor`")
+    weights = file.read_bytes()
+    if digest_of_bytes(weights) != WEIGHTS_SHA256:
+        raise IntegrityError(
+            f"{file} is not the network this version was measured with: delete it and run "
+            "`python -m api.vendor`"
+        )
+    return weights
