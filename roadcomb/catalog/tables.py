@@ -12,13 +12,16 @@ __all__ = [
     "bindings",
     "contributors",
     "decisions",
+    "discards",
     "drives",
     "epoch_drives",
     "epochs",
     "ledger",
     "log_entries",
     "metadata",
+    "originals",
     "packs",
+    "publications",
     "rotations",
 ]
 
@@ -131,6 +134,44 @@ decisions = sa.Table(
     sa.Column("note", sa.Text, comment="a person's words"),
     sa.Index("ix_decisions_epoch", "epoch"),
     sa.Index("ix_decisions_drive_id", "drive_id"),
+)
+
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False),
+    sa.Column("cause", sa.String(20), nullable=False, comment="why it was made"),
+    sa.Column("detector", sa.String(100), nullable=False),
+    sa.Column("version", sa.String(100), nullable=False, comment="of weights and rules"),
+    sa.Column("packs", sa.Text, nullable=False, comment="JSON list of keys, full pictures"),
+    sa.Column("thumbnails", sa.Text, nullable=False, comment="JSON list of keys"),
+    sa.Column("masks", DIGEST, nullable=False, comment="of the drive's record of masks"),
+    sa.Column("published", sa.Integer, nullable=False, comment="frames"),
+    sa.Column("waiting", sa.Integer, nullable=False, comment="frames"),
+    sa.Column("reasons", sa.Text, nullable=False, comment="JSON, waiting frames by reason"),
+    sa.Column("published_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_publications_drive_id", "drive_id"),
+    comment="what of a drive may be shown; the newest row of a drive counts",
+)
+
+originals = sa.Table(
+    "originals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False, unique=True, comment="encrypted pack"),
+    sa.Column("index", sa.LargeBinary, nullable=False, comment="of the pack inside"),
+    sa.Column("kept_ms", sa.BigInteger, nullable=False, comment="since when"),
+    sa.Index("ix_originals_drive_id", "drive_id"),
+    comment="unblurred packs that the operator's retention keeps",
+)
+
+discards = sa.Table(
+    "discards",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True, comment="in the blob store"),
+    comment="blobs that nothing names any more and that are to be destroyed",
 )
 
 log_entries = sa.Table(
