@@ -12,6 +12,8 @@ __all__ = [
     "bindings",
     "contributors",
     "decisions",
+    "device_revocations",
+    "devices",
     "discards",
     "drives",
     "epoch_drives",
@@ -23,6 +25,7 @@ __all__ = [
     "packs",
     "publications",
     "rotations",
+    "signed_blocks",
 ]
 
 metadata = sa.MetaData(
@@ -82,6 +85,33 @@ rotations = sa.Table(
     sa.Index("ix_rotations_contributor", "contributor"),
 )
 
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("contributor", DIGEST, nullable=False),
+    sa.Column("device", DIGEST, nullable=False, comment="SHA-256 of its public key"),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("public_key", sa.Text, nullable=False, comment="SubjectPublicKeyInfo, hex"),
+    sa.Column("model", sa.String(200), nullable=False, comment="the contributor's word"),
+    sa.Column("level", sa.String(12), nullable=False, comment="software-key or hardware-key"),
+    sa.Column("evidence", DIGEST, nullable=False, comment="digest of what vouched for it"),
+    sa.Column("serials", sa.Text, nullable=False, comment="of its chain, hex, with spaces"),
+    sa.Column("session", sa.String(48), comment="of a receiver: what it signs with, hex"),
+    sa.Column("nonce", DIGEST, nullable=False, unique=True, comment="digest: it counts once"),
+    sa.Column("verified_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_devices_device", "device"),
+    sa.Index("ix_devices_contributor", "contributor"),
+)
+
+device_revocations = sa.Table(
+    "device_revocations",
+    metadata,
+    sa.Column("device", DIGEST, primary_key=True),
+    sa.Column("revoked_ms", sa.BigInteger, nullable=False),
+    sa.Column("revoked_by", sa.String(100), nullable=False, comment="contributor or operator"),
+)
+
 drives = sa.Table(
     "drives",
     metadata,
@@ -89,6 +119,8 @@ drives = sa.Table(
     sa.Column("public_id", sa.String(36), nullable=False, unique=True, comment="random"),
     sa.Column("contributor", DIGEST, sa.ForeignKey("contributors.key"), nullable=False),
     sa.Column("device", sa.String(200), nullable=False),
+    sa.Column("device_key", DIGEST, comment="id of the device that signed for it, checked"),
+    sa.Column("level", sa.String(12), comment="what the registry said of it at the seal"),
     sa.Column("frames", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False, comment="of all its frames, as promised"),
     sa.Column("started_ms", sa.BigInteger, nullable=False),
@@ -102,6 +134,14 @@ drives = sa.Table(
     sa.Column("deleted_ms", sa.BigInteger, comment="its bytes are lawfully gone since then"),
     sa.Index("ix_drives_contributor", "contributor"),
     sa.Index("ix_drives_sealed_ms", "sealed_ms"),
+)
+
+signed_blocks = sa.Table(
+    "signed_blocks",
+    metadata,
+    sa.Column("name", DIGEST, primary_key=True, comment="final hash: signed positions count once"),
+    sa.Column("drive_id", DIGEST, nullable=False),
+    sa.Index("ix_signed_blocks_drive_id", "drive_id"),
 )
 
 packs = sa.Table(
