@@ -19,7 +19,14 @@ from ingest.localstate import LocalState
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.nodeclient import NodeClient, NodeInfo
 from ingest.payout import sign_binding
-from ingest.pictures import ChangedMeanwhile, Hashed, batches, hash_pictures, read_promised
+from ingest.pictures import (
+    ChangedMeanwhile,
+    Hashed,
+    batches,
+    hash_pictures,
+    read_checked,
+    read_promised,
+)
 from ingest.planning import Plan, Shot
 from ingest.receipts import verify_receipt
 from ingest.screening import Rejected
@@ -254,7 +261,12 @@ class Uploader:
 
     def _send(self, signed: SignedManifest, batch: Sequence[Hashed]) -> None:
         frames = [(hashed.frame.image_id, read_promised(hashed)) for hashed in batch]
-        self.client.send_frames(signed, frames)
+        try:
+            self.client.send_frames(signed, frames)
+        except InvalidInput:  # a file that changed under its seal is named, not the whole drive
+            for hashed in batch:
+                read_checked(hashed)
+            raise
 
     def _kept(self, folder: Path, signed: SignedManifest, receipt: bytes) -> Delivered:
         frames = signed.manifest.frames

@@ -6,6 +6,7 @@ same manifest. Pictures are known by image id, so moved or re-tagged files are n
 by (path, size, time of change), so that a second run reads none of them.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.manifest import SignedManifest, parse_signed
-from roadcomb.canonical import canonical_json, parse_json
+from roadcomb.canonical import parse_json
 from roadcomb.errors import IntegrityError, RoadcombError, StorageFull, UsageError
 from roadcomb.files import write_durably
 
-__all__ = ["DriveRecord", "LocalState", "open_state"]
+__all__ = ["DriveRecord", "LocalState", "ReadFile", "open_state"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -50,6 +51,17 @@ class DriveRecord:
     receipt: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A picture file as it was (path, size, time of change) and what it held."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    image_id: str
+    image_size: int
+
+
 class LocalState:
     """The remembered uploads of one contributor's machine."""
 
@@ -65,14 +77,10 @@ class LocalState:
         ).fetchone()
         return row
 
-    def remember_file(
-        self, path: Path, size: int, mtime_ns: int, image_id: str, image_size: int
-    ) -> None:
-        """Note what a file holds."""
-        self._write(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-            [(_key(path), size, mtime_ns, image_id, image_size)],
-        )
+    def remember_files(self, read: Sequence[ReadFile]) -> None:
+        """Note what files hold, in one commit."""
+        rows = [(_key(f.path), f.size, f.mtime_ns, f.image_id, f.image_size) for f in read]
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
     def forget_file(self, path: Path) -> None:
         """The file turned out to hold something else."""
@@ -80,12 +88,12 @@ class LocalState:
 
     def sent(self, node: str, contributor: str, image_ids: Iterable[str]) -> set[str]:
         """Those of the images that the node has given this contributor a receipt for."""
-        query = "SELECT 1 FROM images WHERE node = ? AND contributor = ? AND image_id = ?"
-        return {
-            image_id
-            for image_id in image_ids
-            if self._connection.execute(query, (node, contributor, image_id)).fetchone()
-        }
+        rows = self._connection.execute(
+            "SELECT image_id FROM images WHERE node = ? AND contributor = ?"
+            " AND image_id IN (SELECT value FROM json_each(?))",
+            (node, contributor, json.dumps(list(image_ids))),
+        )
+        return {str(image_id) for (image_id,) in rows}
 
     def offer(self, node: str, url: str, folder: Path, signed: SignedManifest) -> None:
         """Write a drive down before the node hears of it."""
@@ -98,7 +106,7 @@ class LocalState:
             _text(folder),
             len(manifest.frames),
             manifest.frames[0].t_ms,
-            canonical_json(signed.to_json()),
+            signed.to_bytes(),
         )
         self._write("INSERT OR IGNORE INTO drives VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", [row])
 
@@ -174,6 +182,8 @@ class LocalState:
         self._write("DELETE FROM bindings WHERE contributor = ?", [(contributor,)])
 
     def _write(self, statement: str, rows: Sequence[tuple[str | int | bytes, ...]]) -> None:
+        if not rows:
+            return
         with self._connection:
             self._connection.executemany(statement, rows)
 

@@ -12,9 +12,10 @@
 Frames are in strictly increasing time and no image id stands twice.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from ingest.terms import Terms, parse_terms
@@ -42,6 +43,8 @@ _RANGES = (
     ("orientation", 1, 8, False),
 )
 """Name, lowest, highest and may-be-null of the integers of a frame, in their order."""
+_ROW: Callable[[Frame], tuple[Json, ...]] = attrgetter(*(one.name for one in fields(Frame)))
+"""A frame's values in the order of the module's law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Manifest:
             "contributor": self.contributor,
             "device": self.device.to_json(),
             "screened": dict(self.screened),
-            "frames": [list(astuple(frame)) for frame in self.frames],
+            "frames": list(map(list, map(_ROW, self.frames))),
             **({} if self.terms is None else {"terms": self.terms.to_json()}),
         }
 
@@ -107,10 +110,17 @@ class SignedManifest:
 
     def to_json(self) -> Json:
         """The body of `POST /v1/drives`."""
-        signed: dict[str, Json] = {
-            "manifest": self.manifest.to_json(),
-            "signature": self.signature,
-        }
+        return {"manifest": self.manifest.to_json(), **self._beside()}
+
+    def to_bytes(self) -> bytes:
+        """The canonical JSON of it; the manifest's, most of it, is there already."""
+        beside = {name: canonical_json(value) for name, value in self._beside().items()}
+        members = sorted({**beside, "manifest": self.body}.items())
+        return b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), value) for name, value in members)
+
+    def _beside(self) -> dict[str, Json]:
+        """What stands beside the manifest."""
+        signed: dict[str, Json] = {"signature": self.signature}
         return signed if self.rotated is None else {**signed, "signer": self.rotated}
 
 

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 
 from roadcomb.errors import NotAJpeg
 
-__all__ = ["canonical_jpeg", "identify", "image_id", "segments"]
+__all__ = ["Runs", "canonical_jpeg", "canonical_runs", "identify", "image_id", "segments"]
+
+Runs = tuple[tuple[int, int], ...]
+"""Where the bytes of a canonical JPEG stand in a file: as few runs [start, end) as possible."""
 
 _SOI, _EOI, _SOS, _COM, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
 _APPS = range(0xE0, 0xF0)
@@ -30,23 +33,26 @@ def canonical_jpeg(data: bytes) -> bytes:
 
     Idempotent: canonical_jpeg(canonical_jpeg(x)) == canonical_jpeg(x).
     """
-    runs = _runs(data)
-    if runs == [(0, len(data))]:
+    runs = canonical_runs(data)
+    if runs == ((0, len(data)),):
         return data  # a node sees millions of canonical ones: nothing is copied
     return b"".join(data[start:end] for start, end in runs)
 
 
-def identify(data: bytes) -> tuple[str, int]:
-    """(image id, bytes) of the canonical JPEG of a picture, without making it. Raises NotAJpeg."""
-    digest, size, view = hashlib.sha256(), 0, memoryview(data)
-    for start, end in _runs(data):
+def identify(data: bytes) -> tuple[str, Runs]:
+    """(image id, where it stands) of the canonical JPEG of a picture, without making it.
+
+    Raises NotAJpeg.
+    """
+    digest, view = hashlib.sha256(), memoryview(data)
+    runs = canonical_runs(data)
+    for start, end in runs:
         digest.update(view[start:end])
-        size += end - start
-    return digest.hexdigest(), size
+    return digest.hexdigest(), runs
 
 
-def _runs(data: bytes) -> list[tuple[int, int]]:
-    """Where the bytes of the canonical JPEG stand, as few runs [start, end)."""
+def canonical_runs(data: bytes) -> Runs:
+    """Where the bytes of the canonical JPEG of a picture stand. Raises NotAJpeg."""
     if data[:2] != b"\xff\xd8":
         raise NotAJpeg("no JPEG: it does not begin with the SOI marker")
     runs = [(0, 2)]
@@ -57,7 +63,7 @@ def _runs(data: bytes) -> list[tuple[int, int]]:
             runs[-1] = runs[-1][0], end
         else:
             runs.append((start, end))
-    return runs
+    return tuple(runs)
 
 
 def segments(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -341,6 +341,26 @@ def test_a_picture_that_changes_meanwhile_is_noticed(node: FakeNode, tmp_path: P
     assert upload(node, tmp_path / "in", tmp_path / "state").sent == 10
 
 
+def test_a_picture_that_a_node_refuses_as_another_is_read_again_and_named(
+    node: FakeNode, tmp_path: Path
+) -> None:
+    """As after a change that left the file's seal whole: the node's check is what finds it."""
+    paths = bee_folder(tmp_path / "in", range(0, 80, 8))
+
+    def refuses(what: str, number: int) -> Fault:
+        if what != "POST frames":
+            return None
+        paths[1].write_bytes(jpeg(77))
+        return problem(422, "digest-mismatch", "a picture is not in the manifest")
+
+    node.fault = refuses
+    outcome = upload(node, tmp_path / "in", tmp_path / "state")
+    assert (outcome.sent, outcome.failed) == (0, 10)
+    assert outcome.troubles == [f"{paths[1]} changed while it was sent: run the upload again"]
+    node.fault = lambda what, number: None
+    assert upload(node, tmp_path / "in", tmp_path / "state").sent == 10
+
+
 def test_a_payout_address_is_told_to_a_node_once(node: FakeNode, tmp_path: Path) -> None:
     address = "0x" + "ab" * 20
     with open_state(tmp_path) as state, open_http(node.url, PATIENT) as http:

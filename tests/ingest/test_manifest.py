@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.manifest import DOMAIN, Device, Manifest, parse_signed, sign_manifest
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.errors import InvalidInput, Unauthorised
+from roadcomb.keys import generate_key
 from roadcomb.records import E7, Frame
 from tests.drives import contributor, drive_of, pictures
 
@@ -51,6 +52,15 @@ def test_what_was_signed_is_read_as_it_was(frames: list[Frame], model: str) -> N
     read = parse_signed(parse_json(canonical_json(signed.to_json())))
     assert read == signed
     assert read.drive_id == signed.drive_id
+
+
+@given(FRAMES)
+def test_the_bytes_of_a_signed_manifest_are_its_canonical_json(frames: list[Frame]) -> None:
+    manifest = Manifest(ME.public, Device("Cam"), tuple(frames))
+    rotated = generate_key(ME.public)
+    for key in (ME, rotated):
+        signed = sign_manifest(manifest, key)
+        assert signed.to_bytes() == canonical_json(signed.to_json())
 
 
 def test_a_signature_of_another_key_or_content_is_refused() -> None:
