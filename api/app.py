@@ -9,9 +9,10 @@ from starlette.staticfiles import StaticFiles
 from api import problems, state
 from api.guard import Guard
 from api.logs import access
-from api.routes import books, drives, health, keys, log, rights
+from api.routes import books, devices, drives, health, keys, log, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
+from ingest.devicetrust import DeviceSettings
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
 from roadcomb.node import Node
@@ -25,7 +26,10 @@ SMALL_BODY = 65_536
 
 
 def create_app(
-    node: Node, live: LiveMap | None = None, limits: IntakeSettings | None = None
+    node: Node,
+    live: LiveMap | None = None,
+    limits: IntakeSettings | None = None,
+    trust: DeviceSettings | None = None,
 ) -> FastAPI:
     """The app of one node. Without a live map it makes one, which nobody refreshes."""
     app = FastAPI(
@@ -36,9 +40,9 @@ def create_app(
         redoc_url=None,
     )
     limits = limits or IntakeSettings()
-    state.bind(app, node, live or LiveMap(node), limits)
+    state.bind(app, node, live or LiveMap(node), limits, trust)
     problems.install(app)
-    for routes in (health, drives, maps, books, keys, log, rights):
+    for routes in (health, drives, maps, books, devices, keys, log, rights):
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
@@ -56,6 +60,6 @@ def create_app(
 def _body_limit(path: str, limits: IntakeSettings) -> int:
     if path == "/v1/drives":
         return limits.manifest_bytes
-    if path.startswith("/v1/drives/") and path.endswith("/frames"):
+    if path.startswith("/v1/drives/") and path.endswith(("/frames", "/evidence")):
         return limits.batch_bytes
     return SMALL_BODY

@@ -33,6 +33,8 @@ class DriveView(BaseModel):
     reason: str | None
     evidence: Any
     receipt: Any
+    level: str | None
+    """Of the device: none, software-key or hardware-key; told once the drive is sealed."""
 
 
 def view_of(node: Node, state: DriveState) -> DriveView:
@@ -56,6 +58,7 @@ def view_of(node: Node, state: DriveState) -> DriveView:
         reason=state.reason,
         evidence=_parsed(state.evidence),
         receipt=_parsed(state.receipt),
+        level=state.level,
     )
 
 

@@ -2,10 +2,10 @@
 
 ::
 
-    about.json                          key, account, payout bindings, the number of drives
+    about.json                          key, account, payout bindings, devices, number of drives
     statement.json                      what was earned of what, with each drive's salt
     drives/<id>/drive.json              the catalog's row and all decisions on it
-    drives/<id>/manifest.json, judgement.json
+    drives/<id>/manifest.json, judgement.json, evidence.ubx
     drives/<id>/pictures/<image id>.jpg, thumbnails/<n>.jpg
 
 Law: nothing is left out but what the node derives from all drives together (the map, the search
@@ -19,11 +19,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.evidence import evidence_key
 from ingest.stored import manifest_key, received
 from quality import judgement
 from quality.thumbnails import packs_of
 from rewards.statement import statement_of
-from roadcomb.catalog.tables import bindings, contributors, decisions, drives
+from roadcomb.catalog.tables import (
+    bindings,
+    contributors,
+    decisions,
+    device_revocations,
+    devices,
+    drives,
+)
 from roadcomb.errors import NotFound
 from roadcomb.node import Node
 from roadcomb.packs import checked, decode_index, index_of, read_entry
@@ -51,8 +59,22 @@ def _known(node: Node, contributor: str) -> tuple[dict[str, Any], list[Any]]:
         )
         own = sa.select(drives).where(drives.c.contributor == contributor)
         sent = connection.execute(own.order_by(drives.c.opened_ms, drives.c.drive_id)).all()
-        about = {**_plain(row), "bindings": [_plain(binding) for binding in bound]}
+        about = {
+            **_plain(row),
+            "bindings": [_plain(binding) for binding in bound],
+            "devices": _registered(connection, contributor),
+        }
     return {**about, "drives": len(sent)}, list(sent)
+
+
+def _registered(connection: sa.Connection, contributor: str) -> list[dict[str, Any]]:
+    """Registrations of devices, each with when it was revoked."""
+    query = (
+        sa.select(devices, device_revocations.c.revoked_ms)
+        .outerjoin(device_revocations, device_revocations.c.device == devices.c.device)
+        .where(devices.c.contributor == contributor)
+    )
+    return [_plain(row) for row in connection.execute(query.order_by(devices.c.id))]
 
 
 def _files(node: Node, about: dict[str, Any], sent: list[Any]) -> _Files:
@@ -72,6 +94,8 @@ def _of_drive(node: Node, drive: Any) -> _Files:
     if drive.deleted_ms is not None:
         return
     yield "manifest.json", node.blobs.get(manifest_key(drive.drive_id))
+    if node.blobs.exists(evidence_key(drive.drive_id)):
+        yield "evidence.ubx", node.blobs.get(evidence_key(drive.drive_id))
     if made:
         table = judgement.load(node.blobs, made[-1].judgement)
         yield "judgement.json", _json(table.to_pylist())

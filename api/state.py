@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 
 from api.arriving import Arriving
 from api.metrics import Metrics
+from ingest.devicetrust import DeviceSettings, DeviceTrust, load_trust
 from ingest.limits import IntakeSettings
 from ingest.logbook import LogBook
 from roadcomb.clock import SystemClock
@@ -16,6 +17,7 @@ from tiles.live import LiveMap
 __all__ = [
     "arriving_of",
     "bind",
+    "devices_of",
     "limits_of",
     "live_of",
     "log_of",
@@ -26,8 +28,15 @@ __all__ = [
 ]
 
 
-def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> None:
+def bind(
+    app: FastAPI,
+    node: Node,
+    live: LiveMap,
+    limits: IntakeSettings,
+    devices: DeviceSettings | None = None,
+) -> None:
     """Give the app's requests what they may use."""
+    app.state.devices = devices or DeviceSettings()
     app.state.node, app.state.live, app.state.limits = node, live, limits
     app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
@@ -38,6 +47,11 @@ def bind(app: FastAPI, node: Node, live: LiveMap, limits: IntakeSettings) -> Non
 def node_of(request: Request) -> Node:
     """The node that answers this request."""
     return cast(Node, request.app.state.node)
+
+
+def devices_of(request: Request) -> DeviceTrust:
+    """Whom this node believes about devices, now. Raises UsageError for a damaged file."""
+    return load_trust(cast(DeviceSettings, request.app.state.devices))
 
 
 def report_unread(app: FastAPI, unread: Callable[[], Collection[str]]) -> None:

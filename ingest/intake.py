@@ -10,7 +10,6 @@ pictures never possessed and reveal others' holdings.
 
 import hmac
 import secrets
-import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from ingest.signers import check_signer
 from ingest.states import DriveState, contributor_drives, drive_state, state_of
 from ingest.stored import (
     find_drive,
+    free_bytes,
     get_drive,
     load_manifest,
     manifest_key,
@@ -89,7 +89,7 @@ def open_drive(node: Node, signed: SignedManifest, limits: IntakeSettings) -> Op
             _check_quota(connection, signed.manifest, limits, now_ms)
     if created:
         body = canonical_json(signed.to_json())
-        check_reserve(_free_bytes(node), len(body), limits)
+        check_reserve(free_bytes(node), len(body), limits)
         node.blobs.put(manifest_key(signed.drive_id), body)
         created = _insert(node, signed, limits, now_ms)
     with node.catalog.reading() as connection:
@@ -171,6 +171,7 @@ def _row(node: Node, signed: SignedManifest, now_ms: int) -> dict[str, object]:
         "public_id": public_id,
         "contributor": manifest.contributor,
         "device": manifest.device.model,
+        "device_key": signed.device,
         "frames": len(manifest.frames),
         "bytes": _size(manifest),
         "started_ms": manifest.frames[0].t_ms,
@@ -217,7 +218,7 @@ def _store(
     """Pack and commit; answers how many frames of the drive are there now."""
     pack, index = encode_pack(list(fresh.values()))
     key = f"{pack_folder(drive.drive_id)}/{digest_of_bytes(pack)}"
-    check_reserve(_free_bytes(node), len(pack), limits)
+    check_reserve(free_bytes(node), len(pack), limits)
     node.blobs.put(key, pack)
     with node.catalog.writing() as connection:
         lacking, held = holding_of(node.catalog, drive).lacking(connection, fresh)
@@ -229,8 +230,3 @@ def _store(
 
 def _size(manifest: Manifest) -> int:
     return sum(frame.size for frame in manifest.frames)
-
-
-def _free_bytes(node: Node) -> int | None:
-    folder = node.blobs.local_path("")
-    return None if folder is None else shutil.disk_usage(folder).free

@@ -3,13 +3,17 @@
 ::
 
     {"v": 1, "contributor": <public key>, "device": {"model": ..., "attestation": "none",
-     "focal_35mm": <only if known>},
+     "focal_35mm": <only if known>, "key": <public key of the device, only if it has one>},
      "screened": {<reason>: <count of frames that were recorded and not sent>},
      "frames": [[image_id, size, t_ms, lat_e7, lon_e7, heading_cdeg, speed_cmps, alt_cm,
                  hdop_centi, satellites, orientation], ...],
      "terms": {...}}   # may be missing: ingest/terms.py
 
 Frames are in strictly increasing time and no image id stands twice.
+
+`attestation` is the sender's word. What counts is what the node's registry says of `key`, and only
+where `device_signature`, beside the contributor's signature, is that key's over the drive's id
+(ingest/attestation/devicekey.py) or a receiver's signed positions were shown (ingest/evidence.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +22,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
+from ingest.attestation.devicekey import DRIVING, device_of, sign_drive, verify_device
 from ingest.terms import Terms, parse_terms
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes
 from roadcomb.errors import InvalidInput
@@ -52,16 +57,22 @@ class Device:
     """What recorded the drive; attestation: none, software-key or hardware-key.
 
     focal_35mm: focal length of the same angle of view on 35 mm film (36 mm wide), in mm, if known.
+    key: the device's public key, SubjectPublicKeyInfo in hex.
     """
 
     model: str
     attestation: str = "none"
     focal_35mm: int | None = None
+    key: str | None = None
 
     def to_json(self) -> dict[str, Json]:
         """As it stands in the manifest; what is not known is not said."""
         said: dict[str, Json] = {"model": self.model, "attestation": self.attestation}
-        return said if self.focal_35mm is None else {**said, "focal_35mm": self.focal_35mm}
+        known: dict[str, Json] = {
+            "focal_35mm": self.focal_35mm,
+            "key": self.key,
+        }
+        return said | {name: value for name, value in known.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +102,25 @@ class SignedManifest:
     """A manifest, its canonical bytes and the contributor's signature over them (hex).
 
     rotated: the public key that signed, where it is not the one the contributor is known by.
+    device_signature: of the device's own key over the drive's id (hex), if it has one.
     """
 
     manifest: Manifest
     body: bytes
     signature: str
     rotated: str | None = None
+    device_signature: str | None = None
 
     @property
     def signer(self) -> str:
         """The public key whose signature it is; whether it signs for them, only a node knows."""
         return self.rotated or self.manifest.contributor
+
+    @property
+    def device(self) -> str | None:
+        """Id of the device that signed for the drive (`parse_signed` checks it), if one did."""
+        key = self.manifest.device.key
+        return None if key is None or self.device_signature is None else device_of(key)
 
     @property
     def drive_id(self) -> str:
@@ -120,30 +139,46 @@ class SignedManifest:
 
     def _beside(self) -> dict[str, Json]:
         """What stands beside the manifest."""
-        signed: dict[str, Json] = {"signature": self.signature}
-        return signed if self.rotated is None else {**signed, "signer": self.rotated}
+        others = {"signer": self.rotated, "device_signature": self.device_signature}
+        known: dict[str, Json] = {name: value for name, value in others.items() if value}
+        return {"signature": self.signature, **known}
 
 
-def sign_manifest(manifest: Manifest, key: Key) -> SignedManifest:
-    """Sign with the contributor's key."""
+def sign_manifest(manifest: Manifest, key: Key, device: Key | None = None) -> SignedManifest:
+    """Sign with the contributor's key, and with the device's own if it has one."""
     body = canonical_json(manifest.to_json())
     rotated = None if key.signer == manifest.contributor else key.signer
-    return SignedManifest(manifest, body, key.sign(DOMAIN, body), rotated)
+    vouched = None if device is None else sign_drive(device, digest_of_bytes(body))
+    return SignedManifest(manifest, body, key.sign(DOMAIN, body), rotated, vouched)
 
 
 def parse_signed(value: Json) -> SignedManifest:
     """Check shape, ranges, order and signature of a `POST /v1/drives` body.
 
-    Raises InvalidInput naming the field, Unauthorised for a wrong signature.
+    Raises InvalidInput naming the field, Unauthorised for a wrong signature, also the device's.
     """
-    envelope = _object(value, "body", {"manifest", "signature"}, frozenset({"signer"}))
+    others = frozenset({"signer", "device_signature"})
+    envelope = _object(value, "body", {"manifest", "signature"}, others)
     manifest = _manifest(envelope["manifest"])
     signature = _text(envelope["signature"], "signature", 128)
     body = canonical_json(manifest.to_json())
     rotated = _hex(envelope["signer"], "signer", PUBLIC_KEY_HEX) if "signer" in envelope else None
-    signed = SignedManifest(manifest, body, signature, rotated)
+    vouched = None
+    if "device_signature" in envelope:
+        vouched = _text(envelope["device_signature"], "device_signature", 256)
+    signed = SignedManifest(manifest, body, signature, rotated, vouched)
     verify(signed.signer, DOMAIN, body, signature)
+    _check_device(signed)
     return signed
+
+
+def _check_device(signed: SignedManifest) -> None:
+    if signed.device_signature is None:
+        return
+    key = signed.manifest.device.key
+    if key is None:
+        raise InvalidInput("device_signature: the manifest's device names no key")
+    verify_device(key, DRIVING, signed.drive_id.encode(), signed.device_signature)
 
 
 def parse_manifest(value: Json) -> Manifest:
@@ -203,12 +238,21 @@ def _screened(value: Json) -> dict[str, int]:
 
 
 def _device(value: Json) -> Device:
-    raw = _object(value, "device", {"model", "attestation"}, frozenset({"focal_35mm"}))
+    others = frozenset({"focal_35mm", "key"})
+    raw = _object(value, "device", {"model", "attestation"}, others)
     focal: Any = raw.get("focal_35mm")  # checked here
     if "focal_35mm" in raw and (type(focal) is not int or not 1 <= focal <= 2_000):
         raise InvalidInput("device.focal_35mm: an integer 1..2000 is asked for")
     model = _text(raw["model"], "device.model", 200)
-    return Device(model, _attestation(raw["attestation"]), focal)
+    key = _device_key(raw["key"]) if "key" in raw else None
+    return Device(model, _attestation(raw["attestation"]), focal, key)
+
+
+def _device_key(value: Json) -> str:
+    text = _text(value, "device.key", 512)
+    if not set(text) <= _HEX or len(text) % 2:
+        raise InvalidInput("device.key: lower-case hex digits are asked for")
+    return text
 
 
 def _attestation(value: Json) -> str:

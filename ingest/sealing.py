@@ -1,13 +1,15 @@
 """The seal: a drive that is whole gets its receipt and its place in the transparency log.
 
 Law: places are given out by the one writer, in the transaction that stores the receipt; so they are
-distinct, have no gap, and a receipt that was answered is in the log for good.
+distinct, have no gap, and a receipt that was answered is in the log for good. The level of its
+device (ingest/devices.py) is what the registry says in that very transaction.
 """
 
 from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from ingest.devices import level_of
 from ingest.log import Frontier
 from ingest.receipts import Promise, leaf_of, parse_receipt, sign_receipt
 from ingest.stored import get_drive, promised_sizes, received
@@ -19,9 +21,10 @@ from roadcomb.node import Node
 __all__ = ["seal"]
 
 
-def seal(node: Node, drive_id: str) -> bytes:
+def seal(node: Node, drive_id: str, revoked: Mapping[str, object] | None = None) -> bytes:
     """The signed receipt (canonical JSON), entered in the log; sealing again gives the same bytes.
 
+    revoked: serials that makers have withdrawn; without a list no device is a hardware key.
     Raises NotFound, or Conflict with the detail `missing` (image ids) while frames lack.
     """
     with node.catalog.reading() as connection:
@@ -30,11 +33,15 @@ def seal(node: Node, drive_id: str) -> bytes:
         return str(drive.receipt).encode()
     promised = promised_sizes(node, drive_id)
     with node.catalog.writing() as connection:
-        return _seal(node, connection, drive_id, promised)
+        return _seal(node, connection, drive_id, promised, revoked)
 
 
 def _seal(
-    node: Node, connection: sa.Connection, drive_id: str, promised: Mapping[str, int]
+    node: Node,
+    connection: sa.Connection,
+    drive_id: str,
+    promised: Mapping[str, int],
+    revoked: Mapping[str, object] | None,
 ) -> bytes:
     drive = get_drive(connection, drive_id)
     if drive.receipt is not None:  # sealed by another while we waited for the writer's turn
@@ -51,7 +58,8 @@ def _seal(
         node.key.public,
     )
     receipt = sign_receipt(node.key, promise, log)
-    _enter(connection, promise, receipt)
+    level = level_of(connection, drive.contributor, drive.device_key, revoked)
+    _enter(connection, promise, receipt, level)
     return receipt
 
 
@@ -81,7 +89,7 @@ def _log(connection: sa.Connection) -> Frontier:
     return before.append(leaf_of(receipt.promise))
 
 
-def _enter(connection: sa.Connection, promise: Promise, receipt: bytes) -> None:
+def _enter(connection: sa.Connection, promise: Promise, receipt: bytes, level: str) -> None:
     connection.execute(
         sa.insert(log_entries).values(
             log_index=promise.log_index, leaf=leaf_of(promise).hex(), drive_id=promise.drive_id
@@ -90,5 +98,10 @@ def _enter(connection: sa.Connection, promise: Promise, receipt: bytes) -> None:
     connection.execute(
         sa.update(drives)
         .where(drives.c.drive_id == promise.drive_id)
-        .values(sealed_ms=promise.sealed_ms, log_index=promise.log_index, receipt=receipt.decode())
+        .values(
+            sealed_ms=promise.sealed_ms,
+            log_index=promise.log_index,
+            receipt=receipt.decode(),
+            level=level,
+        )
     )

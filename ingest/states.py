@@ -24,7 +24,8 @@ State = Literal["open", "sealed", "judged"]
 @dataclass(frozen=True, slots=True)
 class DriveState:
     """State (open, sealed, judged) and counts of frames; `judgement` is the digest of the file
-    that holds each frame's reason, `evidence` JSON text, `receipt` signed JSON text.
+    that holds each frame's reason, `evidence` JSON text, `receipt` signed JSON text. level: what
+    vouched for the device at the seal, None before it.
     """
 
     drive_id: str
@@ -40,6 +41,7 @@ class DriveState:
     evidence: str | None = None
     judgement: str | None = None
     receipt: str | None = None
+    level: str | None = None
 
 
 def state_of(drive: sa.Row[Any]) -> State:
@@ -84,7 +86,13 @@ def _state(connection: sa.Connection, drive: sa.Row[Any]) -> DriveState:
         return DriveState(drive.drive_id, state, offered, there, pending=offered)
     if state == "sealed":
         return DriveState(
-            drive.drive_id, state, offered, offered, pending=offered, receipt=drive.receipt
+            drive.drive_id,
+            state,
+            offered,
+            offered,
+            pending=offered,
+            receipt=drive.receipt,
+            level=drive.level or "none",
         )
     query = sa.select(decisions).where(decisions.c.id == drive.decision)
     decision = connection.execute(query).one()
@@ -102,4 +110,5 @@ def _state(connection: sa.Connection, drive: sa.Row[Any]) -> DriveState:
         decision.evidence,
         decision.judgement,
         drive.receipt,
+        drive.level or "none",
     )

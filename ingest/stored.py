@@ -4,6 +4,7 @@ A drive is a row of the catalog, the blob `manifests/<drive id>` and packs of fr
 indices stand in the catalog, so nothing here opens a pack but to read its frames.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -24,6 +25,7 @@ from roadcomb.records import Frame
 __all__ = [
     "Places",
     "find_drive",
+    "free_bytes",
     "get_drive",
     "load_manifest",
     "manifest_key",
@@ -107,6 +109,12 @@ def _read_run(
     for frame, entry in run:
         at = entry.offset - start
         yield frame, checked(data[at : at + entry.length], entry)
+
+
+def free_bytes(node: Node) -> int | None:
+    """Free space of the disk that holds the blobs; None where they lie elsewhere."""
+    folder = node.blobs.local_path("")
+    return None if folder is None else shutil.disk_usage(folder).free
 
 
 @lru_cache(maxsize=16)

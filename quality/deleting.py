@@ -12,10 +12,12 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
+from ingest.evidence import evidence_key
 from ingest.stored import get_drive, manifest_key, pack_folder
 from quality import judgement
 from quality.decisions import decision_of, enter
 from quality.thumbnails import packs_of
+from roadcomb.blobs import SUMS
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.catalog.tables import decisions, drives, packs
 from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
@@ -89,7 +91,9 @@ def _drop_open(node: Node, drive_id: str) -> None:
 
 def _destroy(node: Node, drive_id: str) -> None:
     node.catalog.scrub()
-    for key in [*node.blobs.keys(pack_folder(drive_id)), manifest_key(drive_id)]:
+    shown = evidence_key(drive_id)
+    whole = [manifest_key(drive_id), shown, f"{SUMS}/{shown}"]
+    for key in [*node.blobs.keys(pack_folder(drive_id)), *whole]:
         node.blobs.delete(key)
 
 
@@ -107,7 +111,7 @@ def _bury(
     connection.execute(
         sa.update(drives)
         .where(drives.c.drive_id == drive.drive_id)
-        .values(salt=None, device="", started_ms=0, ended_ms=0, deleted_ms=now_ms)
+        .values(salt=None, device="", device_key=None, started_ms=0, ended_ms=0, deleted_ms=now_ms)
     )
     values: dict[str, object] = {
         "drive_id": drive.drive_id,

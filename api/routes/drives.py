@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api.drive_view import DriveView, view_of
-from api.state import arriving_of, limits_of, node_of
+from api.state import arriving_of, devices_of, limits_of, node_of
 from ingest import intake
 from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
 from ingest.limits import IntakeSettings
@@ -113,9 +113,10 @@ async def add_frames(request: Request, drive_id: DriveId, node: TheNode, limits:
 
 
 @router.post("/v1/drives/{drive_id}/seal")
-def seal(drive_id: DriveId, node: TheNode) -> Response:
+def seal(request: Request, drive_id: DriveId, node: TheNode) -> Response:
     """The node's signed receipt, once every frame is there; repeating gives the same bytes."""
-    return Response(intake.seal(node, drive_id), media_type="application/json")
+    receipt = intake.seal(node, drive_id, devices_of(request).revoked)
+    return Response(receipt, media_type="application/json")
 
 
 @router.get("/v1/drives/{drive_id}")

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.upkeep.checks import Check, addressed, summed
+from ingest.evidence import evidence_key
 from ingest.manifest import parse_signed
 from ingest.receipts import leaf_of, verify_receipt
 from ingest.stored import manifest_key
@@ -18,7 +19,7 @@ from quality.deleting import DELETED, tombstone_key
 from quality.thumbnails import PREFIX as THUMBNAILS
 from quality.thumbnails import packs_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
-from roadcomb.catalog.tables import decisions, drives, log_entries, packs
+from roadcomb.catalog.tables import decisions, drives, log_entries, packs, signed_blocks
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from roadcomb.packs import index_of
@@ -107,6 +108,14 @@ def _named(
         yield addressed(node.blobs, THUMBNAILS, key.rpartition("/")[2])
     if any(row.reason == DELETED for row in decided):
         yield summed(node.blobs, tombstone_key(drive_id))
+    if _has_evidence(node, drive_id):
+        yield summed(node.blobs, evidence_key(drive_id))
+
+
+def _has_evidence(node: Node, drive_id: str) -> bool:
+    query = sa.select(signed_blocks.c.name).where(signed_blocks.c.drive_id == drive_id).limit(1)
+    with node.catalog.reading() as connection:
+        return connection.execute(query).first() is not None
 
 
 def _kept_of_deleted(drive: sa.Row[Any], decided: Sequence[sa.Row[Any]]) -> set[str]:

@@ -1,0 +1,139 @@
+"""Blocks of a receiver's output, each closed by the signature over it, and the track they tell.
+
+UBX-SEC-ECSIGN covers everything that the receiver has sent on that line since the one before it
+(ingest/attestation/ublox.py). So a log is a row of blocks; one that was cut or lost a byte is no
+block any more, and the others still are: each can be shown without its neighbours.
+
+Laws: any bytes give blocks or InvalidInput. A block that is shown is shown whole.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
+
+from ingest.attestation.ublox import EcSign, parse_ecsign, verify_ecsign
+from ingest.ubx import ubx_fixes
+from roadcomb.errors import InvalidInput
+from roadcomb.records import Fix
+
+__all__ = ["SESSION_BYTES", "Block", "fixes_of", "signed_blocks", "verify_blocks", "whole_blocks"]
+
+SESSION_BYTES: Final = 24
+_SYNC = b"\xb5\x62"
+_ECSIGN = b"\xb5\x62\x27\x04"
+_NAV = b"\xb5\x62\x01"
+_HEAD, _TAIL = 6, 2
+_LONGEST_SENTENCE = 1024
+_MOST_BLOCKS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Messages as they were sent, the signature that closes them, and all of it as bytes."""
+
+    messages: tuple[bytes, ...]
+    signed: EcSign
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        """The final hash in hex: the same messages are the same block."""
+        return self.signed.final_hash.hex()
+
+
+def signed_blocks(data: bytes) -> list[Block]:
+    """Blocks and nothing between them. Raises InvalidInput for anything else."""
+    found = list(_blocks(_messages(data)))
+    if not found or sum(len(block.data) for block in found) != len(data):
+        raise InvalidInput("these are no whole blocks, each closed by its UBX-SEC-ECSIGN")
+    if len(found) > _MOST_BLOCKS:
+        raise InvalidInput(f"more than {_MOST_BLOCKS} signed blocks")
+    return found
+
+
+def whole_blocks(data: bytes) -> list[Block]:
+    """Those blocks of any log whose bytes are what was signed, by their hash; no key is needed."""
+    found = []
+    for part in _parts(data):
+        try:
+            blocks = signed_blocks(part)
+        except InvalidInput:
+            continue
+        found += [block for block in blocks if _is_whole(block)]
+    return found
+
+
+def verify_blocks(blocks: Sequence[Block], public_key: str, session: bytes) -> None:
+    """Raise unless the receiver of this key (SubjectPublicKeyInfo, hex) signed each block in this
+    session, and no block stands twice: as `verify_ecsign` does."""
+    pem = _pem(public_key)
+    spent: set[bytes] = set()
+    for block in blocks:
+        verify_ecsign(block.signed, block.messages, pem, session, spent)
+        spent.add(block.signed.final_hash)
+
+
+def fixes_of(blocks: Sequence[Block]) -> list[Fix]:
+    """The valid fixes that the blocks' NAV messages tell, in their order."""
+    messages = [m for block in blocks for m in block.messages if m.startswith(_NAV)]
+    return ubx_fixes(messages)[0]
+
+
+def _blocks(messages: Iterator[bytes]) -> Iterator[Block]:
+    said: list[bytes] = []
+    for message in messages:
+        if message.startswith(_ECSIGN):
+            signed = parse_ecsign(message)
+            yield Block(tuple(said), signed, b"".join((*said, message)))
+            said = []
+        else:
+            said.append(message)
+
+
+def _messages(data: bytes) -> Iterator[bytes]:
+    """UBX messages and NMEA sentences. Raises InvalidInput where something else stands."""
+    at = 0
+    while at < len(data):
+        end = _end(data, at)
+        if not at < end <= len(data):
+            raise InvalidInput(f"byte {at} begins neither a UBX message nor an NMEA sentence")
+        yield data[at:end]
+        at = end
+
+
+def _end(data: bytes, at: int) -> int:
+    """Where the message ends that begins here; 0 where none does."""
+    if data.startswith(_SYNC, at):
+        return at + _HEAD + int.from_bytes(data[at + 4 : at + 6], "little") + _TAIL
+    if data.startswith(b"$", at):
+        return data.find(b"\n", at, at + _LONGEST_SENTENCE) + 1
+    return 0
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """From behind each signature to the end of the next one."""
+    at = before = 0
+    length = _HEAD + 108 + _TAIL
+    while (at := data.find(_ECSIGN, at)) >= 0:
+        yield data[before : at + length]
+        before = at = at + length
+
+
+def _is_whole(block: Block) -> bool:
+    digest = hashlib.sha256(b"".join(block.messages)).digest()
+    return (digest, len(block.messages)) == (block.signed.final_hash, block.signed.messages)
+
+
+def _pem(public_key: str) -> bytes:
+    try:
+        key = load_der_public_key(bytes.fromhex(public_key))
+    except Exception as error:  # of foreign bytes: whatever the parser says, it is no key
+        raise InvalidInput("a receiver's public key is SubjectPublicKeyInfo in hex") from error
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
