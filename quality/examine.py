@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from quality.decode import Image, Undecodable, half_scale
-from quality.fingerprint import fingerprint
+from quality.fingerprint import marks_of
 from quality.grade import Grade, grade
 from quality.measures import measure
 from quality.settings import QualitySettings
@@ -46,6 +46,7 @@ class Examined:
 
     fingerprint: 32 bytes, None when there are no pixels. thumbnail: JPEG, then empty. small: the
     upright frame in grey, at most 320 px on its longer side; None without pixels, then None.
+    crops: fingerprints of crops (quality/fingerprint.py), empty without pixels.
     """
 
     width: int
@@ -54,6 +55,7 @@ class Examined:
     fingerprint: bytes | None
     thumbnail: bytes
     small: Image | None = None
+    crops: bytes = b""
 
 
 def examine(task: FrameTask) -> Examined:
@@ -76,13 +78,15 @@ def _examined(task: FrameTask) -> Examined:
     header, stored = half_scale(task.data, task.settings)
     image = _upright(stored, task.orientation)
     grey, small = _grey(image), _small(image)
+    marks = marks_of(grey)
     return Examined(
         header.width,
         header.height,
         grade(measure(grey)),
-        fingerprint(grey),
+        marks.whole,
         _thumbnail(small),
         _grey(small),
+        marks.crops,
     )
 
 

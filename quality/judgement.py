@@ -38,6 +38,7 @@ SCHEMA = pa.schema(
         pa.field("fingerprint", pa.binary(32)),  # null: not decodable
         pa.field("width", pa.int32(), nullable=False),
         pa.field("height", pa.int32(), nullable=False),
+        pa.field("crop_fingerprint", pa.binary(32)),  # of the closest crop; null: not taken
     ]
 )
 
@@ -56,4 +57,15 @@ def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.
     a data set, each costs a third.
     """
     file = pq.ParquetFile(pa.BufferReader(blobs.get_addressed(PREFIX, digest)))
-    return file.read(columns=columns, use_threads=False)
+    table = file.read(columns=columns, use_threads=False)
+    wanted = SCHEMA.names if columns is None else columns
+    return _completed(table, [name for name in wanted if name not in table.column_names])
+
+
+def _completed(table: pa.Table, missing: Sequence[str]) -> pa.Table:
+    """An older judgement with nulls for what was not measured yet."""
+    for name in missing:
+        table = table.append_column(
+            SCHEMA.field(name), pa.nulls(len(table), SCHEMA.field(name).type)
+        )
+    return table

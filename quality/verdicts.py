@@ -19,6 +19,7 @@ from ingest.settings import ScreenSettings
 from ingest.trimming import Privacy, keep_private
 from quality.duplicates import Candidate, already_sent, duplicates, evidence_of, replays
 from quality.examine import Examined
+from quality.fingerprint import FINGERPRINT_BYTES
 from quality.judgement import SCHEMA
 from quality.search import COMPARABLE_CONTRAST, FrameIndex
 from quality.settings import QualitySettings
@@ -116,6 +117,7 @@ def _row(n: int, cell: int, frame: Frame, seen: Examined, reason: str | None) ->
         "fingerprint": seen.fingerprint,
         "width": seen.width,
         "height": seen.height,
+        "crop_fingerprint": seen.crops[:FINGERPRINT_BYTES] or None,
     }
 
 
