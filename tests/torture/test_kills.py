@@ -86,17 +86,19 @@ def upload_and_kill(data: Path, kills: int) -> Acknowledged:
     acknowledged, chance = Acknowledged(), random.Random(20_260_105)
     uploaders = [Uploader(number, acknowledged) for number in range(3)]
     threads = [threading.Thread(target=uploader.run) for uploader in uploaders]
-    for kill in range(kills):
-        with Served(data, "--no-judge") as served:
-            for uploader in uploaders:
-                uploader.url = served.url
-            if kill == 0:
-                for thread in threads:
-                    thread.start()
-            _wait_for(acknowledged, acknowledged.sent + chance.randint(1, 45))
-            time.sleep(chance.uniform(0, 0.2))
-    for uploader in uploaders:
-        uploader.stop = True
+    try:
+        for kill in range(kills):
+            with Served(data, "--no-judge") as served:
+                for uploader in uploaders:
+                    uploader.url = served.url
+                if kill == 0:
+                    for thread in threads:
+                        thread.start()
+                _wait_for(acknowledged, acknowledged.sent + chance.randint(1, 45))
+                time.sleep(chance.uniform(0, 0.2))
+    finally:
+        for uploader in uploaders:
+            uploader.stop = True
     for thread in threads:
         thread.join()
     return acknowledged
