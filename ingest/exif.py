@@ -16,9 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import exifread
 
@@ -34,6 +33,9 @@ _ERROR_TAG = "GPS Tag 0x001F"
 """GPSHPositioningError, which exifread has no name for."""
 _QUARTER_HOUR_MS = 900_000
 _WIDEST_ZONE_MS = 14 * 3_600_000
+_HEAD_BYTES = 64 * 1024
+"""Holds all headers of most pictures, and is one read."""
+_START_OF_SCAN = b"\xda"
 _MOST_READS = 50_000
 """A full header of a real camera takes some hundred reads."""
 _AGREE_MS = 2_000
@@ -63,8 +65,8 @@ class ExifRecord:
     focal_35mm: int | None = None
 
 
-class _Metered(BufferedReader):
-    """A file that is read so often and no more: a header may name one directory a thousand times,
+class _Metered(io.BytesIO):
+    """Bytes that are read so often and no more: a header may name one directory a thousand times,
     and each time it is read again.
     """
 
@@ -79,24 +81,27 @@ class _Metered(BufferedReader):
 
 def read_exif(path: Path) -> ExifRecord:
     """Record of a JPEG file. Raises OSError only, when the file cannot be read."""
-    logging.getLogger("exifread").setLevel(logging.CRITICAL)  # its warnings name no file
-    with path.open("rb", buffering=0) as unbuffered, _Metered(unbuffered) as file:
-        return _record(file)
+    with path.open("rb", buffering=0) as file:
+        head = file.read(_HEAD_BYTES)
+        return exif_of(head if _has_all_headers(head) else head + file.read())
 
 
 def exif_of(picture: bytes) -> ExifRecord:
     """Record of a JPEG in memory, or of its first bytes."""
-    logging.getLogger("exifread").setLevel(logging.CRITICAL)
-    return _record(io.BytesIO(picture))
-
-
-def _record(file: BinaryIO) -> ExifRecord:
+    logging.getLogger("exifread").setLevel(logging.CRITICAL)  # its warnings name no file
     try:
+        file = _Metered(picture)
         return parse_exif(exifread.process_file(file, details=False, extract_thumbnail=False))
-    except OSError:
-        raise
     except Exception:  # a damaged header breaks the parser in any way there is
         return ExifRecord()
+
+
+def _has_all_headers(head: bytes) -> bool:
+    """Whether the picture's own data begin within these first bytes of a JPEG."""
+    at = 2
+    while head[at : at + 1] == b"\xff" and head[at + 1 : at + 2] != _START_OF_SCAN:
+        at += 2 + max(2, int.from_bytes(head[at + 2 : at + 4], "big"))
+    return head[at + 1 : at + 2] == _START_OF_SCAN
 
 
 def parse_exif(tags: Tags) -> ExifRecord:
