@@ -11,7 +11,7 @@ from platformdirs import user_config_path, user_state_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ClientSettings", "ImageryRequires", "LogFormat", "NodeSettings"]
+__all__ = ["ClientSettings", "LogFormat", "NodeSettings"]
 
 
 class LogFormat(StrEnum):
@@ -19,13 +19,6 @@ class LogFormat(StrEnum):
 
     PLAIN = "plain"
     JSON = "json"
-
-
-class ImageryRequires(StrEnum):
-    """What a picture must have passed before any of its pixels are served (law 4)."""
-
-    BLURRED = "blurred"
-    NOTHING = "nothing"
 
 
 class NodeSettings(BaseSettings):
@@ -46,10 +39,6 @@ class NodeSettings(BaseSettings):
     port: int = Field(default=8300, ge=0, le=65535, description="port to listen on")
     workers: int | None = Field(
         default=None, ge=1, description="judging processes; default: all cores"
-    )
-    imagery_requires: ImageryRequires = Field(
-        default=ImageryRequires.BLURRED,
-        description="'nothing' publishes unblurred pictures: for drawn cities where nobody lives",
     )
     log: LogFormat = Field(
         default=LogFormat.PLAIN, description="'json': one object a line, requests included"

@@ -1,5 +1,6 @@
 """What the map says of one cell, as a JSON value for clients; pure."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -7,9 +8,7 @@ import pyarrow as pa
 from roadcomb.cells import format_cell, resolution
 from roadcomb.epochs import date_of
 from roadcomb.geo import SECTORS
-from roadcomb.settings import ImageryRequires
 from tiles import sketch
-from tiles.imagery import waits_for
 from tiles.pictures import Picture
 
 __all__ = ["MOST_PICTURES", "cell_answer"]
@@ -18,9 +17,10 @@ MOST_PICTURES = 20
 
 
 def cell_answer(
-    row: pa.Table, pictures: list[Picture], base_url: str, requires: ImageryRequires
+    row: pa.Table, pictures: list[Picture], base_url: str, is_shown: Callable[[Picture], bool]
 ) -> dict[str, Any]:
-    """The answer for one row of COVERAGE. base_url: of the node, ending in "/"."""
+    """The answer for one row of COVERAGE. base_url: of the node, ending in "/". is_shown: whether
+    a picture is published; of others no address is told."""
     known = row.to_pylist()[0]
     return {
         "cell": format_cell(known["cell"]),
@@ -32,12 +32,11 @@ def cell_answer(
         "best_grade": known["best_grade"],
         "mean_grade": known["grade_sum"] // known["frames"],
         "sectors": [sector for sector in range(SECTORS) if known["sectors"] >> sector & 1],
-        "pictures": [_picture(picture, base_url, requires) for picture in pictures],
+        "pictures": [_picture(picture, base_url, is_shown(picture)) for picture in pictures],
     }
 
 
-def _picture(picture: Picture, base_url: str, requires: ImageryRequires) -> dict[str, Any]:
-    waits = waits_for(requires)
+def _picture(picture: Picture, base_url: str, shown: bool) -> dict[str, Any]:
     base = f"{base_url}v1/pictures/{picture.public_id}/{picture.n}"
     return {
         "id": f"{picture.public_id}/{picture.n}",
@@ -46,7 +45,7 @@ def _picture(picture: Picture, base_url: str, requires: ImageryRequires) -> dict
         "lat": picture.lat_deg,
         "lon": picture.lon_deg,
         "heading": picture.heading_deg,
-        "thumbnail": None if waits else f"{base}/thumbnail.jpg",
-        "full": None if waits else f"{base}/full.jpg",
-        "waits_for": waits,
+        "thumbnail": f"{base}/thumbnail.jpg" if shown else None,
+        "full": f"{base}/full.jpg" if shown else None,
+        "waits_for": None if shown else "blur",
     }

@@ -1,94 +1,69 @@
-"""Pixels that may leave: law 4 stands in `waits_for`, and nothing here hands out bytes without it.
+"""Pixels that may leave: law 4 stands in `_published`, and nothing here reads bytes without it.
 
-Served bytes are canonical JPEGs, which carry no metadata. As long as there is no blur stage no
-picture has passed one, so under the default setting every picture waits.
+What is served are the pictures of a drive's newest publication: masked, encoded from pixels and
+VERIFIED (quality/publishing). The stored originals and the judge's thumbnails are never read here.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+import pyarrow as pa
 
-import numpy as np
-
-from ingest.stored import received
 from quality import judgement as judgements
-from quality.thumbnails import packs_of
-from roadcomb.blobs import Blobs
+from quality.publishing import record
+from quality.publishing.composing import picture_at
+from quality.publishing.fates import WORDS, Fate
+from quality.publishing.publications import newest
+from quality.publishing.record import FrameRecord, Place
 from roadcomb.errors import Conflict, NotFound
 from roadcomb.node import Node
-from roadcomb.packs import PackEntry, checked, decode_index, index_of
 from roadcomb.records import Verdict
-from roadcomb.settings import ImageryRequires
 from tiles.accepted import Decided
 from tiles.pictures import first_shown
 
-__all__ = ["WaitsForBlur", "full_picture", "thumbnail", "waits_for"]
+__all__ = ["WaitsForBlur", "full_picture", "thumbnail"]
 
 
 class WaitsForBlur(Conflict):
     type = "waits-for-blur"
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """image_id: hex. place: how many decodable frames come before it in the drive."""
-
-    image_id: str
-    place: int
-
-
-def waits_for(requires: ImageryRequires) -> Literal["blur"] | None:
-    """What pictures still lack before any of their pixels may be served; None: nothing."""
-    return None if requires is ImageryRequires.NOTHING else "blur"
-
-
 def full_picture(node: Node, drive: Decided, n: int) -> bytes:
-    """The n-th frame as stored. Raises WaitsForBlur, or NotFound for what is not accepted."""
-    _refuse_unblurred(node)
-    frame = _accepted_frame(node.blobs, drive, n)
-    with node.catalog.reading() as connection:
-        places = received(connection, drive.drive_id)
-    if frame.image_id not in places:
-        raise _no_picture(drive, n)
-    return _read(node.blobs, *places[frame.image_id])
+    """The n-th picture. Raises WaitsForBlur, or NotFound for what is not accepted."""
+    return _bytes(node, drive, n, _published(node, drive, n).full)
 
 
 def thumbnail(node: Node, drive: Decided, n: int) -> bytes:
-    """The n-th frame's thumbnail. Raises WaitsForBlur, or NotFound for what is not accepted."""
-    _refuse_unblurred(node)
-    frame = _accepted_frame(node.blobs, drive, n)
-    keys = packs_of(drive.thumbnails)
-    entries = [(key, entry) for key in keys for entry in _entries(node.blobs, key)]
-    if frame.place >= len(entries):
+    """The n-th picture's thumbnail. Raises WaitsForBlur, or NotFound for what is not accepted."""
+    return _bytes(node, drive, n, _published(node, drive, n).thumbnail)
+
+
+def _published(node: Node, drive: Decided, n: int) -> FrameRecord:
+    """The record of a picture that may be shown."""
+    if not drive.accepted or n < 0:
         raise _no_picture(drive, n)
-    return _read(node.blobs, *entries[frame.place])
-
-
-def _refuse_unblurred(node: Node) -> None:
-    if waits_for(node.settings.imagery_requires) is not None:
+    with node.catalog.reading() as connection:
+        publication = newest(connection, drive.drive_id)
+    if publication is None:
+        _check_accepted(judgements.load(node.blobs, drive.judgement), drive, n)
         raise WaitsForBlur("this picture waits for its blur and is not shown before")
-
-
-def _accepted_frame(blobs: Blobs, drive: Decided, n: int) -> _Frame:
-    judgement = judgements.load(blobs, drive.judgement)
-    at = np.flatnonzero(judgement["n"].to_numpy() == n + first_shown(judgement))
-    if not drive.accepted or not len(at):
+    frames = record.load(node.blobs, drive.drive_id, publication.masks)
+    frame = next((one for one in frames if one.n == n + frames[0].n), None)
+    if frame is None:
         raise _no_picture(drive, n)
-    row = judgement.slice(int(at[0]), 1).to_pylist()[0]
-    if row["verdict"] != Verdict.ACCEPTED:
+    if frame.fate is not Fate.PUBLISHED:
+        why = WORDS.get(frame.reason or "", "it was not chosen to be blurred and shown")
+        raise WaitsForBlur(f"this picture is not shown: {why}")
+    return frame
+
+
+def _check_accepted(judgement: pa.Table, drive: Decided, n: int) -> None:
+    rows = judgement.slice(n + first_shown(judgement), 1).to_pylist()
+    if not rows or rows[0]["verdict"] != Verdict.ACCEPTED:
         raise _no_picture(drive, n)
-    before = judgement["fingerprint"].slice(0, int(at[0]))
-    return _Frame(row["image_id"].hex(), len(before) - before.null_count)
 
 
-@lru_cache(maxsize=256)
-def _entries(blobs: Blobs, key: str) -> tuple[PackEntry, ...]:
-    """What is in a thumbnail pack; packs never change."""
-    return tuple(decode_index(index_of(blobs.get(key))))
-
-
-def _read(blobs: Blobs, key: str, entry: PackEntry) -> bytes:
-    return checked(blobs.get_range(key, entry.offset, entry.length), entry)
+def _bytes(node: Node, drive: Decided, n: int, place: Place | None) -> bytes:
+    if place is None:
+        raise _no_picture(drive, n)
+    return picture_at(node.blobs, place)
 
 
 def _no_picture(drive: Decided, n: int) -> NotFound:

@@ -24,8 +24,9 @@ from roadcomb.node import Node
 from tiles.accepted import Changes, Decided, Position, read_changes
 from tiles.fold import empty, fold, merge
 from tiles.forgotten import remaining
+from tiles.gallery import Gallery
 from tiles.passes import passes_of
-from tiles.pictures import index_of, pictures_of
+from tiles.pictures import Picture, index_of, pictures_of
 from tiles.sketch import sketch_bits
 from tiles.snapshot import Snapshot, digest, open_snapshot
 from tiles.state import MapState, overlay_of
@@ -66,6 +67,7 @@ class LiveMap:
         self._node = node
         self._secret = node.key.derive("sketch")
         self._lock = threading.Lock()
+        self._gallery = Gallery(node)
         self._drives: dict[str, _Drive] = {}
         self._unread: dict[str, Decided] = {}
         self._counted: frozenset[str] = frozenset()
@@ -91,9 +93,15 @@ class LiveMap:
         served = self._served
         return served.state.tag, partial(served.tile, tile)
 
+    def is_shown(self, picture: Picture) -> bool:
+        """Whether a picture of the map is published."""
+        drive = self.state.drives.get(picture.public_id)
+        return drive is not None and self._gallery.shows(drive.drive_id, picture.n)
+
     def refresh(self) -> bool:
         """Follow the catalog; True when the map changed. Raises what a damaged snapshot raises."""
         with self._lock:
+            self._gallery.refresh()
             before = self.state
             changes = read_changes(self._node.catalog, before.position)
             if changes.position == before.position and not self._restored():

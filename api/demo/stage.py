@@ -41,7 +41,6 @@ class Stage:
         return {
             "ROADCOMB_DATA": str(self.data),
             "ROADCOMB_HOST": "127.0.0.1",
-            "ROADCOMB_IMAGERY_REQUIRES": "nothing",
             "ROADCOMB_CLOCK_FILE": str(self.folder / "clock"),
             "ROADCOMB_KEY_SEED": SEED,
         }

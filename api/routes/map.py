@@ -71,21 +71,21 @@ def known_cell(request: Request, cell: str) -> Response:
     if not len(row):
         raise NotFound(f"cell {cell} was not seen yet")
     pictures = newest(state.pictures, asked, MOST_PICTURES)
-    requires = node_of(request).settings.imagery_requires
-    return json_answer(request, cell_answer(row, pictures, str(request.base_url), requires))
+    is_shown = live_of(request).is_shown
+    return json_answer(request, cell_answer(row, pictures, str(request.base_url), is_shown))
 
 
 @router.head(_THUMBNAIL, include_in_schema=False)
 @router.get(_THUMBNAIL, summary="A picture, 320 px wide", responses=_NO_COPY)
 def picture_thumbnail(request: Request, public_id: str, n: PictureNumber) -> Response:
-    """Law 4: 409 `waits-for-blur` unless the picture has passed what the node requires."""
+    """Law 4: 409 `waits-for-blur` as long as the picture is not published."""
     return _jpeg(request, thumbnail(node_of(request), _drive(request, public_id), n))
 
 
 @router.head(_FULL, include_in_schema=False)
-@router.get(_FULL, summary="A picture as it was sent", responses=_NO_COPY)
+@router.get(_FULL, summary="A picture in full size", responses=_NO_COPY)
 def picture_full(request: Request, public_id: str, n: PictureNumber) -> Response:
-    """Law 4: 409 `waits-for-blur` unless the picture has passed what the node requires."""
+    """Law 4: 409 `waits-for-blur` as long as the picture is not published."""
     return _jpeg(request, full_picture(node_of(request), _drive(request, public_id), n))
 
 

@@ -12,8 +12,8 @@ from api.app import create_app
 from rewards.nightly import nightly
 from rewards.policy import read_policy
 from roadcomb.cells import cell_of, format_cell
-from roadcomb.settings import ImageryRequires
 from tests.api.serving import serving
+from tests.quality.publishing.showing import show
 from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
 from tests.tiles.test_cover import tile_around
 from tests.tiles.worlds import AT_SEA, MONDAY_MS, Drive, a_node, a_picture, decide, seal
@@ -34,9 +34,11 @@ class World:
 
     client: httpx.Client
 
-    def __init__(self, folder: Path, requires: ImageryRequires) -> None:
-        self.node = a_node(folder, requires)
+    def __init__(self, folder: Path, shown: bool) -> None:
+        self.node = a_node(folder)
         self.accept(FIRST)
+        if shown:
+            show(self.node, FIRST.drive_id, dict(enumerate(PICTURES)))
         self.live = LiveMap(self.node)
 
     def accept(self, drive: Drive) -> None:
@@ -48,20 +50,20 @@ class World:
         return self.client.get(path, headers={"accept-encoding": "identity", **named})
 
 
-def served(folder: Path, requires: ImageryRequires) -> Iterator[World]:
-    world = World(folder, requires)
+def served(folder: Path, shown: bool) -> Iterator[World]:
+    world = World(folder, shown)
     with serving(create_app(world.node, world.live)) as world.client:
         yield world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    yield from served(tmp_path, ImageryRequires.BLURRED)
+    yield from served(tmp_path, shown=False)
 
 
 @pytest.fixture
-def drawn_city(tmp_path: Path) -> Iterator[World]:
-    yield from served(tmp_path, ImageryRequires.NOTHING)
+def gallery(tmp_path: Path) -> Iterator[World]:
+    yield from served(tmp_path, shown=True)
 
 
 def test_a_tile_holds_the_cells_of_an_accepted_drive(world: World) -> None:
@@ -191,9 +193,7 @@ def test_an_unseen_cell_is_404_and_no_cell_is_422(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["thumbnail", "full"])
-def test_an_unblurred_picture_is_never_served_under_the_default_setting(
-    world: World, kind: str
-) -> None:
+def test_a_picture_that_is_not_published_is_never_served(world: World, kind: str) -> None:
     for n in range(3):
         answer = world.get(f"/v1/pictures/public-first/{n}/{kind}.jpg")
         assert answer.status_code == 409
@@ -201,27 +201,27 @@ def test_an_unblurred_picture_is_never_served_under_the_default_setting(
         assert b"\xff\xd8" not in answer.content
 
 
-def test_pictures_of_the_drawn_city_are_linked_and_served(drawn_city: World) -> None:
-    for picture in drawn_city.get(f"/v1/cells/{CELL}").json()["pictures"]:
+def test_published_pictures_are_linked_and_served(gallery: World) -> None:
+    for picture in gallery.get(f"/v1/cells/{CELL}").json()["pictures"]:
         n = int(picture["id"].split("/")[1])
         for url in (picture["thumbnail"], picture["full"]):
-            answer = drawn_city.get(url)
+            answer = gallery.get(url)
             assert answer.headers["content-type"] == "image/jpeg"
             assert answer.content == PICTURES[n]
             tag = answer.headers["etag"]
-            assert drawn_city.get(url, if_none_match=tag).status_code == 304
+            assert gallery.get(url, if_none_match=tag).status_code == 304
         assert picture["waits_for"] is None
 
 
 @pytest.mark.parametrize("path", ["nobody/0/full.jpg", "public-first/3/full.jpg"])
-def test_a_picture_that_is_not_there_is_404(drawn_city: World, path: str) -> None:
-    assert drawn_city.get(f"/v1/pictures/{path}").status_code == 404
+def test_a_picture_that_is_not_there_is_404(gallery: World, path: str) -> None:
+    assert gallery.get(f"/v1/pictures/{path}").status_code == 404
 
 
-def test_no_answer_names_the_contributor_the_device_or_the_time(drawn_city: World) -> None:
+def test_no_answer_names_the_contributor_the_device_or_the_time(gallery: World) -> None:
     for path in (f"/v1/cells/{CELL}", "/tiles/cells.json"):
-        text = drawn_city.get(path).text
-        state = drawn_city.live.state.drives["public-first"]
+        text = gallery.get(path).text
+        state = gallery.live.state.drives["public-first"]
         for secret in (state.account, state.drive_id, "drawn", str(FIRST.t_ms), "08:00"):
             assert secret not in text
 

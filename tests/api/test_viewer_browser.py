@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from api.vendor import FILES, VIEWER
 from roadcomb.cells import centres, format_cell
 from roadcomb.epochs import date_of, epoch_of
-from roadcomb.settings import ImageryRequires
 from tests.api.viewer.browser import ARGUMENTS, chromium, serving
 from tests.api.viewer.roads import ROADS, Road, empty_node, node_with_roads
 from tests.drives import NOW_MS
@@ -60,8 +59,8 @@ def addresses(
     """Nodes by name: one shows its pictures, one lets them wait, one has nothing."""
     folder: Path = tmp_path_factory.mktemp("nodes")
     nodes = {
-        "open": node_with_roads(folder / "open", ImageryRequires.NOTHING),
-        "waiting": node_with_roads(folder / "waiting", ImageryRequires.BLURRED),
+        "open": node_with_roads(folder / "open", shown=True),
+        "waiting": node_with_roads(folder / "waiting", shown=False),
         "empty": empty_node(folder / "empty"),
     }
     with ExitStack() as stack:

@@ -8,7 +8,7 @@ import pytest
 from roadcomb.clock import FileClock
 from roadcomb.errors import NotFound, UsageError
 from roadcomb.node import open_existing, open_node
-from roadcomb.settings import ImageryRequires, NodeSettings
+from roadcomb.settings import NodeSettings
 
 
 def settings(tmp_path: Path, **values: object) -> NodeSettings:
@@ -36,10 +36,6 @@ def test_processes_that_open_a_new_node_at_once_agree_on_its_key(tmp_path: Path)
     assert len({node.key.public for node in opened}) == 1
     for node in opened:
         node.catalog.close()
-
-
-def test_pictures_wait_for_their_blur_unless_somebody_says_otherwise() -> None:
-    assert NodeSettings().imagery_requires is ImageryRequires.BLURRED
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])

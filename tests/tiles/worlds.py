@@ -29,7 +29,7 @@ from roadcomb.keys import account_of, key_from_seed
 from roadcomb.node import Node, open_node
 from roadcomb.packs import encode_pack
 from roadcomb.records import e7
-from roadcomb.settings import ImageryRequires, NodeSettings
+from roadcomb.settings import NodeSettings
 from tiles.fold import ROWS, fold
 
 AT_SEA = (0.5, -25.0)
@@ -63,7 +63,7 @@ class Drive:
     def judgement(self) -> pa.Table:
         n = len(self.grades)
         lon = np.full(n, self.start[1])
-        return pa.table(
+        return self._whole(
             {
                 "n": np.arange(n, dtype=np.int32),
                 "image_id": pa.array(self._image_ids(), pa.binary(32)),
@@ -83,18 +83,20 @@ class Drive:
                 "width": np.full(n, 64, np.int32),
                 "height": np.full(n, 48, np.int32),
             }
-        ).cast(judgements.SCHEMA)
+        )
+
+    def _whole(self, columns: dict[str, object]) -> pa.Table:
+        """Of the schema; what these columns do not say is null."""
+        nothing = pa.nulls(len(self.grades))
+        named = {name: columns.get(name, nothing) for name in judgements.SCHEMA.names}
+        return pa.table(named).cast(judgements.SCHEMA)
 
     def _image_ids(self) -> list[bytes]:
         pictures = self.pictures or [self.name.encode() + bytes([n]) for n in range(256)]
         return [bytes.fromhex(image_id(p)) for p in pictures][: len(self.grades)]
 
 
-def a_node(
-    folder: Path,
-    requires: ImageryRequires = ImageryRequires.BLURRED,
-    catalog: str | None = None,
-) -> Node:
+def a_node(folder: Path, catalog: str | None = None) -> Node:
     """A node in a folder whose clock stands at noon of 2026-01-05."""
     folder.mkdir(exist_ok=True)
     clock_file = folder / "clock"
@@ -105,7 +107,6 @@ def a_node(
             catalog=catalog,
             clock_file=clock_file,
             key_seed="tiles",
-            imagery_requires=requires,
         )
     )
 

@@ -23,8 +23,9 @@ from roadcomb.jpeg import canonical_jpeg, image_id
 from roadcomb.node import Node
 from roadcomb.packs import encode_pack
 from roadcomb.records import Frame, e7
-from roadcomb.settings import ImageryRequires, NodeSettings
+from roadcomb.settings import NodeSettings
 from tests.drives import NOW_MS, contributor
+from tests.quality.publishing.showing import show
 
 __all__ = ["ROADS", "Road", "empty_node", "node_with_roads"]
 
@@ -63,19 +64,19 @@ class Road:
 ROADS = (Road(0, 0, 912), Road(3, 60, 640), Road(20, 120, 388))
 
 
-def empty_node(folder: Path, requires: ImageryRequires = ImageryRequires.BLURRED) -> Node:
+def empty_node(folder: Path) -> Node:
     """A real node that nobody has sent anything to."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = FileClock(folder / "clock")
     clock.set_ms(NOW_MS)
-    settings = NodeSettings(data=folder, imagery_requires=requires)
+    settings = NodeSettings(data=folder)
     blobs = open_blobs(settings.blobs_url)
     return Node(settings, open_catalog(settings.catalog_url), blobs, clock, contributor(999))
 
 
-def node_with_roads(folder: Path, requires: ImageryRequires) -> Node:
-    """A real node that took and accepted every frame of ROADS."""
-    node = empty_node(folder, requires)
+def node_with_roads(folder: Path, shown: bool) -> Node:
+    """A real node that took and accepted every frame of ROADS; shown: they are published, too."""
+    node = empty_node(folder)
     for number, road in enumerate(ROADS):
         pictures = [_picture(number, n) for n in range(FRAMES)]
         signed = _manifest(road, number, pictures)
@@ -83,6 +84,8 @@ def node_with_roads(folder: Path, requires: ImageryRequires) -> Node:
         add_frames(node, signed.drive_id, pictures, LIMITS)
         seal(node, signed.drive_id)
         _accept(node, road, signed, pictures)
+        if shown:
+            show(node, signed.drive_id, dict(enumerate(pictures)))
     return node
 
 

@@ -1,0 +1,34 @@
+"""What may become of an accepted frame on its way to a picture, and the words for it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+__all__ = ["WORDS", "Fate", "Waits"]
+
+
+class Fate(StrEnum):
+    """PUBLISHED: its masked picture is VERIFIED. WAITING: for a reason. SPARED: not chosen."""
+
+    PUBLISHED = "published"
+    WAITING = "waiting"
+    SPARED = "spared"
+
+
+class Waits(StrEnum):
+    """Why a frame waits unpublished."""
+
+    UNDECODABLE = "blur-undecodable"
+    FAILED = "blur-failed"
+    LOST = "blur-lost"
+    TOO_LARGE = "blur-too-large"
+    UNPROVED = "blur-unproved"
+
+
+WORDS: Mapping[str, str] = {
+    Waits.UNDECODABLE: "its full picture cannot be decoded",
+    Waits.FAILED: "the detector of faces and plates failed on it",
+    Waits.LOST: "the detector of faces and plates took too long or too much memory",
+    Waits.TOO_LARGE: "too much of it would have to be masked: a person should look",
+    Waits.UNPROVED: "its blur could not be proved",
+}
+"""Sentences for drivers and operators; nothing of these costs a reward."""

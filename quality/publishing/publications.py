@@ -1,0 +1,159 @@
+"""Publications in the catalog: what of a drive may be shown. Append-only; a drive's newest counts.
+
+Law: a publication is entered only beside an accepted, undeleted drive and only as the follower of
+the one its maker knew; what the older one named and the newer does not is destroyed.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from quality.publishing.discarding import discard_later
+from quality.publishing.fates import Fate
+from quality.publishing.record import FrameRecord, record_key
+from quality.publishing.work import Named
+from roadcomb.catalog.tables import decisions, drives, publications
+from roadcomb.records import Verdict
+
+__all__ = [
+    "Draft",
+    "Publication",
+    "enter",
+    "newest",
+    "published_since",
+    "unpublished",
+    "waiting_by_reason",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A publication before it is entered: records of all accepted frames, keys of its packs, the
+    digest of its stored record."""
+
+    drive_id: str
+    cause: str
+    detector: Named
+    frames: Sequence[FrameRecord]
+    packs: Sequence[str]
+    thumbnails: Sequence[str]
+    masks: str
+
+    @property
+    def keys(self) -> set[str]:
+        """Every blob that it names."""
+        return {*self.packs, *self.thumbnails, record_key(self.drive_id, self.masks)}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A row of the catalog."""
+
+    id: int
+    drive_id: str
+    cause: str
+    detector: str
+    version: str
+    packs: tuple[str, ...]
+    thumbnails: tuple[str, ...]
+    masks: str
+    published: int
+    waiting: int
+    reasons: dict[str, int]
+    published_ms: int
+
+    @property
+    def keys(self) -> set[str]:
+        """Every blob that it names."""
+        return {*self.packs, *self.thumbnails, record_key(self.drive_id, self.masks)}
+
+
+def newest(connection: sa.Connection, drive_id: str) -> Publication | None:
+    """The publication of a drive that counts; None before the first."""
+    query = sa.select(publications).where(publications.c.drive_id == drive_id)
+    row = connection.execute(query.order_by(publications.c.id.desc()).limit(1)).first()
+    return None if row is None else _publication(row)
+
+
+def published_since(connection: sa.Connection, after: int) -> Iterator[Publication]:
+    """Publications with an id over `after`, the oldest first."""
+    query = sa.select(publications).where(publications.c.id > after)
+    for row in connection.execute(query.order_by(publications.c.id)):
+        yield _publication(row)
+
+
+def unpublished(connection: sa.Connection) -> list[str]:
+    """Accepted drives that no publication has looked at, in the order of their decisions."""
+    query = (
+        _accepted()
+        .where(~sa.exists().where(publications.c.drive_id == drives.c.drive_id))
+        .order_by(decisions.c.id)
+    )
+    return list(connection.scalars(query))
+
+
+def waiting_by_reason(connection: sa.Connection) -> tuple[int, dict[str, int]]:
+    """(published frames, waiting ones by reason) of the publications that count."""
+    last = _newest_ids()
+    there = publications.join(drives, drives.c.drive_id == publications.c.drive_id)
+    counted = sa.and_(publications.c.id.in_(last), drives.c.deleted_ms.is_(None))
+    total = sa.select(sa.func.sum(publications.c.published)).select_from(there).where(counted)
+    told = sa.select(publications.c.reasons).select_from(there)
+    reasons: dict[str, int] = {}
+    for text in connection.scalars(told.where(counted, publications.c.waiting > 0)):
+        for reason, count in json.loads(text).items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return connection.execute(total).scalar() or 0, dict(sorted(reasons.items()))
+
+
+def enter(connection: sa.Connection, draft: Draft, before: Publication | None, now_ms: int) -> bool:
+    """Enter a draft in a writer's transaction. False, and its blobs are given up, when the drive
+    may not be shown any more or another publication than `before` is its newest."""
+    current = newest(connection, draft.drive_id)
+    shown = _accepted().where(drives.c.drive_id == draft.drive_id)
+    same = (current and current.id) == (before and before.id)
+    if not same or connection.scalar(shown) is None:
+        kept = set() if current is None else current.keys
+        discard_later(connection, draft.keys - kept)
+        return False
+    connection.execute(sa.insert(publications).values(_values(draft, now_ms)))
+    if before is not None:
+        discard_later(connection, before.keys - draft.keys)
+    return True
+
+
+def _accepted() -> sa.Select[Any]:
+    accepted = decisions.c.verdict == Verdict.ACCEPTED.value
+    joined = sa.select(drives.c.drive_id).join(decisions, drives.c.decision == decisions.c.id)
+    return joined.where(accepted, drives.c.deleted_ms.is_(None))
+
+
+def _newest_ids() -> sa.Select[Any]:
+    return sa.select(sa.func.max(publications.c.id)).group_by(publications.c.drive_id)
+
+
+def _values(draft: Draft, now_ms: int) -> dict[str, object]:
+    reasons = Counter(str(one.reason) for one in draft.frames if one.fate is Fate.WAITING)
+    return {
+        "drive_id": draft.drive_id,
+        "cause": draft.cause,
+        "detector": draft.detector.name,
+        "version": draft.detector.version,
+        "packs": json.dumps(list(draft.packs)),
+        "thumbnails": json.dumps(list(draft.thumbnails)),
+        "masks": draft.masks,
+        "published": sum(frame.fate is Fate.PUBLISHED for frame in draft.frames),
+        "waiting": sum(reasons.values()),
+        "reasons": json.dumps(reasons, sort_keys=True),
+        "published_ms": now_ms,
+    }
+
+
+def _publication(row: sa.Row[Any]) -> Publication:
+    values = dict(row._mapping)
+    lists = {name: tuple(json.loads(values[name])) for name in ("packs", "thumbnails")}
+    return Publication(**{**values, **lists, "reasons": json.loads(values["reasons"])})

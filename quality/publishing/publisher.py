@@ -1,0 +1,160 @@
+"""Publishing accepted drives: mask, verify, store, and only then one transaction shows them.
+
+Law: a drive is shown by the row of its publication and by nothing else. The row is entered last,
+when every blob that it names is durable; then the originals go. Killed anywhere, what is left is a
+drive that is not shown yet and blobs that nobody names, or a shown one whose originals go at the
+next turn. Without a detector that passes its self-test nothing is published, and it is said why.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from ingest.stored import load_manifest
+from quality import judgement
+from quality.masking.settings import MaskingSettings
+from quality.publishing import originals, publications, record
+from quality.publishing.composing import compose
+from quality.publishing.discarding import purge
+from quality.publishing.fates import Fate
+from quality.publishing.opening import OpenDetector
+from quality.publishing.passing import Workers
+from quality.publishing.publications import Draft, Publication
+from quality.publishing.record import FrameRecord
+from quality.publishing.settings import PublishSettings
+from quality.publishing.sources import known_frames, sources, with_news
+from quality.publishing.work import Named, Opening, SelfTestTask, self_tested
+from roadcomb.engine import Engine, Lost
+from roadcomb.errors import Unreachable
+from roadcomb.node import Node
+
+__all__ = ["Publisher"]
+
+_TURNS_OF_REST = 60
+"""Turns between two self-tests of a detector that fails it: each costs a second."""
+
+_log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """The stage that publishes; one thread at a time may use it.
+
+    trouble: why nothing can be published just now, None when nothing stands in the way.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        engine: Engine,
+        settings: PublishSettings | None = None,
+        opening: Opening | None = None,
+    ) -> None:
+        self._node = node
+        self._engine = engine
+        self._settings = settings or PublishSettings()
+        self._opening = opening or OpenDetector(MaskingSettings())
+        self._workers: Workers | None = None
+        self._rest = 0
+        self._stuck: set[str] = set()
+        self._unsettled = True
+        self.trouble: str | None = None
+
+    def publish_pending(self, most: int | None = None) -> int:
+        """Publish accepted drives that were not (at most so many); how many are now. What an
+        earlier turn was killed in is finished first."""
+        self._settle()
+        with self._node.catalog.reading() as connection:
+            waiting = publications.unpublished(connection)
+        done = 0
+        for drive_id in [one for one in waiting if one not in self._stuck][:most]:
+            workers = self.workers()
+            if workers is None:
+                break
+            done += self.publish(workers, drive_id, "published")
+        return done
+
+    def workers(self) -> Workers | None:
+        """The workers, once their detector has passed its self-test; else `trouble` says why."""
+        if self._workers is None and self._rest == 0:
+            self._test()
+        self._rest = max(0, self._rest - 1)
+        return self._workers
+
+    def publish(
+        self, workers: Workers, drive_id: str, cause: str = "published", shown_too: bool = False
+    ) -> bool:
+        """Mask the frames of a drive that wait (`shown_too`: those that are shown as well) and
+        show them. Whether that was entered; a drive whose bytes cannot be read is logged once."""
+        try:
+            with self._node.catalog.reading() as connection:
+                before = publications.newest(connection, drive_id)
+            draft = self._draft(workers, drive_id, cause, before, shown_too)
+        except judgement.DAMAGE as error:
+            self._stuck.add(drive_id)
+            _log.error("drive %s cannot be published and stays so: %s", drive_id, error)
+            return False
+        except Unreachable as error:
+            _log.warning("drive %s is published later: %s", drive_id, error)
+            return False
+        return self.enter(draft, before)
+
+    def enter(self, draft: Draft, before: Publication | None) -> bool:
+        """Show a draft whose blobs are stored; then its originals and what it replaces go."""
+        with self._node.catalog.writing() as connection:
+            now_ms = self._node.clock.now_ms()
+            entered = publications.enter(connection, draft, before, now_ms)
+        if entered:
+            self._retire(draft.drive_id, draft.frames)
+        purge(self._node)
+        return entered
+
+    def _test(self) -> None:
+        task = SelfTestTask(self._opening, self._settings)
+        [answer] = self._engine.map(self_tested, [task])
+        if isinstance(answer, Named):
+            self._workers = Workers(self._engine, self._opening, answer, self._settings)
+            self.trouble = None
+            return
+        said = "its self-test ended its process" if isinstance(answer, Lost) else answer
+        if said != self.trouble:
+            _log.error("nothing is published: %s", said)
+        self.trouble, self._rest = said, _TURNS_OF_REST
+
+    def _draft(
+        self,
+        workers: Workers,
+        drive_id: str,
+        cause: str,
+        before: Publication | None,
+        shown_too: bool,
+    ) -> Draft:
+        known = known_frames(self._node, drive_id, before, self._settings.every)
+        wanted = Fate.WAITING if not shown_too else Fate.PUBLISHED
+        chosen = [one for one in known if one.fate in (Fate.WAITING, wanted)]
+        anew = workers.masked(lambda: sources(self._node, drive_id, chosen))
+        detector = workers.detector
+        changed = with_news(anew, known)
+        return compose(self._node.blobs, drive_id, cause, detector, known, changed)
+
+    def _settle(self) -> None:
+        """Finish what earlier turns began; afterwards only what a retention lets go."""
+        if self._unsettled:
+            for drive_id in originals.unretired(self._node):
+                self._retire_again(drive_id)
+            self._unsettled = False
+        originals.expire(self._node, self._settings.retention_days)
+        purge(self._node)
+
+    def _retire_again(self, drive_id: str) -> None:
+        with self._node.catalog.reading() as connection:
+            shown = publications.newest(connection, drive_id)
+        try:
+            if shown is not None:
+                self._retire(drive_id, record.load(self._node.blobs, drive_id, shown.masks))
+        except judgement.DAMAGE as error:
+            _log.error("originals of drive %s cannot be retired: %s", drive_id, error)
+
+    def _retire(self, drive_id: str, frames: Sequence[FrameRecord]) -> None:
+        manifest = load_manifest(self._node, drive_id)
+        waiting = {manifest.frames[one.n].image_id for one in frames if one.fate is Fate.WAITING}
+        retain = self._settings.retention_days > 0
+        originals.retire(self._node, drive_id, waiting, retain)
