@@ -47,7 +47,7 @@ class ContainerReader:
             rejected += [part for part in read if isinstance(part, Rejected)]
             troubles += [part for part in read if isinstance(part, str)]
         ordered = recording_order(stills, self.reading)
-        return Recording(folder, tuple(ordered), tuple(rejected), tuple(troubles))
+        return Recording(folder, tuple(ordered), tuple(rejected), tuple(troubles), by_distance=True)
 
 
 def container_reader(

@@ -29,13 +29,15 @@ _NUMBERS = re.compile(r"(\d+)")
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A folder's pictures; `troubles` names other files and folders that could not be used, `notes`
-    what is worth telling though it stopped nothing."""
+    what is worth telling though it stopped nothing. `by_distance`: the pictures were taken by the
+    wanted spacing, not by time or by hand."""
 
     folder: Path
     stills: tuple[Still, ...] = ()
     rejected: tuple[Rejected[Path], ...] = ()
     troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    by_distance: bool = False
 
 
 Containers = Callable[[Path, Sequence[Path], Callable[[], Beside]], Iterable[Recording]]

@@ -11,6 +11,7 @@ from itertools import compress
 from pathlib import Path
 
 from ingest.folder import Recording
+from ingest.gaps import drives_between_gaps
 from ingest.heldfix import spread_held
 from ingest.screening import Rejected, screen_drives
 from ingest.settings import ReadSettings, ScreenSettings
@@ -108,7 +109,7 @@ def plan_recording(
     reading: ReadSettings,
     privacy: Privacy | None = None,
 ) -> Plan:
-    """Screen a recording into drives, and cut off what is private."""
+    """Screen a recording into drives, cut off what is private, and end drives at gaps."""
     reasons = [_reason(still, screening) for still in recording.stills]
     lost = [
         Rejected(still.path, reason)
@@ -120,10 +121,14 @@ def plan_recording(
     if privacy is not None:
         drives, private = keep_private(drives, privacy, screening)
         screened += private
+    by_distance = recording.by_distance or screening.by_distance
+    parts = [
+        part for drive in drives for part in drives_between_gaps(drive, screening, by_distance)
+    ]
     screened_out = [Rejected(shot.item.path, shot.reason) for shot in screened]
     return Plan(
         recording.folder,
-        tuple(tuple(_headed(drive)) for drive in drives),
+        tuple(tuple(_headed(part)) for part in parts),
         (*recording.rejected, *lost, *screened_out),
         recording.troubles,
         sum(not still.zoned for still in sound),

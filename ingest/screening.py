@@ -11,7 +11,8 @@ that screens a manifest finds what its contributor found).
 3. Within a strand, a frame nearer than `slack` x spacing to the last kept one is `too-close`,
    unless a pause of more than `gap_s` lies before it; frames that jumped away and came back are
    `zig-zag` (ingest/zigzag.py).
-4. A pause over `gap_s` or a hole over `gap_m` between kept frames ends the drive. A drive of fewer
+4. A pause over `gap_s` or a hole over `gap_m` between kept frames ends the drive; smaller gaps are
+   looked at when nothing can be lost by them any more (ingest/gaps.py). A drive of fewer
    than `min_frames` is `drive-too-short`; one of three or more that never leaves the circle of
    `standing_m` round its first frame is `stationary`.
 
@@ -28,7 +29,15 @@ from typing import Generic, Protocol, TypeVar
 from ingest.settings import ScreenSettings
 from ingest.zigzag import Located, astray, way_m
 
-__all__ = ["Placed", "Rejected", "increasing", "screen", "screen_drives"]
+__all__ = [
+    "Placed",
+    "Rejected",
+    "increasing",
+    "is_drive",
+    "screen",
+    "screen_drives",
+    "spacing_m",
+]
 
 TELLING = 3
 """Frames from which on standing and driving can be told apart."""
@@ -150,8 +159,8 @@ def _join(strand: _Strand[Offered], frame: Offered, settings: ScreenSettings) ->
     last = strand.kept[believed - 1]
     moved_m, pause_s = way_m(last, frame), (frame.t_ms - last.t_ms) / 1000
     paused = frame.t_ms - strand.seen_ms > settings.gap_s * 1000
-    spacing_m = settings.slack * _spacing_m(frame, moved_m / pause_s, settings)
-    close = moved_m < spacing_m and not paused
+    enough_m = settings.slack * spacing_m(frame, moved_m / pause_s, settings)
+    close = moved_m < enough_m and not paused
     if not close and moved_m > settings.max_speed_mps * pause_s:
         return False
     strand.astray += strand.kept[believed:]
@@ -160,8 +169,9 @@ def _join(strand: _Strand[Offered], frame: Offered, settings: ScreenSettings) ->
     return True
 
 
-def _spacing_m(frame: Placed, moved_mps: float, settings: ScreenSettings) -> float:
-    """By the receiver's speed (Doppler, free of the positions' noise) where it is known."""
+def spacing_m(frame: Placed, moved_mps: float, settings: ScreenSettings) -> float:
+    """The wanted one at the receiver's speed (Doppler, free of the positions' noise), or else at
+    the one at which its places moved."""
     speed = moved_mps if frame.speed_cmps is None else frame.speed_cmps / 100
     return settings.fast_spacing_m if speed > settings.fast_mps else settings.spacing_m
 
@@ -188,7 +198,12 @@ def _gap(last: Placed, frame: Placed, settings: ScreenSettings) -> bool:
     return paused or way_m(last, frame) > settings.gap_m
 
 
-def _stands(drive: Sequence[Offered], settings: ScreenSettings) -> bool:
+def is_drive(frames: Sequence[Placed], settings: ScreenSettings) -> bool:
+    """Whether a part of a screened drive would be one by itself, whoever screens it."""
+    return len(frames) >= max(TELLING, settings.min_frames) and not _stands(frames, settings)
+
+
+def _stands(drive: Sequence[Placed], settings: ScreenSettings) -> bool:
     here = drive[0]
     return len(drive) >= TELLING and all(way_m(here, f) <= settings.standing_m for f in drive)
 

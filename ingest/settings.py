@@ -40,6 +40,16 @@ class ScreenSettings(BaseSettings):
         description="a longer hole ends the drive. Mapillary's and Panoramax's 100 m would cut a "
         "camera of one frame each 5 s at 25 m/s after every frame; 10 s at 40 m/s is 400 m",
     )
+    gap_spacings: float = Field(
+        default=2.0,
+        ge=1,
+        description="a gap over so many spacings ends a drive on the same trip; odc-api: DX * 2",
+    )
+    by_distance: bool = Field(
+        default=False,
+        description="whether every camera takes its frames by spacing_m, as a FrameKM's and "
+        "those that we take of videos; false: such a camera's spacing is what its drive shows",
+    )
     min_frames: int = Field(default=3, ge=1, description="a shorter drive is not sent; odc-api: 3")
     strand_frames: int = Field(
         default=3,

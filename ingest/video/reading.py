@@ -74,7 +74,7 @@ class VideoReader:
         stills.sort(key=lambda still: still.t_ms or 0)
         told = [_told(trouble, videos) for trouble, videos in troubles.items()]
         troubled = (*beside.troubles, *told)
-        return Recording(folder, tuple(stills), tuple(rejected), troubled, beside.notes)
+        return Recording(folder, tuple(stills), tuple(rejected), troubled, beside.notes, True)
 
     def _tried(self, beside: Track, path: Path) -> list[Still] | Refused | OSError:
         try:
