@@ -3,7 +3,8 @@
 The law: every frame of the manifest comes back, in its order. A frame whose bytes kill each worker
 that takes them is `undecodable`, not a reason to lose the others. A frame whose stored bytes are
 damaged is our fault and not the contributor's: that is an IntegrityError and the drive stays
-pending.
+pending. Frames of a receiver slower than its camera come back where they were between its fixes
+(ingest/heldfix.py), whatever client sent them, so that none is taken for a car that stands.
 
 What only the drive as a whole tells (motion, dirt that stays put) is for observers: each is shown
 every frame in its order with a small grey picture, which is forgotten with its chunk.
@@ -13,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ingest.heldfix import spread_frames
+from ingest.settings import ReadSettings
 from ingest.stored import read_frames
 from quality.decode import Image
 from quality.examine import Examined, FrameTask, examine, refused
@@ -60,7 +63,12 @@ def look(
             for observer in observers:
                 observer.see(len(frames), frame, examined.small)
             frames.append((frame, replace(examined, thumbnail=b"", small=None)))
-    return Looked(tuple(frames), writer.close())
+    return Looked(_placed(frames), writer.close())
+
+
+def _placed(frames: Sequence[tuple[Frame, Examined]]) -> tuple[tuple[Frame, Examined], ...]:
+    spread = spread_frames([frame for frame, _ in frames], ReadSettings().held_fix_s)
+    return tuple(zip(spread, (seen for _, seen in frames), strict=True))
 
 
 def _examined(
