@@ -19,6 +19,7 @@ from quality import judgement
 from quality.decisions import decision_of, enter, newest_decision
 from quality.deleting import DELETED, discard
 from quality.looking import Looked, look
+from quality.pictures import StoredPictures
 from quality.private import open_hiding
 from quality.search import FrameIndex
 from quality.settings import QualitySettings
@@ -96,6 +97,7 @@ class Judge:
             self._settings,
             self._screening,
             privacy,
+            _pictures(self._node, looked),
         )
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
@@ -113,6 +115,11 @@ class Judge:
 def judge_pending(node: Node, engine: Engine) -> int:
     """Judge all that waits, once; a server that calls again and again keeps a `Judge`."""
     return Judge(node, engine).judge_pending()
+
+
+def _pictures(node: Node, looked: Looked) -> StoredPictures:
+    shown = [seen.fingerprint is not None for _, seen in looked.frames]
+    return StoredPictures(node, looked.thumbnails, shown)
 
 
 def _pending(node: Node) -> list[tuple[str, str]]:

@@ -4,11 +4,8 @@ The laws. A segment answers only about its own rows, which are numbered through 
 segments that follow each other are one when merged, and answer the same. What is forgotten leaves
 no bits behind: the segment is built again without it.
 
-A picture's key is the first 8 bytes of its image id: to find another picture with the key of a
-given one takes 2**64 hashes. Place is the resolution-10 cell (about 130 m across); its ring is
-searched, so that a copy is found up to 65 m or more from where its original was, whatever receiver
-jitter and a shifted track do. `whole` has the fingerprints of comparable frames, `inner` those of
-the closest crop (quality/fingerprint.py) of every few of them: enough for a drive to be found.
+The ring of a place (a resolution-10 cell, about 130 m across) is searched, so that a copy is found
+up to 65 m or more from where its original was, whatever receiver jitter and a shifted track do.
 """
 
 from collections.abc import Sequence
@@ -17,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.columns import Columns
 from quality.fingerprint import Words
 from quality.hashindex import (
     Buckets,
@@ -30,30 +28,11 @@ from quality.hashindex import (
 )
 from roadcomb.cells import disk
 
-__all__ = ["PLACE_RESOLUTION", "Columns", "Segment", "merged", "picture_key", "segment_of"]
+__all__ = ["Segment", "segment_of"]
 
-PLACE_RESOLUTION = 10
 _PLACE_RINGS = 1
-_KEY_BYTES = 8
 _PER_BUCKET = 4
 _CANDIDATES = 1 << 15
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """n frames in the order of their rows; `marked` and `keyed` are ascending rows from 0.
-
-    pictures, places: shape (n,). accepted: shape (n,). whole: of `marked`, shape (m, 4). inner: of
-    `keyed`, shape (k, 4).
-    """
-
-    pictures: NDArray[np.uint64]
-    places: NDArray[np.uint64]
-    accepted: NDArray[np.bool_]
-    marked: Rows
-    whole: Words
-    keyed: Rows
-    inner: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,26 +154,6 @@ def segment_of(first: int, columns: Columns) -> Segment:
         table_of(columns.whole, columns.marked),
         table_of(columns.inner, columns.keyed),
     )
-
-
-def merged(parts: Sequence[Columns]) -> Columns:
-    """Columns one after the other."""
-    lengths = [len(part.accepted) for part in parts]
-    starts = np.cumsum([0, *lengths[:-1]]).astype(np.uint32)
-    return Columns(
-        np.concatenate([part.pictures for part in parts]),
-        np.concatenate([part.places for part in parts]),
-        np.concatenate([part.accepted for part in parts]),
-        np.concatenate([part.marked + at for part, at in zip(parts, starts, strict=True)]),
-        np.concatenate([part.whole for part in parts]),
-        np.concatenate([part.keyed + at for part, at in zip(parts, starts, strict=True)]),
-        np.concatenate([part.inner for part in parts]),
-    )
-
-
-def picture_key(image_id: bytes) -> int:
-    """The key of an image id."""
-    return int.from_bytes(image_id[:_KEY_BYTES], "little")
 
 
 def _bucket(keys: NDArray[np.uint64], count: int) -> Numbers:

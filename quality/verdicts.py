@@ -1,11 +1,12 @@
 """From what was seen of a drive's frames to its verdict; no I/O.
 
 The laws: each frame gets one verdict and, when rejected, one reason: the first of "no pixels",
-screening (the node screens, and hides trip ends and zones, where a foreign client did not),
-`already-sent`, `duplicate-in-drive` and its grade. Only frames that are good so far are compared,
-so a rejected frame makes no other one a duplicate. A drive is held when its frames look like
-another drive's, accepted when at least `min_accepted` of its frames are, and otherwise rejected for
-its commonest reason. accepted + held + rejected = frames.
+screening (the node screens, and hides trip ends and zones, where a foreign client did not), its
+grade, `already-sent`, and `standing-still` or `duplicate-in-drive`. Only frames that are good so
+far are compared, so a rejected frame makes no other one a duplicate. A drive is held when its
+frames look like another drive's, rejected when they are those of one, accepted when at least
+`min_accepted` of its frames are, and otherwise rejected for its commonest reason.
+accepted + held + rejected = frames.
 """
 
 from collections import Counter
@@ -17,19 +18,25 @@ import pyarrow as pa
 from ingest.screening import screen_drives
 from ingest.settings import ScreenSettings
 from ingest.trimming import Privacy, keep_private
-from quality.duplicates import Candidate, already_sent, duplicates, evidence_of, replays
+from quality.duplicates import Candidate, already_sent, duplicates
 from quality.examine import Examined
 from quality.fingerprint import FINGERPRINT_BYTES
 from quality.judgement import SCHEMA
+from quality.replays import Pictures, Replay, compared, evidence_of, is_proven, replays
 from quality.search import COMPARABLE_CONTRAST, FrameIndex
 from quality.settings import QualitySettings
 from roadcomb.canonical import Json
 from roadcomb.cells import cells_of
+from roadcomb.geo import distance_m
 from roadcomb.records import Frame, Verdict, degrees
 
 __all__ = ["Counts", "DriveVerdict", "counts_of", "judge_drive", "judgement_of"]
 
 Frames = Sequence[tuple[Frame, Examined]]
+
+STANDING_M = 15.0
+"""Between two frames of one view that a standing car's receiver may claim (data: a u-blox was off
+by 2.5 m at most in a real minute; several times that between houses)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,12 @@ def judge_drive(
     settings: QualitySettings,
     screening: ScreenSettings,
     privacy: Privacy | None = None,
+    pictures: Pictures | None = None,
 ) -> DriveVerdict:
     """The verdict on a drive, given all drives that were judged before.
 
     privacy: what must not be shown of it (ingest/trimming.py); None: its contributor saw to it.
+    pictures: to compare point by point what looks alike; None: looks are enough for suspicion.
     """
     reasons = _frame_reasons(frames, screening, privacy)
     candidates = _candidates(frames)
@@ -70,15 +79,21 @@ def judge_drive(
     reasons |= dict.fromkeys(already_sent(good, index, drive_id, contributor), "already-sent")
     good = _without(good, reasons)
     repeated = duplicates(good, settings.fingerprint_distance)
-    reasons |= dict.fromkeys(repeated, "duplicate-in-drive")
+    reasons |= {n: _why_repeated(frames, n, first) for n, first in repeated.items()}
     good = _without(good, reasons)
     if len(good) < settings.min_accepted:
         return DriveVerdict(Verdict.REJECTED, _commonest(reasons), reasons, {})
     suspected = replays(good, index, drive_id, contributor, settings)
+    dropped: list[Replay] = []
+    if pictures is not None:
+        suspected, dropped = compared(suspected, pictures, index, contributor, settings)
     if suspected:
         evidence = evidence_of(suspected, index, contributor)
+        if any(is_proven(one, len(good), index, contributor, settings) for one in suspected):
+            return DriveVerdict(Verdict.REJECTED, "replay", reasons, evidence)
         return DriveVerdict(Verdict.HELD, "replay-suspected", reasons, evidence)
-    return DriveVerdict(Verdict.ACCEPTED, None, reasons, {})
+    unlike = evidence_of(dropped, index, contributor)["replays"]
+    return DriveVerdict(Verdict.ACCEPTED, None, reasons, {"look_alikes": unlike} if dropped else {})
 
 
 def counts_of(verdict: Verdict, frames: int, good: int) -> Counts:
@@ -141,6 +156,14 @@ def _frame_reasons(
     return reasons
 
 
+def _why_repeated(frames: Frames, n: int, first: int) -> str:
+    here, there = frames[n][0], frames[first][0]
+    moved_m = distance_m(
+        degrees(here.lat_e7), degrees(here.lon_e7), degrees(there.lat_e7), degrees(there.lon_e7)
+    )
+    return "standing-still" if moved_m <= STANDING_M else "duplicate-in-drive"
+
+
 def _blank(seen: Examined) -> bool:
     return seen.fingerprint is None
 
@@ -152,7 +175,7 @@ def _without_pixels(seen: Examined) -> str:
 def _candidates(frames: Frames) -> list[Candidate]:
     cells = _cells(frames)
     return [
-        Candidate(n, bytes.fromhex(frame.image_id), cells[n], _comparable(seen))
+        Candidate(n, bytes.fromhex(frame.image_id), cells[n], _comparable(seen), seen.crops)
         for n, (frame, seen) in enumerate(frames)
     ]
 

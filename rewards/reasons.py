@@ -43,8 +43,10 @@ WORDS = MappingProxyType(
         # of what was sent before
         "duplicate-picture": "the same picture was already in this drive",
         "duplicate-in-drive": "the same picture was already in this drive",
+        "standing-still": "the car stood: an earlier picture shows the same",
         "already-sent": "this picture was sent before; it counted then",
         "replay-suspected": "it seems to show pictures of another drive again; a person looks",
+        "replay": "these are another drive's pictures, bit by bit, and they are paid once",
     }
 )
 

@@ -267,7 +267,14 @@ def test_the_same_view_twice_in_a_drive_counts_once(node: Node) -> None:
     standing = [drawn_frames()[0], copied(drawn_frames()[0]), *drawn_frames()[1:4]]
     drive = deliver(node, ALICE, standing)
     judge(node)
-    assert reasons(node, drive) == [None, "duplicate-in-drive", None, None, None]
+    assert reasons(node, drive) == [None, "standing-still", None, None, None]
+
+
+def test_one_view_repeated_along_the_way_is_not_called_standing(node: Node) -> None:
+    repeated = [*drawn_frames()[:4], copied(drawn_frames()[0])]
+    drive = deliver(node, ALICE, repeated)
+    judge(node)
+    assert reasons(node, drive) == [None, None, None, None, "duplicate-in-drive"]
 
 
 class Losing(InlineEngine):

@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.settings import ScreenSettings
-from quality.duplicates import Candidate, Pair, duplicates, in_order
+from quality.duplicates import Candidate, duplicates
 from quality.examine import Examined, refused
 from quality.fingerprint import distance
 from quality.grade import grade
 from quality.measures import Measures
 from quality.reasons import WORDS
+from quality.replays import Pair, in_order
 from quality.search import FrameIndex
 from quality.settings import QualitySettings
 from quality.verdicts import counts_of, judge_drive, judgement_of
