@@ -32,6 +32,7 @@ from ingest.receipts import verify_receipt
 from ingest.screening import Rejected
 from ingest.terms import Terms
 from ingest.trimming import UNTOLD
+from ingest.vouching import NOBODY, Vouching
 from roadcomb.canonical import Json, parse_json
 from roadcomb.errors import (
     Conflict,
@@ -115,7 +116,7 @@ class Uploader:
 
     info: what the node says of itself. model: name of the device, or None for what the pictures
     say. connections: how many batches are under way at once, each of at most `batch_bytes`. dry:
-    nothing is sent.
+    nothing is sent. vouching: what vouches for the device.
     """
 
     client: NodeClient
@@ -129,6 +130,7 @@ class Uploader:
     connections: int = 1
     dry: bool = False
     terms: Terms | None = None
+    vouching: Vouching = NOBODY
 
     @property
     def node(self) -> str:
@@ -165,7 +167,7 @@ class Uploader:
             if self.dry:
                 outcome.planned += len(fresh)
                 continue
-            signed = self._signed(fresh.values(), screened)
+            signed = self._signed(plan.folder, fresh.values(), screened)
             self._attempt(plan.folder, signed, fresh, outcome)
             screened = Counter()  # a folder's rejected are told once, with its first drive
 
@@ -194,15 +196,18 @@ class Uploader:
             elif not fresh.keys().isdisjoint(ids):
                 self.state.give_up(self.node, signed.drive_id)
 
-    def _signed(self, drive: Collection[Hashed], screened: Mapping[str, int]) -> SignedManifest:
+    def _signed(
+        self, folder: Path, drive: Collection[Hashed], screened: Mapping[str, int]
+    ) -> SignedManifest:
         frames = tuple(one.frame for one in drive)
         models = Counter(one.shot.model for one in drive if one.shot.model)
         model = self.model or (models.most_common(1)[0][0] if models else "unknown")
         lenses = {one.shot.focal_35mm for one in drive}
         focal_35mm = lenses.pop() if len(lenses) == 1 else None  # a zoom is no property of a camera
-        device = Device(printable(model)[:200], focal_35mm=focal_35mm)
+        unsigned = Device(printable(model)[:200], focal_35mm=focal_35mm)
+        device, own_key = self.vouching.named(unsigned, folder)
         manifest = Manifest(self.key.public, device, frames, screened, self.terms)
-        return sign_manifest(manifest, self.key)
+        return sign_manifest(manifest, self.key, own_key)
 
     def _attempt(
         self, folder: Path, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
@@ -211,7 +216,7 @@ class Uploader:
         drive: dict[str, Json] = {"drive_id": signed.drive_id, "folder": str(folder)}
         self.progress.tell("drive", {**drive, "frames": len(signed.manifest.frames)})
         try:
-            receipt = self._sealed(signed, files, outcome)
+            receipt = self._sealed(folder, signed, files, outcome)
             outcome.delivered.append(self._kept(folder, signed, receipt))
             self.progress.tell("receipt", outcome.delivered[-1].to_json())
         except ChangedMeanwhile as changed:
@@ -232,7 +237,11 @@ class Uploader:
         self.progress.tell("trouble", {"drive_id": signed.drive_id, "trouble": trouble})
 
     def _sealed(
-        self, signed: SignedManifest, files: Mapping[str, Hashed], outcome: Outcome
+        self,
+        folder: Path,
+        signed: SignedManifest,
+        files: Mapping[str, Hashed],
+        outcome: Outcome,
     ) -> bytes:
         """The receipt. Should the node miss pictures after all, they are sent again."""
         for left in reversed(range(_SEAL_ROUNDS)):
@@ -246,12 +255,27 @@ class Uploader:
                 self.progress.at(done)
                 sent: dict[str, Json] = {"drive_id": signed.drive_id, "frames": len(batch)}
                 self.progress.tell("batch", {**sent, "done": done, "offered": outcome.offered})
+            self._show(folder, signed, outcome)
             try:
                 return self.client.seal(signed.drive_id)
             except Conflict:
                 if not left:
                     raise
         raise AssertionError("the last round answers or raises")
+
+    def _show(self, folder: Path, signed: SignedManifest, outcome: Outcome) -> None:
+        """A receiver's signed positions; without them the drive is as good, but of no device."""
+        data = self.vouching.shown(signed, folder)
+        if not data:
+            return
+        try:
+            self.client.show_evidence(signed.drive_id, data)
+        except Conflict:  # the drive was sealed by a run that was cut, or the blocks were used
+            return
+        except (InvalidInput, Unauthorised) as error:
+            note = f"{folder}: the receiver does not vouch for this drive: {error}"
+            if note not in outcome.troubles:
+                outcome.troubles.append(note)
 
     def _batches(self, wanted: Sequence[Hashed]) -> Iterator[list[Hashed]]:
         """As large as node and settings take, yet enough of them for all connections."""

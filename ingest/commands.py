@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from ingest import key_commands, pull_commands, rights_commands
+from ingest import device_commands, key_commands, pull_commands, rights_commands
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +50,7 @@ NoTrim = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
     key_commands.register(app)
+    device_commands.register(app)
     pull_commands.register(app)
     rights_commands.register(app)
     app.command(epilog=_EPILOG)(scan)

@@ -48,7 +48,7 @@ def add_evidence(node: Node, drive_id: str, data: bytes, limits: IntakeSettings)
     verify_blocks(blocks, receiver.public_key, bytes.fromhex(receiver.session))
     found = agree(manifest.frames, fixes_of(blocks))
     with node.catalog.reading() as connection:
-        _used(connection, {block.name for block in blocks}, drive_id)
+        _used(connection, _names(receiver.device, blocks), drive_id)
     check_reserve(free_bytes(node), len(data), limits)
     node.blobs.put_summed(evidence_key(drive_id), data)
     _enter(node, drive_id, receiver.device, blocks)
@@ -78,7 +78,7 @@ def _receiver(node: Node, manifest: Manifest) -> sa.Row[Any]:
 
 
 def _enter(node: Node, drive_id: str, device: str, blocks: Sequence[Block]) -> None:
-    names = {block.name for block in blocks}
+    names = _names(device, blocks)
     with node.catalog.writing() as connection:
         _check_open(get_drive(connection, drive_id))
         fresh = names - _used(connection, names, drive_id)
@@ -87,6 +87,10 @@ def _enter(node: Node, drive_id: str, device: str, blocks: Sequence[Block]) -> N
             connection.execute(sa.insert(used_blocks), rows)
         this = drives.c.drive_id == drive_id
         connection.execute(sa.update(drives).where(this).values(device_key=device))
+
+
+def _names(device: str, blocks: Sequence[Block]) -> set[str]:
+    return {block.name(device) for block in blocks}
 
 
 def _used(connection: sa.Connection, names: set[str], drive_id: str) -> set[str]:

@@ -40,6 +40,7 @@ _TOLD = {"retry-after"}
 _JSON = {"Content-Type": "application/json"}
 _GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
 _FRAMES = {"Content-Type": CONTENT_TYPE}
+_BYTES = {"Content-Type": "application/octet-stream"}
 _GZIP_LEVEL = 1
 """Image ids, most of a manifest, halve at every level; higher ones only take longer."""
 
@@ -142,6 +143,28 @@ class NodeClient:
         """What the node answers to a GET of a path, a JSON object."""
         return self._object(self._patiently(self._once, "GET", path))
 
+    def get_signed(self, path: str, key: Key) -> Mapping[str, Any]:
+        """What the node answers to a signed GET of a path, a JSON object."""
+        signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
+        return self._object(self._patiently(self._once, "GET", path, (), 0, signed))
+
+    def delete_signed(self, path: str, key: Key) -> Mapping[str, Any]:
+        """What the node answers to a signed DELETE of a path, which may be repeated."""
+        signed = {"Authorization": authorization(key, "DELETE", path, self.info().now_ms)}
+        return self._object(self._patiently(self._once, "DELETE", path, (), 0, signed))
+
+    def register_device(self, body: Json) -> Mapping[str, Any]:
+        """Send a signed application (ingest/applications.py); asked once, its challenge counts
+        once."""
+        with self._in_our_words():
+            sent = self._once("POST", "/v1/devices", *_whole(canonical_json(body)), _JSON)
+        return self._object(sent)
+
+    def show_evidence(self, drive_id: str, data: bytes) -> None:
+        """Send a receiver's signed positions for an open drive; repeating is harmless."""
+        path = f"/v1/drives/{drive_id}/evidence"
+        self._patiently(self._once, "POST", path, *_whole(data), _BYTES)
+
     def bind(self, body: Json) -> None:
         """Send a signed payout binding (ingest/payout.py)."""
         self.post("/v1/bindings", body)
@@ -152,16 +175,11 @@ class NodeClient:
 
     def payout(self, key: Key) -> Mapping[str, Any]:
         """Where the node pays this contributor, and will pay. Raises NotFound of an older node."""
-        path = "/v1/bindings"
-        signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
-        return self._object(self._patiently(self._once, "GET", path, (), 0, signed))
+        return self.get_signed("/v1/bindings", key)
 
     def delete_drive(self, drive_id: str, key: Key) -> int:
         """Have the node forget a drive; how many pictures it had. Repeating it is harmless."""
-        path = f"/v1/drives/{drive_id}"
-        signed = {"Authorization": authorization(key, "DELETE", path, self.info().now_ms)}
-        answer = self._object(self._patiently(self._once, "DELETE", path, (), 0, signed))
-        return int(answer.get("pictures", 0))
+        return int(self.delete_signed(f"/v1/drives/{drive_id}", key).get("pictures", 0))
 
     def download(self, path: str, key: Key, file: IO[bytes]) -> int:
         """What the node answers to a signed GET of a path, into a file; its size in bytes."""

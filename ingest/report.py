@@ -27,6 +27,7 @@ from roadcomb.records import degrees
 __all__ = [
     "faults",
     "folder_json",
+    "model_of",
     "outcome_json",
     "plans_json",
     "print_outcome",
@@ -73,6 +74,13 @@ def way_m(drive: Sequence[Shot]) -> float:
     """Metres from frame to frame."""
     places = [(degrees(shot.lat_e7), degrees(shot.lon_e7)) for shot in drive]
     return sum(distance_m(*a, *b) for a, b in pairwise(places))
+
+
+def model_of(plans: Sequence[Plan]) -> str:
+    """The camera that most of the pictures name."""
+    drives = [drive for plan in plans for drive in plan.drives]
+    models = Counter(shot.model for drive in drives for shot in drive if shot.model)
+    return models.most_common(1)[0][0] if models else "unknown"
 
 
 def faults(rejected: Iterable[Rejected[Path]]) -> int:
@@ -201,15 +209,18 @@ def print_outcome(console: Console, outcome: Outcome, told: int) -> None:
 
 
 def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """One line a drive with state and counts, then the reasons of each that has some."""
+    """One line a drive with state, counts and level, then the reasons of each that has some."""
     counts = ("offered", "pending", "held", "accepted", "rejected")
     table = Table("drive", "begins (UTC)", "state", box=None, pad_edge=False)
     for name in counts:
         table.add_column(name, justify="right")
+    table.add_column("device")
     for row in rows:
         begins = f"{to_datetime(row['started_ms']):%Y-%m-%d %H:%M}"
         numbers = [str(row[name]) for name in counts]
-        table.add_row(row["drive_id"][:12], begins, Text(printable(row["state"])), *numbers)
+        level = Text(printable(row.get("level") or ""))
+        state = Text(printable(row["state"]))
+        table.add_row(row["drive_id"][:12], begins, state, *numbers, level)
     console.print(table)
     for row in rows:
         reasons = [f"{name}: {count}" for name, count in row["reasons"].items()]

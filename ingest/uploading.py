@@ -6,8 +6,8 @@ nothing but that somebody asked for its limits.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
@@ -20,9 +20,18 @@ from ingest.nodeclient import NodeClient, NodeInfo, open_http
 from ingest.payout import load_payout
 from ingest.planning import Plan
 from ingest.privacy import load_terms
-from ingest.report import folder_json, outcome_json, print_outcome, print_plans, print_troubles
+from ingest.report import (
+    folder_json,
+    model_of,
+    outcome_json,
+    print_outcome,
+    print_plans,
+    print_troubles,
+)
 from ingest.settings import ScreenSettings, UploadSettings
-from roadcomb.keys import load_key
+from ingest.vouching import LEVELS, NOBODY, Vouching, level_at, load_vouching
+from roadcomb.canonical import Json
+from roadcomb.keys import Key, load_key
 from roadcomb.printable import printable
 from roadcomb.settings import ClientSettings
 
@@ -66,6 +75,10 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
         payout = load_payout(ours.config)
         if payout is not None and not errand.dry:
             bind_payout(client, info, key, state, payout)
+        vouching = _vouching(client, ours, key)
+        model = errand.device or model_of(plans)
+        if not errand.as_json:
+            _say_device(model, vouching.level, console)
         offered = sum(plan.offered for plan in plans)
         with display(errors, offered, errand.as_json, time.monotonic) as progress:
             uploader = Uploader(
@@ -80,13 +93,29 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
                 sending.connections,
                 errand.dry,
                 terms,
+                vouching,
             )
             outcome = uploader.upload(plans)
-    _show_outcome(outcome, plans, errand, console)
+    _show_outcome(outcome, plans, errand, console, {"model": model, "level": vouching.level})
     print_troubles(errors, outcome.troubles)
     if outcome.stopped is not None:
         raise outcome.stopped
     return outcome
+
+
+def _vouching(client: NodeClient, ours: ClientSettings, key: Key) -> Vouching:
+    """What vouches for this machine's drives, with the level that the node knows it by."""
+    vouching = load_vouching(ours.config)
+    if vouching == NOBODY:
+        return vouching
+    levels = [level_at(client, key, one) for one in vouching.keys]
+    return replace(vouching, level=max(levels, key=LEVELS.index))
+
+
+def _say_device(model: str, level: str, console: Console) -> None:
+    """Which camera the drives will name, and what vouches for it."""
+    line = f"device: {model}, vouched for by: {level}"
+    console.print(printable(line), markup=False, soft_wrap=True)
 
 
 def _within(screening: ScreenSettings, info: NodeInfo) -> ScreenSettings:
@@ -103,10 +132,14 @@ def _show_plans(plans: Sequence[Plan], errand: Errand, console: Console) -> None
 
 
 def _show_outcome(
-    outcome: Outcome, plans: Sequence[Plan], errand: Errand, console: Console
+    outcome: Outcome,
+    plans: Sequence[Plan],
+    errand: Errand,
+    console: Console,
+    device: Mapping[str, Json],
 ) -> None:
     if errand.as_json:
-        tell_json("summary", outcome_json(outcome))
+        tell_json("summary", {**outcome_json(outcome), "device": device})
     else:
         print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
 

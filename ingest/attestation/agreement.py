@@ -85,7 +85,8 @@ def _apart_m(frame: Frame, fixes: Sequence[Fix], times: Sequence[int]) -> float 
     at = bisect_left(times, frame.t_ms)
     if at == len(times) or (at == 0 and times[0] != frame.t_ms):
         return None
-    after, before = fixes[at], fixes[max(at - 1, 0)]
+    after = fixes[at]
+    before = after if after.t_ms == frame.t_ms else fixes[at - 1]
     span = after.t_ms - before.t_ms
     if span > GAP_MS:
         return None

@@ -42,10 +42,9 @@ class Block:
     signed: EcSign
     data: bytes
 
-    @property
-    def name(self) -> str:
-        """The final hash in hex: the same messages are the same block."""
-        return self.signed.final_hash.hex()
+    def name(self, device: str) -> str:
+        """What the block is known by, hex: the same messages of the same device are the same."""
+        return hashlib.sha256(bytes.fromhex(device) + self.signed.final_hash).hexdigest()
 
 
 def signed_blocks(data: bytes) -> list[Block]:

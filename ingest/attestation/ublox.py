@@ -7,10 +7,11 @@
 
 The final hash is SHA-256 over the messages as they were sent, each whole from its sync characters
 to its checksum. What is signed is SHA-256(final hash, session id), folded to the curve's 192 bits
-by XOR of its last 8 bytes onto its first 8. The layout is the receiver's; hash and folding are
-known from the field, not from u-blox' interface description, and no public vector proves them, so
-what does not verify is `none` and never held against anybody. The messages are GNSS bytes: a
-signature says nothing of the pictures.
+by XOR of its last 8 bytes onto its first 8. Layout, folding and curve are proven by a published
+message of a real receiver with its key (tests/ingest/attestation/vectors); which bytes go into the
+final hash is known from receivers in the field only, not from u-blox' interface description or a
+vector, so what does not verify is `none` and never held against anybody. The messages are GNSS
+bytes: a signature says nothing of the pictures.
 """
 
 import hashlib

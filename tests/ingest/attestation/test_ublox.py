@@ -29,7 +29,11 @@ def signed(key: ec.EllipticCurvePrivateKey = KEY) -> EcSign:
 
 def message(of: EcSign, version: int = 1) -> bytes:
     fields = (version, of.messages, of.final_hash, of.session_id, of.signature)
-    body = b"\x27\x04" + struct.pack("<H", 108) + struct.pack("<BxH32s24s48s", *fields)
+    return checked(b"\x27\x04" + struct.pack("<H", 108) + struct.pack("<BxH32s24s48s", *fields))
+
+
+def checked(body: bytes) -> bytes:
+    """The whole message of class, id, length and payload."""
     a = b = 0
     for octet in body:
         a, b = (a + octet) % 256, (b + a + octet) % 256
