@@ -37,8 +37,12 @@ def serve(
     judge: Annotated[
         bool, typer.Option("--judge/--no-judge", help="Judge what was sealed, as it comes in.")
     ] = True,
+    publish: Annotated[
+        bool,
+        typer.Option("--publish/--no-publish", help="Blur and publish the pictures of drives."),
+    ] = True,
 ) -> None:
-    """Run a node: take uploads, judge them, serve map, books and viewer."""
+    """Run a node: take uploads, judge and publish them, serve map, books and viewer."""
     from roadcomb.node import open_node
     from roadcomb.settings import NodeSettings
 
@@ -54,4 +58,4 @@ def serve(
             write_port(port_file, real_port)
         print(f"Roadcomb listens on {url} (data: {settings.data})", flush=True)
 
-    run(node, judge, announce)
+    run(node, judge, publish, announce)

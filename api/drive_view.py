@@ -10,11 +10,20 @@ from pydantic import BaseModel
 from ingest.states import DriveState, State
 from quality.deleting import DELETED
 from quality.judgement import load
+from quality.publishing.publications import newest
 from roadcomb.canonical import parse_json
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
-__all__ = ["DriveView", "reasons_of", "view_of"]
+__all__ = ["DriveView", "Pictures", "reasons_of", "view_of"]
+
+
+class Pictures(BaseModel):
+    """Of the accepted frames: those whose blurred picture is shown, and those that wait, by
+    reason (quality/publishing/fates.py)."""
+
+    published: int
+    waiting: dict[str, int]
 
 
 class DriveView(BaseModel):
@@ -33,6 +42,8 @@ class DriveView(BaseModel):
     reason: str | None
     evidence: Any
     receipt: Any
+    pictures: Pictures | None = None
+    """None before the drive was accepted and looked at by the publisher."""
     level: str | None
     """Of the device: none, software-key or hardware-key; told once the drive is sealed."""
 
@@ -58,6 +69,7 @@ def view_of(node: Node, state: DriveState) -> DriveView:
         reason=state.reason,
         evidence=_parsed(state.evidence),
         receipt=_parsed(state.receipt),
+        pictures=_pictures(node, state),
         level=state.level,
     )
 
@@ -69,6 +81,14 @@ def reasons_of(judgement: pa.Table, verdict: str | None, reason: str | None) -> 
     if verdict == Verdict.REJECTED:
         counts[reason] += judgement.num_rows - rejected.num_rows
     return {name or "unknown": count for name, count in sorted(counts.items(), key=str) if count}
+
+
+def _pictures(node: Node, state: DriveState) -> Pictures | None:
+    if state.verdict != Verdict.ACCEPTED:
+        return None
+    with node.catalog.reading() as connection:
+        shown = newest(connection, state.drive_id)
+    return None if shown is None else Pictures(published=shown.published, waiting=shown.reasons)
 
 
 def _parsed(text: str | None) -> Any:

@@ -6,10 +6,13 @@
     statement.json                      what was earned of what, with each drive's salt
     drives/<id>/drive.json              the catalog's row and all decisions on it
     drives/<id>/manifest.json, judgement.json, evidence.ubx
-    drives/<id>/pictures/<image id>.jpg, thumbnails/<n>.jpg
+    drives/<id>/pictures.json           what became of each accepted picture's blur
+    drives/<id>/pictures/<n>.jpg, thumbnails/<n>.jpg
 
-Law: nothing is left out but what the node derives from all drives together (the map, the search
-index), and memory stays below one pack. A deleted drive has its row and decisions, no more.
+Laws. Nothing is left out but what the node derives from all drives together (the map, the search
+index), and pictures that are not blurred: they show other people, whose rights a copy must not
+hurt (GDPR, article 15 (4)), and who sent them has them. Memory stays below one pack. A deleted
+drive has its row and decisions, no more.
 """
 
 import json
@@ -20,9 +23,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.evidence import evidence_key
-from ingest.stored import manifest_key, received
+from ingest.stored import load_manifest, manifest_key
 from quality import judgement
-from quality.thumbnails import packs_of
+from quality.publishing import record
+from quality.publishing.composing import picture_at
+from quality.publishing.publications import newest
+from quality.publishing.record import FrameRecord
 from rewards.statement import statement_of
 from roadcomb.catalog.tables import (
     bindings,
@@ -34,7 +40,6 @@ from roadcomb.catalog.tables import (
 )
 from roadcomb.errors import NotFound
 from roadcomb.node import Node
-from roadcomb.packs import checked, decode_index, index_of, read_entry
 
 __all__ = ["held_by"]
 
@@ -89,7 +94,6 @@ def _of_drive(node: Node, drive: Any) -> _Files:
     with node.catalog.reading() as connection:
         query = sa.select(decisions).where(decisions.c.drive_id == drive.drive_id)
         made = connection.execute(query.order_by(decisions.c.id)).all()
-        places = received(connection, drive.drive_id)
     yield "drive.json", _json({**_plain(drive), "decisions": [_plain(one) for one in made]})
     if drive.deleted_ms is not None:
         return
@@ -99,17 +103,27 @@ def _of_drive(node: Node, drive: Any) -> _Files:
     if made:
         table = judgement.load(node.blobs, made[-1].judgement)
         yield "judgement.json", _json(table.to_pylist())
-    for image_id, (key, entry) in places.items():
-        data = node.blobs.get_range(key, entry.offset, entry.length)
-        yield f"pictures/{image_id}.jpg", checked(data, entry)
-    shown = packs_of(made[-1].thumbnails) if made else []
-    for number, data in enumerate(data for key in shown for data in _entries(node.blobs.get(key))):
-        yield f"thumbnails/{number}.jpg", data
+    yield from _pictures(node, drive.drive_id)
 
 
-def _entries(pack: bytes) -> Iterator[bytes]:
-    for entry in decode_index(index_of(pack)):
-        yield read_entry(pack, entry)
+def _pictures(node: Node, drive_id: str) -> _Files:
+    """What is published of a drive, and the fate of each accepted frame."""
+    with node.catalog.reading() as connection:
+        shown = newest(connection, drive_id)
+    if shown is None:
+        return
+    frames = record.load(node.blobs, drive_id, shown.masks)
+    names = load_manifest(node, drive_id).frames
+    fates = [{"image_id": names[one.n].image_id, **_fate(one)} for one in frames]
+    yield "pictures.json", _json(fates)
+    for frame in frames:
+        for kind, place in (("pictures", frame.full), ("thumbnails", frame.thumbnail)):
+            if place is not None:
+                yield f"{kind}/{frame.n}.jpg", picture_at(node.blobs, place)
+
+
+def _fate(frame: FrameRecord) -> dict[str, Any]:
+    return {"n": frame.n, "fate": frame.fate, "reason": frame.reason}
 
 
 def _archive(files: _Files) -> Iterator[bytes]:

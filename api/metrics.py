@@ -5,7 +5,7 @@ an alert can say so; times are differences by the node's clock, the backup's by 
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from api.upkeep.note import last_backup_ms
 from ingest.limits import IntakeSettings
+from quality.publishing.publications import unpublished, waiting_by_reason
 from roadcomb.catalog.tables import decisions, drives, epochs, log_entries
 from roadcomb.clock import Clock
 from roadcomb.epochs import last_closed
@@ -28,7 +29,13 @@ _SECONDS = (0.005, 0.02, 0.1, 0.5, 2, 10)
 class Metrics:
     """The figures of one app."""
 
-    def __init__(self, node: Node, limits: IntakeSettings, machine: Clock) -> None:
+    def __init__(
+        self,
+        node: Node,
+        limits: IntakeSettings,
+        machine: Clock,
+        troubles: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "roadcomb_requests", "Answers", ["route", "method", "status"], registry=self._registry
@@ -43,7 +50,7 @@ class Metrics:
         self._received = Counter(
             "roadcomb_upload_bytes", "Bytes of request bodies", registry=self._registry
         )
-        self._registry.register(_State(node, limits, machine))
+        self._registry.register(_State(node, limits, machine, troubles))
 
     def observe(self, route: str, method: str, status: int, seconds: float, received: int) -> None:
         """Count an answer; route: the path's template, never the path itself."""
@@ -59,8 +66,15 @@ class Metrics:
 class _State(Collector):
     """Gauges that are read off the node when they are asked for."""
 
-    def __init__(self, node: Node, limits: IntakeSettings, machine: Clock) -> None:
+    def __init__(
+        self,
+        node: Node,
+        limits: IntakeSettings,
+        machine: Clock,
+        troubles: Callable[[], Collection[str]],
+    ) -> None:
         self._node = node
+        self._troubles = troubles
         self._limits = limits
         self._machine = machine
 
@@ -72,6 +86,9 @@ class _State(Collector):
         with self._node.catalog.reading() as connection:
             yield from _queue(connection, self._node.clock.now_ms())
             yield from _books(connection, self._node.clock.now_ms())
+            yield from _pictures(connection)
+        blocked = int(bool(self._troubles()))
+        yield _gauge("roadcomb_publishing_blocked", "1 while no detector works", blocked)
         yield from self._disk()
         yield from self._backup()
 
@@ -110,6 +127,19 @@ def _books(connection: sa.Connection, now_ms: int) -> Iterator[Metric]:
     paid = newest if newest is not None else None if first is None else first - 1
     lag = 0 if paid is None else max(0, last_closed(now_ms) - paid)
     yield _gauge("roadcomb_epoch_lag_days", "Days that are over and not paid", lag)
+
+
+def _pictures(connection: sa.Connection) -> Iterator[Metric]:
+    drives_left = len(unpublished(connection))
+    yield _gauge("roadcomb_unpublished_drives", "Accepted drives not looked at yet", drives_left)
+    published, waiting = waiting_by_reason(connection)
+    yield _gauge("roadcomb_published_frames", "Frames whose blurred picture is shown", published)
+    waits = GaugeMetricFamily(
+        "roadcomb_waiting_frames", "Accepted frames that cannot be shown", labels=["reason"]
+    )
+    for reason, count in waiting.items():
+        waits.add_metric([reason], count)
+    yield waits
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

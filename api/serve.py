@@ -1,4 +1,4 @@
-"""The running node: one process that answers requests, judges what was sealed, redraws the map.
+"""The running node: one process that answers, judges what was sealed, publishes, redraws the map.
 
 SIGTERM or Ctrl-C: no new connection is taken, requests under way are answered, then it ends. What
 kill -9 interrupts is whole anyway: intake and judging commit before they answer.
@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,7 +20,7 @@ from uvicorn.config import LOGGING_CONFIG
 from api.app import create_app
 from api.background import Repeating
 from api.logs import log_json
-from api.state import report_unread
+from api.state import report_trouble, report_unread
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from roadcomb.settings import LogFormat
@@ -28,11 +29,13 @@ from tiles.live import LiveMap
 __all__ = ["serve"]
 
 PAUSE_S = 1.0
+PUBLISHED_AT_ONCE = 8
+"""Drives a step, so that what a retention lets go is looked for in between."""
 DRAIN_S = 10
 END_S = 5.0
 
 
-def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None:
+def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int], None]) -> None:
     """Serve on the settings' host and port until a signal; `announce` gets (URL, real port) once
     requests are answered. Raises UsageError when the address cannot be listened on.
     """
@@ -54,6 +57,8 @@ def serve(node: Node, judge: bool, announce: Callable[[str, int], None]) -> None
         steps = [Repeating("redrawing the map", live.refresh, PAUSE_S)]
         if judge:
             steps.append(_judging(app, node, stack))
+        if publish:
+            steps.append(_publishing(app, node, stack))
         stack.enter_context(_running(steps))
         server.run(sockets=[listening])
 
@@ -67,6 +72,18 @@ def _judging(app: FastAPI, node: Node, stack: ExitStack) -> Repeating:
     judge = Judge(node, engine)
     report_unread(app, judge.unread)
     return Repeating("judging", judge.judge_pending, PAUSE_S)
+
+
+def _publishing(app: FastAPI, node: Node, stack: ExitStack) -> Repeating:
+    from quality.publishing.publisher import Publisher
+    from roadcomb.engine import ProcessEngine
+
+    engine = ProcessEngine(node.settings.workers)  # its workers hold a model, and limits of theirs
+    stack.callback(engine.close)
+    publisher = Publisher(node, engine)
+    report_trouble(app, lambda: publisher.trouble)
+    step = partial(publisher.publish_pending, PUBLISHED_AT_ONCE)
+    return Repeating("publishing", step, PAUSE_S)
 
 
 def _logging(form: LogFormat) -> dict[str, Any] | None:

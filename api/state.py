@@ -23,7 +23,9 @@ __all__ = [
     "log_of",
     "metrics_of",
     "node_of",
+    "report_trouble",
     "report_unread",
+    "troubles_of",
     "unread_of",
 ]
 
@@ -41,7 +43,8 @@ def bind(
     app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
     app.state.arriving = Arriving()
-    app.state.metrics = Metrics(node, limits, SystemClock())
+    app.state.troubles = []
+    app.state.metrics = Metrics(node, limits, SystemClock(), lambda: _troubles(app))
 
 
 def node_of(request: Request) -> Node:
@@ -62,6 +65,20 @@ def report_unread(app: FastAPI, unread: Callable[[], Collection[str]]) -> None:
 def unread_of(request: Request) -> Collection[str]:
     """Digests of judgements that some part of the node cannot read, in order."""
     return sorted({digest for unread in request.app.state.unread for digest in unread()})
+
+
+def report_trouble(app: FastAPI, trouble: Callable[[], str | None]) -> None:
+    """Have readiness say why nothing can be published; None while nothing stands in the way."""
+    app.state.troubles.append(trouble)
+
+
+def troubles_of(request: Request) -> Collection[str]:
+    """Why nothing can be published just now; nothing when it can."""
+    return _troubles(request.app)
+
+
+def _troubles(app: FastAPI) -> list[str]:
+    return [said for trouble in app.state.troubles if (said := trouble()) is not None]
 
 
 def live_of(request: Request) -> LiveMap:

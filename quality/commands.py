@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quality import publish_commands
+
 if TYPE_CHECKING:
     from quality.review import Case
     from roadcomb.node import Node
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     review.command("accept")(accept)
     review.command("reject")(reject)
     app.command()(judge)
+    publish_commands.register(app)
     app.add_typer(review, name="review")
 
 

@@ -1,7 +1,8 @@
 """Forgetting a drive: its contributor's right, without breaking a promise or a book.
 
-The law. What shows where somebody drove is destroyed: pictures, thumbnails, manifest, judgements
-(positions, times, fingerprints) and the salt that ties published rows to them. What stays names no
+The law. What shows where somebody drove is destroyed: pictures (as sent, kept and
+published), thumbnails, manifest, judgements (positions, times, fingerprints) and the salt that
+ties published rows to them. What stays names no
 place: the receipt, the log's leaf, a decision `deleted` that rejects all its frames, and the
 SHA-256 of each picture that was accepted, because nothing is paid twice. First the catalog says
 that the drive is gone, in one transaction, then the blobs go; killed in between, the next call goes
@@ -16,10 +17,12 @@ from ingest.evidence import evidence_key
 from ingest.stored import get_drive, manifest_key, pack_folder
 from quality import judgement
 from quality.decisions import decision_of, enter
+from quality.publishing.originals import held_folder
+from quality.publishing.record import folder_of
 from quality.thumbnails import packs_of
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import canonical_json, parse_json
-from roadcomb.catalog.tables import decisions, drives, packs
+from roadcomb.catalog.tables import decisions, drives, originals, packs
 from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
 from roadcomb.node import Node
 from roadcomb.records import Verdict
@@ -93,7 +96,8 @@ def _destroy(node: Node, drive_id: str) -> None:
     node.catalog.scrub()
     shown = evidence_key(drive_id)
     whole = [manifest_key(drive_id), shown, f"{SUMS}/{shown}"]
-    for key in [*node.blobs.keys(pack_folder(drive_id)), *whole]:
+    folders = (pack_folder(drive_id), folder_of(drive_id), held_folder(drive_id))
+    for key in [*(key for folder in folders for key in node.blobs.keys(folder)), *whole]:
         node.blobs.delete(key)
 
 
@@ -107,7 +111,8 @@ def _bury(
     node: Node, connection: sa.Connection, drive: sa.Row[tuple[object]], nothing: str
 ) -> None:
     now_ms = node.clock.now_ms()
-    connection.execute(sa.delete(packs).where(packs.c.drive_id == drive.drive_id))
+    for table in (packs, originals):
+        connection.execute(sa.delete(table).where(table.c.drive_id == drive.drive_id))
     connection.execute(
         sa.update(drives)
         .where(drives.c.drive_id == drive.drive_id)

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from api.state import limits_of, node_of, unread_of
+from api.state import limits_of, node_of, troubles_of, unread_of
 from ingest.limits import IntakeSettings
+from quality.publishing.publications import waiting_by_reason
 from roadcomb import __version__
 from roadcomb.node import Node
 
@@ -25,13 +26,15 @@ class Alive(BaseModel):
 class Readiness(BaseModel):
     """Each part a node needs: "ok", or what is wrong with it.
 
-    degraded: stored bytes that cannot be read; the node works, without what only they say.
+    degraded: stored bytes that cannot be read, or why nothing is published; the node works, without
+    that. waiting: accepted frames that are not shown, by reason.
     """
 
     ready: bool
     catalog: str
     blobs: str
     degraded: list[str] = []
+    waiting: dict[str, int] = {}
 
 
 class Limits(BaseModel):
@@ -62,6 +65,7 @@ def readyz(
     response: Response,
     node: Annotated[Node, Depends(node_of)],
     unread: Annotated[Collection[str], Depends(unread_of)],
+    troubles: Annotated[Collection[str], Depends(troubles_of)],
 ) -> Readiness:
     """Catalog and blob store answer, and the schema is this version's; otherwise 503."""
     catalog, blobs = _catalog(node), _blobs(node)
@@ -69,7 +73,9 @@ def readyz(
     if not ready:
         response.status_code = 503
     degraded = [f"judgements/{digest} is lost or damaged: restore it" for digest in unread]
-    return Readiness(ready=ready, catalog=catalog, blobs=blobs, degraded=degraded)
+    degraded += [f"nothing is published: {trouble}" for trouble in troubles]
+    waiting = _waiting(node) if catalog == "ok" else {}
+    return Readiness(ready=ready, catalog=catalog, blobs=blobs, degraded=degraded, waiting=waiting)
 
 
 @router.get("/v1/node")
@@ -95,6 +101,11 @@ def _catalog(node: Node) -> str:
         return "ok" if node.catalog.is_current() else "its schema is of another version"
     except Exception:  # whatever the driver raises, the part does not answer
         return "does not answer"
+
+
+def _waiting(node: Node) -> dict[str, int]:
+    with node.catalog.reading() as connection:
+        return waiting_by_reason(connection)[1]
 
 
 def _blobs(node: Node) -> str:

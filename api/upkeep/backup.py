@@ -25,6 +25,7 @@ from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Damage
 from api.upkeep.drive_checks import drive_checks
 from api.upkeep.note import note_backup
+from quality.publishing.discarding import nothing_destroyed
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import drives
@@ -69,12 +70,13 @@ def backup(node: Node, folder: Path, started_ms: int) -> Copied:
     """
     before = _previous(node, folder)
     files: dict[str, str] = {}
-    while True:
-        files[CATALOG] = _copy_catalog(node, folder / CATALOG)
-        deleted = _deleted(node)
-        copied, size = _copy_blobs(node, folder, before, files)
-        if _deleted(node) == deleted:  # else the copied catalog may name what is gone
-            break
+    with nothing_destroyed(node.settings.data):  # publishing takes originals away
+        while True:
+            files[CATALOG] = _copy_catalog(node, folder / CATALOG)
+            deleted = _deleted(node)
+            copied, size = _copy_blobs(node, folder, before, files)
+            if _deleted(node) == deleted:  # else the copied catalog may name what is gone
+                break
     forgotten = _forget(node, folder, before, files)
     for path, data in _rest(node):
         write_durably(folder / path, data)

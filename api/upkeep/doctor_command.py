@@ -54,7 +54,7 @@ def _contributor(to: str | None) -> "Iterator[Finding]":
     ours = ClientSettings()
     yield from key_findings(lambda: load_key(ours.key_file), ours.config)
     yield disk_finding(ours.state)
-    yield from node_findings(to or _last_url(), _ask, SystemClock().now_ms)
+    yield from node_findings(to or _last_url(), _ask, SystemClock().now_ms, _compare)
     yield tool_finding("exiftool", "reads videos of cameras that nothing else here reads")
 
 
@@ -74,6 +74,17 @@ def _ask(url: str) -> Mapping[str, Any]:
     settings = UploadSettings(attempts=2, timeout_s=10)
     with open_http(url, settings) as http:
         return NodeClient(http, settings).get("/v1/node")
+
+
+def _compare(url: str, public: str) -> None:
+    """Is it the node that this machine knows by the address? Nothing is written down."""
+    from ingest.knownnodes import compare_node
+    from ingest.localstate import open_state
+    from roadcomb.settings import ClientSettings
+
+    ours = ClientSettings()
+    with open_state(ours.state) as state:
+        compare_node(ours.state, url.rstrip("/"), public, state.node_at(url.rstrip("/")))
 
 
 def _last_url() -> str | None:

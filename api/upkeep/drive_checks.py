@@ -1,6 +1,7 @@
 """Is every drive that we promised to keep there, bit by bit?
 
 A deleted drive's bytes are lawfully gone; its row and its entry in the log stay, and are checked.
+So are the originals of a published drive, but for the frames that wait (quality/publishing).
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.upkeep.checks import Check, addressed, summed
+from api.upkeep.publication_checks import publication_checks
 from ingest.evidence import evidence_key
 from ingest.manifest import parse_signed
 from ingest.receipts import leaf_of, verify_receipt
@@ -108,6 +110,7 @@ def _named(
         yield addressed(node.blobs, THUMBNAILS, key.rpartition("/")[2])
     if any(row.reason == DELETED for row in decided):
         yield summed(node.blobs, tombstone_key(drive_id))
+    yield from publication_checks(node, drive_id)
     if _has_evidence(node, drive_id):
         yield summed(node.blobs, evidence_key(drive_id))
 

@@ -16,15 +16,16 @@ from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Check, Damage, addressed, run, summed
 from api.upkeep.drive_checks import drive_checks
 from roadcomb.blobs import SUMS
+from roadcomb.catalog.tables import discards
 from roadcomb.epochs import DAY_MS
 from roadcomb.errors import IntegrityError, NotFound
 from roadcomb.node import Node
 
 __all__ = ["Report", "fsck", "prune"]
 
-PRUNED = ("packs/", "manifests/")
-"""Uploads write these anew whenever they need them, so an old one without a row is a leftover."""
-_ADDRESSED = ("books", "coverage", "judgements", "packs", "refill", "thumbnails")
+PRUNED = ("packs/", "manifests/", "blurred/", "originals/")
+"""Written anew whenever they are needed, so an old one that no row names is a leftover."""
+_ADDRESSED = ("blurred", "books", "coverage", "judgements", "packs", "refill", "thumbnails")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -50,6 +51,7 @@ def fsck(node: Node) -> Report:
             named.add(check.key)
         checked += 1
         damages.extend(run(check))
+    named |= _to_destroy(node)
     unreferenced = [key for key in listed if key.removeprefix(f"{SUMS}/") not in named]
     for check in _unnamed_checks(node, unreferenced):
         damages.extend(run(check))
@@ -57,7 +59,7 @@ def fsck(node: Node) -> Report:
 
 
 def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[str]:
-    """Delete unreferenced packs, manifests and unfinished files that are older than a day."""
+    """Delete unreferenced packs, pictures, manifests and unfinished files that are older than a day."""
     for key in unreferenced:
         if not (key.startswith(PRUNED) or key.endswith(".part")):
             continue
@@ -75,6 +77,12 @@ def _checks(node: Node) -> Iterator[Check]:
         yield Check("catalog", lambda: _check_sqlite(node))
     yield from drive_checks(node)
     yield from book_checks(node)
+
+
+def _to_destroy(node: Node) -> set[str]:
+    """What lost its last name and goes at the publisher's next turn."""
+    with node.catalog.reading() as connection:
+        return set(connection.scalars(sa.select(discards.c.key)))
 
 
 def _unnamed_checks(node: Node, keys: Iterable[str]) -> Iterator[Check]:

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from quality.publishing import record
-from quality.publishing.fates import Fate
+from quality.publishing.fates import Concealed, Fate, Named
 from quality.publishing.publications import Draft
 from quality.publishing.record import FrameRecord, Place
 from quality.publishing.storing import PackWriter
-from quality.publishing.work import Concealed, Named
 from roadcomb.blobs import Blobs
 from roadcomb.packs import checked
 

@@ -1,9 +1,10 @@
 """What may become of an accepted frame on its way to a picture, and the words for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["WORDS", "Fate", "Waits"]
+__all__ = ["WORDS", "Concealed", "Fate", "Named", "Waits"]
 
 
 class Fate(StrEnum):
@@ -32,3 +33,22 @@ WORDS: Mapping[str, str] = {
     Waits.UNPROVED: "its blur could not be proved",
 }
 """Sentences for drivers and operators; nothing of these costs a reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A detector that has passed its self-test."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """A VERIFIED picture and its thumbnail (JPEG), its size, and the share of it that is masked."""
+
+    full: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    masked: float

@@ -14,14 +14,12 @@ from typing import TypeVar
 from quality.masking.drives import Masks, Sight, masks_of_drive
 from quality.masking.regions import Region
 from quality.masking.zones import zone_of
-from quality.publishing.fates import Fate, Waits
+from quality.publishing.fates import Concealed, Fate, Named, Waits
 from quality.publishing.record import FrameRecord
 from quality.publishing.settings import PublishSettings
 from quality.publishing.work import (
-    Concealed,
     ConcealTask,
     FindTask,
-    Named,
     Opening,
     conceal,
     find,

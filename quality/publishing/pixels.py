@@ -16,7 +16,7 @@ __all__ = ["THUMBNAIL_WIDTH", "decoded", "encoded", "thumbnail_of", "upright"]
 THUMBNAIL_WIDTH = 320
 _THUMBNAIL_QUALITY = 75
 
-_QUARTER_TURNS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}
+_QUARTER_TURNS = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}
 """To the left, by EXIF orientation. Source: CIPA DC-008, tag 0x0112."""
 _MIRRORED = {2, 4, 5, 7}
 

@@ -13,9 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from quality.publishing.discarding import discard_later
-from quality.publishing.fates import Fate
+from quality.publishing.fates import Fate, Named
 from quality.publishing.record import FrameRecord, record_key
-from quality.publishing.work import Named
 from roadcomb.catalog.tables import decisions, drives, publications
 from roadcomb.records import Verdict
 
@@ -27,6 +26,7 @@ __all__ = [
     "published_since",
     "unpublished",
     "waiting_by_reason",
+    "with_waiting",
 ]
 
 
@@ -108,6 +108,16 @@ def waiting_by_reason(connection: sa.Connection) -> tuple[int, dict[str, int]]:
         for reason, count in json.loads(text).items():
             reasons[reason] = reasons.get(reason, 0) + count
     return connection.execute(total).scalar() or 0, dict(sorted(reasons.items()))
+
+
+def with_waiting(connection: sa.Connection) -> list[str]:
+    """Published drives of which some frames wait."""
+    query = sa.select(publications.c.drive_id).join(
+        drives, drives.c.drive_id == publications.c.drive_id
+    )
+    counts = (publications.c.id.in_(_newest_ids()), publications.c.waiting > 0)
+    there = drives.c.deleted_ms.is_(None)
+    return list(connection.scalars(query.where(*counts, there).order_by(publications.c.id)))
 
 
 def enter(connection: sa.Connection, draft: Draft, before: Publication | None, now_ms: int) -> bool:

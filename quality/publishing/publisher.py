@@ -7,22 +7,20 @@ next turn. Without a detector that passes its self-test nothing is published, an
 """
 
 import logging
-from collections.abc import Sequence
 
-from ingest.stored import load_manifest
 from quality import judgement
 from quality.masking.settings import MaskingSettings
 from quality.publishing import originals, publications, record
 from quality.publishing.composing import compose
 from quality.publishing.discarding import purge
-from quality.publishing.fates import Fate
+from quality.publishing.entering import enter, retire
+from quality.publishing.fates import Fate, Named
 from quality.publishing.opening import OpenDetector
 from quality.publishing.passing import Workers
 from quality.publishing.publications import Draft, Publication
-from quality.publishing.record import FrameRecord
 from quality.publishing.settings import PublishSettings
 from quality.publishing.sources import known_frames, sources, with_news
-from quality.publishing.work import Named, Opening, SelfTestTask, self_tested
+from quality.publishing.work import Opening, SelfTestTask, self_tested
 from roadcomb.engine import Engine, Lost
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
@@ -80,32 +78,29 @@ class Publisher:
         return self._workers
 
     def publish(
-        self, workers: Workers, drive_id: str, cause: str = "published", shown_too: bool = False
+        self,
+        workers: Workers,
+        drive_id: str,
+        cause: str = "published",
+        shown_too: bool = False,
+        wait: bool = False,
     ) -> bool:
         """Mask the frames of a drive that wait (`shown_too`: those that are shown as well) and
-        show them. Whether that was entered; a drive whose bytes cannot be read is logged once."""
+        show them. Whether that was entered; a drive whose bytes cannot be read is logged once.
+        wait: as in `enter`."""
+        before = self._newest(drive_id)
         try:
-            with self._node.catalog.reading() as connection:
-                before = publications.newest(connection, drive_id)
-            draft = self._draft(workers, drive_id, cause, before, shown_too)
+            draft = self.draft(workers, drive_id, cause, before, shown_too)
         except judgement.DAMAGE as error:
+            if self._newest(drive_id) != before:
+                return False  # another process was faster and took the originals away
             self._stuck.add(drive_id)
             _log.error("drive %s cannot be published and stays so: %s", drive_id, error)
             return False
         except Unreachable as error:
             _log.warning("drive %s is published later: %s", drive_id, error)
             return False
-        return self.enter(draft, before)
-
-    def enter(self, draft: Draft, before: Publication | None) -> bool:
-        """Show a draft whose blobs are stored; then its originals and what it replaces go."""
-        with self._node.catalog.writing() as connection:
-            now_ms = self._node.clock.now_ms()
-            entered = publications.enter(connection, draft, before, now_ms)
-        if entered:
-            self._retire(draft.drive_id, draft.frames)
-        purge(self._node)
-        return entered
+        return enter(self._node, self._settings, draft, before, wait)
 
     def _test(self) -> None:
         task = SelfTestTask(self._opening, self._settings)
@@ -119,7 +114,7 @@ class Publisher:
             _log.error("nothing is published: %s", said)
         self.trouble, self._rest = said, _TURNS_OF_REST
 
-    def _draft(
+    def draft(
         self,
         workers: Workers,
         drive_id: str,
@@ -127,6 +122,7 @@ class Publisher:
         before: Publication | None,
         shown_too: bool,
     ) -> Draft:
+        """Store what a drive may show next (see `publish`); nothing is shown before `enter`."""
         known = known_frames(self._node, drive_id, before, self._settings.every)
         wanted = Fate.WAITING if not shown_too else Fate.PUBLISHED
         chosen = [one for one in known if one.fate in (Fate.WAITING, wanted)]
@@ -145,16 +141,14 @@ class Publisher:
         purge(self._node)
 
     def _retire_again(self, drive_id: str) -> None:
-        with self._node.catalog.reading() as connection:
-            shown = publications.newest(connection, drive_id)
+        shown = self._newest(drive_id)
         try:
             if shown is not None:
-                self._retire(drive_id, record.load(self._node.blobs, drive_id, shown.masks))
+                frames = record.load(self._node.blobs, drive_id, shown.masks)
+                retire(self._node, self._settings, drive_id, frames)
         except judgement.DAMAGE as error:
             _log.error("originals of drive %s cannot be retired: %s", drive_id, error)
 
-    def _retire(self, drive_id: str, frames: Sequence[FrameRecord]) -> None:
-        manifest = load_manifest(self._node, drive_id)
-        waiting = {manifest.frames[one.n].image_id for one in frames if one.fate is Fate.WAITING}
-        retain = self._settings.retention_days > 0
-        originals.retire(self._node, drive_id, waiting, retain)
+    def _newest(self, drive_id: str) -> Publication | None:
+        with self._node.catalog.reading() as connection:
+            return publications.newest(connection, drive_id)

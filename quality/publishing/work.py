@@ -15,7 +15,7 @@ from quality.decode import Undecodable
 from quality.masking.blurring import blur
 from quality.masking.drives import Sight
 from quality.masking.regions import Detector, Region, masked_share
-from quality.publishing.fates import Waits
+from quality.publishing.fates import Concealed, Named, Waits
 from quality.publishing.limits import limited
 from quality.publishing.pixels import decoded, encoded, thumbnail_of
 from quality.publishing.proof import is_proved
@@ -24,9 +24,7 @@ from roadcomb.errors import RoadcombError
 
 __all__ = [
     "ConcealTask",
-    "Concealed",
     "FindTask",
-    "Named",
     "Opening",
     "SelfTestTask",
     "conceal",
@@ -37,14 +35,6 @@ __all__ = [
 Opening = Callable[[], Detector]
 """Opens the detector and proves that it sees, or raises; hashable by value and picklable, since
 each worker opens its own once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A detector that has passed its self-test."""
-
-    name: str
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +63,6 @@ class ConcealTask:
     orientation: int
     zones: tuple[Region, ...]
     settings: PublishSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Concealed:
-    """A VERIFIED picture and its thumbnail (JPEG), its size, and the share of it that is masked."""
-
-    full: bytes
-    thumbnail: bytes
-    width: int
-    height: int
-    masked: float
 
 
 def self_tested(task: SelfTestTask) -> Named | str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from ingest.intake import add_frames, open_drive
 from quality.judge import judge_pending
+from quality.publishing.publisher import Publisher
+from quality.publishing.settings import PublishSettings
 from rewards.nightly import nightly
 from rewards.policy import read_policy
 from roadcomb.blobs import SUMS
@@ -15,19 +17,23 @@ from roadcomb.node import Node
 from tests.drives import contributor, drive_of, make_node, pictures
 from tests.quality.deliveries import LIMITS, deliver
 from tests.quality.pictures import drawn_frames
+from tests.quality.publishing.detectors import Opens
 
 __all__ = ["copy_of", "kept_files", "lived_in_node", "place_of"]
 
 FOLDERS = ("blobs", "published")
+RETAINED = PublishSettings(retention_days=30)
 
 
 def lived_in_node(folder: Path) -> Node:
-    """Three judged drives of two contributors, two closed epochs, and a drive still open."""
+    """Three judged drives of two contributors, one of them published and its originals kept, two
+    closed epochs, and a drive still open."""
     node = make_node(folder)
     frames = list(drawn_frames())
     deliver(node, contributor(1), frames[:8])
     deliver(node, contributor(2), frames[8:14])
     _end_day(node)
+    Publisher(node, InlineEngine(), RETAINED, Opens()).publish_pending(most=1)
     deliver(node, contributor(1), frames[14:20])
     _end_day(node)
     waiting = pictures(4)

@@ -28,11 +28,13 @@ def test_a_whole_node_has_no_damage_and_nothing_unreferenced(lived: Node) -> Non
     assert (report.damages, report.unreferenced) == ((), ())
     stored = {place_of(lived, path) for path in kept_files(lived)}
     assert {name.partition("/")[0] for name in stored} == {
+        "blurred",
         "books",
         "coverage",
         "judgements",
         "manifests",
         "openings",
+        "originals",
         "packs",
         "published",
         "refill",
@@ -61,7 +63,17 @@ def test_a_changed_receipt_or_index_in_the_catalog_is_found(node: Node) -> None:
         changed = bytes(44) + pack._mapping["index"][44:]
         connection.execute(sa.update(packs).where(packs.c.id == pack.id).values(index=changed))
     found = {damage.place for damage in fsck(node).damages}
-    assert found == {f"catalog/receipt/{row.drive_id}", pack.key}
+    lacking = f"catalog/frames/{pack.drive_id}"
+    assert found == {f"catalog/receipt/{row.drive_id}", pack.key, lacking}
+
+
+def test_a_lost_row_of_a_pack_is_a_damage_where_nothing_is_published(node: Node) -> None:
+    with node.catalog.writing() as connection:
+        pack = connection.execute(sa.select(packs)).first()
+        assert pack is not None
+        connection.execute(sa.delete(packs).where(packs.c.id == pack.id))
+    damage = [one for one in fsck(node).damages if one.place == f"catalog/frames/{pack.drive_id}"]
+    assert "are in no pack" in damage[0].what
 
 
 def test_what_a_contributor_had_deleted_is_no_damage(node: Node) -> None:
@@ -69,7 +81,8 @@ def test_what_a_contributor_had_deleted_is_no_damage(node: Node) -> None:
     with node.catalog.reading() as connection:
         drive = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
     delete_drive(node, drive.drive_id, drive.contributor)
-    assert len(before - set(node.blobs.keys(""))) == 4  # manifest, pack, judgement, thumbnails
+    gone = [key.partition("/")[0] for key in before - set(node.blobs.keys(""))]
+    assert sorted(gone) == [*["blurred"] * 3, "judgements", "manifests", "originals", "thumbnails"]
     report = fsck(node)
     assert (report.damages, report.unreferenced) == ((), ())
     tombstone = f"tombstones/{drive.drive_id}"

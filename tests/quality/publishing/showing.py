@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from quality.publishing import publications
 from quality.publishing.composing import compose
-from quality.publishing.fates import Fate
+from quality.publishing.fates import Concealed, Fate, Named
 from quality.publishing.record import FrameRecord
 from quality.publishing.sources import known_frames
-from quality.publishing.work import Concealed, Named
 from roadcomb.node import Node
 
 __all__ = ["show"]
