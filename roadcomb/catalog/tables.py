@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 __all__ = [
     "BaseUnits",
+    "appeals",
     "bindings",
     "contributors",
     "decisions",
@@ -212,6 +213,19 @@ discards = sa.Table(
     metadata,
     sa.Column("key", sa.String(200), primary_key=True, comment="in the blob store"),
     comment="blobs that nothing names any more and that are to be destroyed",
+)
+
+appeals = sa.Table(
+    "appeals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False),
+    sa.Column("contributor", DIGEST, sa.ForeignKey("contributors.key"), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False, comment="the signed canonical JSON"),
+    sa.Column("signature", sa.String(128), nullable=False),
+    sa.Column("appealed_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_appeals_drive_id", "drive_id"),
 )
 
 log_entries = sa.Table(
