@@ -9,7 +9,7 @@ it leaves blobs that nobody names, and the drive is judged again.
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -18,6 +18,9 @@ from ingest.trimming import Privacy
 from quality import judgement
 from quality.decisions import decision_of, enter, newest_decision
 from quality.deleting import DELETED, discard
+from quality.evidence.combined import signals_of
+from quality.evidence.signals import Signal
+from quality.evidence.watching import Watcher
 from quality.looking import Looked, look
 from quality.pictures import StoredPictures
 from quality.private import open_hiding
@@ -66,12 +69,13 @@ class Judge:
         cannot be had just now is left to the next call.
         """
         waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
-        return sum(self._judge(drive_id, contributor) for drive_id, contributor in waiting)
+        return sum(self._judge(*row) for row in waiting)
 
-    def _judge(self, drive_id: str, contributor: str) -> bool:
+    def _judge(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
         try:
             privacy = self._hiding.of(drive_id, contributor)
-            looked = look(self._node, self._engine, drive_id, self._settings)
+            watcher = Watcher(self._engine)
+            looked = look(self._node, self._engine, drive_id, self._settings, (watcher,))
         except judgement.DAMAGE as error:
             self._damaged.add(drive_id)
             _log.error("drive %s cannot be judged and stays pending: %s", drive_id, error)
@@ -79,13 +83,20 @@ class Judge:
         except Unreachable as error:
             _log.warning("drive %s is judged later: %s", drive_id, error)
             return False
+        frames = [frame for frame, _ in looked.frames]
+        signals = signals_of(frames, watcher.seen(), sealed_ms)
         decided = None
         while decided is None:
-            decided = self._decide(drive_id, contributor, looked, privacy)
+            decided = self._decide(drive_id, contributor, looked, privacy, signals)
         return decided
 
     def _decide(
-        self, drive_id: str, contributor: str, looked: Looked, privacy: Privacy | None
+        self,
+        drive_id: str,
+        contributor: str,
+        looked: Looked,
+        privacy: Privacy | None,
+        signals: Sequence[Signal],
     ) -> bool | None:
         """Whether this call decided; None when newer decisions have to be looked at first."""
         self._index.follow(self._node)
@@ -98,6 +109,7 @@ class Judge:
             self._screening,
             privacy,
             _pictures(self._node, looked),
+            signals,
         )
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
@@ -122,15 +134,15 @@ def _pictures(node: Node, looked: Looked) -> StoredPictures:
     return StoredPictures(node, looked.thumbnails, shown)
 
 
-def _pending(node: Node) -> list[tuple[str, str]]:
-    """(drive id, contributor) of sealed drives without a decision, in the order of the log."""
+def _pending(node: Node) -> list[tuple[str, str, int]]:
+    """(id, contributor, when sealed) of sealed drives without a decision, in the log's order."""
     query = (
-        sa.select(drives.c.drive_id, drives.c.contributor)
+        sa.select(drives.c.drive_id, drives.c.contributor, drives.c.sealed_ms)
         .where(drives.c.sealed_ms.is_not(None), drives.c.decision.is_(None))
         .order_by(drives.c.log_index)
     )
     with node.catalog.reading() as connection:
-        return [(drive_id, contributor) for drive_id, contributor in connection.execute(query)]
+        return [(row.drive_id, row.contributor, row.sealed_ms) for row in connection.execute(query)]
 
 
 def _values(drive_id: str, looked: Looked, verdict: DriveVerdict, digest: str) -> dict[str, object]:

@@ -14,6 +14,8 @@ WORDS = {
     "already-sent": "you sent this picture before, and it is paid once",
     "duplicate-in-drive": "the picture shows what an earlier one of the drive shows",
     "standing-still": "the car stood: an earlier picture shows the same, and it is paid once",
+    "authenticity-doubted": "pictures, track and light do not fit each other: a person will look "
+    "at them; `roadcomb appeal` tells what the pictures cannot",
     "replay-suspected": "pictures look like those of another drive: a person will look at them",
     "replay": "these are another drive's pictures, bit by bit, and they are paid once: if you took "
     "them, ask for a review",

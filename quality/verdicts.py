@@ -4,7 +4,8 @@ The laws: each frame gets one verdict and, when rejected, one reason: the first 
 screening (the node screens, and hides trip ends and zones, where a foreign client did not), its
 grade, `already-sent`, and `standing-still` or `duplicate-in-drive`. Only frames that are good so
 far are compared, so a rejected frame makes no other one a duplicate. A drive is held when its
-frames look like another drive's, rejected when they are those of one, accepted when at least
+frames look like another drive's or its evidence of authenticity speaks against it
+(quality/evidence), rejected when its frames are another drive's, accepted when at least
 `min_accepted` of its frames are, and otherwise rejected for its commonest reason.
 accepted + held + rejected = frames.
 """
@@ -19,6 +20,8 @@ from ingest.screening import screen_drives
 from ingest.settings import ScreenSettings
 from ingest.trimming import Privacy, keep_private
 from quality.duplicates import Candidate, already_sent, duplicates
+from quality.evidence import combined
+from quality.evidence.signals import Signal
 from quality.examine import Examined
 from quality.fingerprint import FINGERPRINT_BYTES
 from quality.judgement import SCHEMA
@@ -30,9 +33,12 @@ from roadcomb.cells import cells_of
 from roadcomb.geo import distance_m
 from roadcomb.records import Frame, Verdict, degrees
 
-__all__ = ["Counts", "DriveVerdict", "counts_of", "judge_drive", "judgement_of"]
+__all__ = ["DOUBTED", "Counts", "DriveVerdict", "counts_of", "judge_drive", "judgement_of"]
 
 Frames = Sequence[tuple[Frame, Examined]]
+
+DOUBTED = "authenticity-doubted"
+"""Reason of a drive that its evidence holds."""
 
 STANDING_M = 15.0
 """Between two frames of one view that a standing car's receiver may claim (data: a u-blox was off
@@ -67,11 +73,13 @@ def judge_drive(
     screening: ScreenSettings,
     privacy: Privacy | None = None,
     pictures: Pictures | None = None,
+    signals: Sequence[Signal] = (),
 ) -> DriveVerdict:
     """The verdict on a drive, given all drives that were judged before.
 
     privacy: what must not be shown of it (ingest/trimming.py); None: its contributor saw to it.
     pictures: to compare point by point what looks alike; None: looks are enough for suspicion.
+    signals: of the drive's authenticity; they are part of its evidence whatever the verdict is.
     """
     reasons = _frame_reasons(frames, screening, privacy)
     candidates = _candidates(frames)
@@ -83,17 +91,21 @@ def judge_drive(
     good = _without(good, reasons)
     if len(good) < settings.min_accepted:
         return DriveVerdict(Verdict.REJECTED, _commonest(reasons), reasons, {})
+    authenticity = combined.evidence_of(signals)
     suspected = replays(good, index, drive_id, contributor, settings)
     dropped: list[Replay] = []
     if pictures is not None:
         suspected, dropped = compared(suspected, pictures, index, contributor, settings)
     if suspected:
-        evidence = evidence_of(suspected, index, contributor)
+        evidence = {**evidence_of(suspected, index, contributor), **authenticity}
         if any(is_proven(one, len(good), index, contributor, settings) for one in suspected):
             return DriveVerdict(Verdict.REJECTED, "replay", reasons, evidence)
         return DriveVerdict(Verdict.HELD, "replay-suspected", reasons, evidence)
     unlike = evidence_of(dropped, index, contributor)["replays"]
-    return DriveVerdict(Verdict.ACCEPTED, None, reasons, {"look_alikes": unlike} if dropped else {})
+    evidence = {**({"look_alikes": unlike} if dropped else {}), **authenticity}
+    if combined.suspicious(signals):
+        return DriveVerdict(Verdict.HELD, DOUBTED, reasons, evidence)
+    return DriveVerdict(Verdict.ACCEPTED, None, reasons, evidence)
 
 
 def counts_of(verdict: Verdict, frames: int, good: int) -> Counts:

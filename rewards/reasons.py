@@ -1,20 +1,14 @@
 """Reason codes in words that a driver understands, with what helps.
 
-The law: every code of every room has words. The rooms' own tables (videos, judging) stand behind
-this one, so that a code which is new there is never without.
+The law: every code has words; a code that is not listed here reads as its own words.
 """
 
 from types import MappingProxyType
-
-from ingest.video.refusals import REASONS as VIDEOS
-from quality.reasons import WORDS as JUDGING
 
 __all__ = ["WORDS", "in_words"]
 
 WORDS = MappingProxyType(
     {
-        **VIDEOS,
-        **JUDGING,
         # of the recording (ingest)
         "no-fix": "the camera had no GPS position yet: wait for its fix before driving off",
         "no-time": "it carries no time: set the camera to write one",
@@ -37,7 +31,6 @@ WORDS = MappingProxyType(
         "changed-meanwhile": "the file changed while it was sent",
         "not-a-jpeg": "the file is no JPEG",
         "unreadable": "the file could not be read",
-        "framekm-damaged": "the FrameKM does not add up: copy it from the camera again",
         "too-large": "the picture is larger than the node takes",
         "too-small": "the picture is too small to show a street",
         # of the picture (quality)
@@ -52,6 +45,7 @@ WORDS = MappingProxyType(
         "duplicate-in-drive": "the same picture was already in this drive",
         "standing-still": "the car stood: an earlier picture shows the same",
         "already-sent": "this picture was sent before; it counted then",
+        "authenticity-doubted": "pictures, track and light do not fit each other; a person looks",
         "replay-suspected": "it seems to show pictures of another drive again; a person looks",
         "replay": "these are another drive's pictures, bit by bit, and they are paid once",
     }

@@ -67,8 +67,10 @@ def suspicious(signals: Iterable[Signal]) -> bool:
     return doubt(signals) <= HOLD_AT
 
 
-def evidence_of(signals: Sequence[Signal]) -> Json:
-    """What a person should look at, the gravest first."""
+def evidence_of(signals: Sequence[Signal]) -> dict[str, Json]:
+    """What a person should look at, the gravest first; nothing of nothing."""
+    if not signals:
+        return {}
     return {
         "doubt": doubt(signals),
         "signals": [

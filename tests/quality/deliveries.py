@@ -33,12 +33,16 @@ def along(count: int, spacing_m: float = 8, jitter_m: float = 0, seed: int = 0) 
 
 
 def frames_at(
-    pictures: Sequence[bytes], lats_e7: Sequence[int], started_ms: int = NOW_MS - 3_600_000
+    pictures: Sequence[bytes],
+    lats_e7: Sequence[int],
+    started_ms: int = NOW_MS - 3_600_000,
+    lons_e7: Sequence[int] | None = None,
 ) -> tuple[Frame, ...]:
-    """Manifest's frames of these pictures, one a second."""
+    """Manifest's frames of these pictures, one a second; due north when no longitudes are given."""
+    lons = lons_e7 or [20_000_000] * len(lats_e7)
     return tuple(
-        Frame(image_id(data), len(data), started_ms + 1000 * n, lat_e7, 20_000_000)
-        for n, (data, lat_e7) in enumerate(zip(pictures, lats_e7, strict=True))
+        Frame(image_id(data), len(data), started_ms + 1000 * n, lat_e7, lon_e7)
+        for n, (data, lat_e7, lon_e7) in enumerate(zip(pictures, lats_e7, lons, strict=True))
     )
 
 
@@ -48,9 +52,12 @@ def deliver(
     pictures: Sequence[bytes],
     lats_e7: Sequence[int] | None = None,
     model: str = "tests",
+    lons_e7: Sequence[int] | None = None,
+    started_ms: int = NOW_MS - 3_600_000,
 ) -> str:
     """Open, fill and seal a drive; answers its id."""
-    listed = frames_at(pictures, along(len(pictures)) if lats_e7 is None else lats_e7)
+    lats = along(len(pictures)) if lats_e7 is None else lats_e7
+    listed = frames_at(pictures, lats, started_ms, lons_e7)
     signed = sign_manifest(Manifest(key.public, Device(model), listed), key)
     open_drive(node, signed, LIMITS)
     add_frames(node, signed.drive_id, pictures, LIMITS)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from quality.examine import Examined, FrameTask, examine
 from quality.settings import QualitySettings
 from roadcomb.jpeg import canonical_jpeg
+from roadcomb.records import e7
 
 __all__ = [
     "Image",
@@ -22,6 +23,7 @@ __all__ = [
     "look_at",
     "motion_blurred",
     "real_frames",
+    "real_places",
 ]
 
 Image = NDArray[np.uint8]
@@ -88,3 +90,10 @@ def exposed(image: Image, stops: float) -> Image:
 def look_at(data: bytes, orientation: int = 1) -> Examined:
     """What judging sees in one frame."""
     return examine(FrameTask(data, orientation, QualitySettings()))
+
+
+def real_places(folder: Path, count: int) -> tuple[list[int], list[int]]:
+    """Latitudes and longitudes (1e-7 degrees) of the first frames of a Bee's drive, from their
+    names `<t ms>_<lat>_<lon>.jpg`."""
+    names = [path.stem.split("_") for path in sorted(folder.rglob("*.jpg"))[:count]]
+    return [e7(float(lat)) for _, lat, _ in names], [e7(float(lon)) for _, _, lon in names]

@@ -32,7 +32,7 @@ from roadcomb.node import Node
 from roadcomb.packs import decode_index, index_of, read_entry
 from tests.drives import NOW_MS, contributor, make_node, pictures
 from tests.quality.deliveries import METRE_E7, along, copied, deliver
-from tests.quality.pictures import decoded, drawn_frames, look_at, real_frames
+from tests.quality.pictures import decoded, drawn_frames, look_at, real_frames, real_places
 
 ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
 Task = TypeVar("Task")
@@ -459,11 +459,12 @@ def test_the_index_is_the_same_whether_followed_or_built_anew(node: Node) -> Non
 
 
 def test_a_real_drive_is_accepted_and_its_copy_held(node: Node, real_data: Path) -> None:
-    frames = real_frames(real_data / "bee_tokyo")[:12]
-    original = deliver(node, ALICE, frames)
-    replay = deliver(
-        node, MALLORY, [copied(data) for data in frames], along(12, jitter_m=0.5, seed=1)
-    )
+    folder = real_data / "bee_tokyo"
+    frames, (lats, lons) = real_frames(folder)[:12], real_places(folder, 12)
+    noon_ms = NOW_MS - 9 * 3_600_000
+    copies = [copied(data) for data in frames]
+    original = deliver(node, ALICE, frames, lats, lons_e7=lons, started_ms=noon_ms)
+    replay = deliver(node, MALLORY, copies, lats, lons_e7=lons, started_ms=noon_ms)
     screening = ScreenSettings(min_frames=1)
     Judge(node, InlineEngine(), screening=screening).judge_pending()
     assert decision(node, original).accepted == 12
