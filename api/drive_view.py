@@ -1,6 +1,7 @@
 """A drive as its contributor sees it: state, counts that add up, a reason for each rejection."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +9,9 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from ingest.states import DriveState, State
+from quality.appeals import appeals_of
 from quality.deleting import DELETED
+from quality.evidence.words import sentences
 from quality.judgement import load
 from quality.publishing.publications import newest
 from roadcomb.canonical import parse_json
@@ -41,6 +44,9 @@ class DriveView(BaseModel):
     verdict: str | None
     reason: str | None
     evidence: Any
+    doubts: list[str]
+    """What speaks against a held drive, in words, the gravest first."""
+    appeals: int
     receipt: Any
     pictures: Pictures | None = None
     """None before the drive was accepted and looked at by the publisher."""
@@ -68,6 +74,8 @@ def view_of(node: Node, state: DriveState) -> DriveView:
         verdict=state.verdict,
         reason=state.reason,
         evidence=_parsed(state.evidence),
+        doubts=_doubts(state),
+        appeals=_appeals(node, state.drive_id),
         receipt=_parsed(state.receipt),
         pictures=_pictures(node, state),
         level=state.level,
@@ -89,6 +97,16 @@ def _pictures(node: Node, state: DriveState) -> Pictures | None:
     with node.catalog.reading() as connection:
         shown = newest(connection, state.drive_id)
     return None if shown is None else Pictures(published=shown.published, waiting=shown.reasons)
+
+
+def _doubts(state: DriveState) -> list[str]:
+    evidence = _parsed(state.evidence)
+    return sentences(evidence) if state.held and isinstance(evidence, Mapping) else []
+
+
+def _appeals(node: Node, drive_id: str) -> int:
+    with node.catalog.reading() as connection:
+        return len(appeals_of(connection, drive_id))
 
 
 def _parsed(text: str | None) -> Any:

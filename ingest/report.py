@@ -228,6 +228,12 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         why = ", ".join(filter(None, (whole, *reasons)))
         if why:
             _say(console, f"{row['drive_id'][:12]}: {why}")
+        for doubt in row.get("doubts") or ():
+            _say(console, f"  {doubt}")
+        if row["held"]:
+            asked = row.get("appeals")
+            heard = "your words are with them" if asked else "`roadcomb appeal` tells them why"
+            _say(console, f"  a person will look at it: {heard}")
 
 
 def print_payouts(console: Console, payouts: Iterable[Mapping[str, Any]]) -> None:

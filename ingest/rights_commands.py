@@ -1,4 +1,4 @@
-"""Command line verbs of a contributor's rights: export-my-data, delete."""
+"""Command line verbs of a contributor's rights: export-my-data, delete, appeal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("export-my-data")(export_my_data)
     app.command()(delete)
+    app.command()(appeal)
 
 
 def export_my_data(
@@ -64,6 +65,24 @@ def delete(
     with _asking(to, [found]) as (client, key):
         count = client.delete_drive(found.drive_id, key)
     typer.echo(f"drive {found.drive_id[:12]}: {count} pictures are deleted from {client.url}")
+
+
+def appeal(
+    drive: Annotated[str, typer.Argument(help="Drive id, or its first 6 or more characters.")],
+    words: Annotated[str, typer.Option(help="Why the decision is wrong; a person reads it.")],
+    to: Node = None,
+) -> None:
+    """Have a person look again at a drive that is held or rejected, with your words beside it.
+
+    The words stay with the node for good, signed by your key: write nothing you would not say.
+    """
+    from ingest.appeal import sign_appeal
+
+    found = _named(drive, to)
+    with _asking(to, [found]) as (client, key):
+        body = sign_appeal(key, found.drive_id, words, client.info().now_ms)
+        client.post(f"/v1/drives/{found.drive_id}/appeal", body)
+    typer.echo(f"drive {found.drive_id[:12]}: your words are with the reviewers of {client.url}")
 
 
 def _named(drive: str, to: str | None) -> "DriveRecord":

@@ -88,6 +88,8 @@ def _row(record: DriveRecord, answer: Any, trouble: str | None) -> dict[str, Any
         "reasons": dict(answer.get("reasons") or {}),
         "verdict": _word(answer, "verdict"),
         "reason": _word(answer, "reason"),
+        "doubts": [str(doubt) for doubt in answer.get("doubts") or ()],
+        "appeals": int(answer.get("appeals", 0)),
         "level": _word(answer, "level"),
         "receipt": None if record.receipt is None else str(record.receipt),
         "trouble": trouble,

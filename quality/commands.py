@@ -129,16 +129,22 @@ def _print_table(cases: "list[Case]") -> None:
 
     from roadcomb.epochs import to_datetime
 
-    table = Table("drive", "held since (UTC)", "frames", "reason", "looks like", box=None)
+    table = Table("drive", "held since (UTC)", "frames", "reason", "looks like", "appeals", box=None)
     for case in cases:
         since = f"{to_datetime(case.decided_ms):%Y-%m-%d %H:%M}"
         seen = ", ".join(f"{drive} ({count} frames)" for drive, count in case.looks_like.items())
-        table.add_row(case.drive_id[:12], since, str(case.frames), case.reason or "", seen)
+        appeals = str(len(case.appeals) or "")
+        table.add_row(
+            case.drive_id[:12], since, str(case.frames), case.reason or "", seen, appeals
+        )
     _print(table)
 
 
 def _print_case(case: "Case") -> None:
     from rich.pretty import pretty_repr
+
+    from quality.evidence.words import sentences
+    from roadcomb.epochs import to_datetime
 
     _print(f"drive {case.drive_id}\npublic id {case.public_id}\ncontributor {case.contributor}")
     reason = f" ({case.reason})" if case.reason else ""
@@ -147,6 +153,10 @@ def _print_case(case: "Case") -> None:
         f"frames {case.frames}: accepted {case.accepted}, held {case.held}, "
         f"rejected {case.rejected}"
     )
+    for doubt in sentences(case.evidence) if isinstance(case.evidence, dict) else ():
+        _print(f"against it: {doubt}")
+    for said in case.appeals:
+        _print(f"its contributor, {to_datetime(said.appealed_ms):%Y-%m-%d %H:%M}: {said.words}")
     _print(f"evidence {pretty_repr(case.evidence)}")
 
 

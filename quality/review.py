@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from quality.appeals import Words, appeals_of
 from quality.decisions import decision_of, enter, newest_decision
 from quality.judgement import load
 from quality.search import FrameIndex
@@ -52,13 +53,15 @@ class Case:
     note: str | None
     judgement: str
     looks_like: Mapping[str, int]
+    appeals: tuple[Words, ...] = ()
 
 
 def held_cases(node: Node) -> list[Case]:
     """What waits for a person, the oldest first."""
     query = _cases().where(decisions.c.verdict == Verdict.HELD.value).order_by(decisions.c.id)
     with node.catalog.reading() as connection:
-        return [_case(row) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+        return [_case(connection, row) for row in rows]
 
 
 def find_case(node: Node, drive: str) -> Case:
@@ -72,11 +75,12 @@ def find_case(node: Node, drive: str) -> Case:
         fits = drives.c.drive_id.startswith(drive, autoescape=True)
         fits |= drives.c.public_id.startswith(drive, autoescape=True)
         found = connection.execute(_cases().where(fits).limit(2)).all()
-    if not found:
+        cases = [_case(connection, row) for row in found]
+    if not cases:
         raise NotFound(f"no judged drive {drive} is known: `roadcomb review list` shows what waits")
-    if len(found) > 1:
+    if len(cases) > 1:
         raise UsageError(f"{drive} fits several drives: give more characters of its id")
-    return _case(found[0])
+    return cases[0]
 
 
 def decide(
@@ -190,7 +194,7 @@ def _cases() -> sa.Select[Any]:
     return sa.select(*columns).join(drives, drives.c.decision == decisions.c.id)
 
 
-def _case(row: sa.Row[Any]) -> Case:
+def _case(connection: sa.Connection, row: sa.Row[Any]) -> Case:
     evidence: Any = json.loads(row.evidence)
     return Case(
         row.drive_id,
@@ -208,4 +212,5 @@ def _case(row: sa.Row[Any]) -> Case:
         row.note,
         row.judgement,
         {replay["drive"]: replay["count"] for replay in evidence.get("replays", ())},
+        tuple(appeals_of(connection, row.drive_id)),
     )
