@@ -27,8 +27,7 @@ def blur(picture: Picture, regions: Sequence[Region], pad: float = 0.06) -> Pict
     """A copy of `picture`, (h, w, 3) BGR, whose `regions`, each padded by the share `pad` of its
     sides (two pixels at least), are unreadable.
 
-    Where regions overlap, each is destroyed on its own copy of the original and the last one wins:
-    no pixel of the original is left in any.
+    The largest is destroyed first, smaller ones on what it left: no pixel of the original stays.
     """
     out = picture.copy()
     height, width = picture.shape[:2]

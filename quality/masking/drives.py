@@ -1,20 +1,24 @@
 """What must be masked in the frames of a drive, from what a detector saw in each; pure.
 
-Laws: one frame's masks never shrink because another frame showed something, but for the camera's
-own car, which stands still over the drive; what is sure enough to see and yet not masked is told
-as a doubt, never dropped in silence.
+Laws: a frame's masks never shrink because of its neighbours, but for the camera's own car, which
+stands still over the drive; what is sure enough to see and yet not masked is told as a doubt.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
+from quality.masking.likelihood import is_shaped, is_sure
+from quality.masking.owncar import own_car
 from quality.masking.regions import Kind, Region
+from quality.masking.tiles import eye_line
+from quality.masking.tracks import followed
 from quality.masking.zones import zone_of
 
 __all__ = ["Masks", "Sight", "masks_of_drive"]
 
-SURE = 0.2
-"""The least score of a box that is masked."""
+_DOUBTFUL = 0.3
+"""Score of an unmasked box that is told as a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +40,35 @@ class Masks:
 
 def masks_of_drive(sights: Sequence[Sight]) -> tuple[Masks, ...]:
     """Masks of each frame, in the frames' order; one frame alone is a drive, too."""
-    return tuple(_masks(sight) for sight in sights)
+    if not sights:
+        return ()
+    line = median(eye_line(one.regions, one.width, one.height) for one in sights)
+    own = own_car([one.regions for one in sights], [one.height for one in sights])
+    others = [
+        [box for box in one.regions if box not in ours]
+        for one, ours in zip(sights, own, strict=True)
+    ]
+    shaped = [
+        [box for box in boxes if is_shaped(box, one.width, one.height, line)]
+        for one, boxes in zip(sights, others, strict=True)
+    ]
+    sure = [
+        [box for box in boxes if is_sure(box, one.width, one.height)]
+        for one, boxes in zip(sights, shaped, strict=True)
+    ]
+    known = [
+        [box for box in boxes if is_sure(box, one.width, one.height, known=True)]
+        for one, boxes in zip(sights, shaped, strict=True)
+    ]
+    masked = followed(known, sure)
+    return tuple(map(_masks, sights, others, masked))
 
 
-def _masks(sight: Sight) -> Masks:
-    sure = [box for box in sight.regions if box.score >= SURE]
-    likely = [box for box in sure if _is_likely(box, sight)]
-    zones = tuple(zone_of(box, sight.width, sight.height) for box in likely)
-    return Masks(zones, tuple(box for box in sure if box not in likely))
+def _masks(sight: Sight, seen: Sequence[Region], masked: Sequence[Region]) -> Masks:
+    zones = tuple(zone_of(box, sight.width, sight.height) for box in masked)
+    return Masks(zones, tuple(box for box in seen if box not in masked and _is_doubt(box)))
 
 
-def _is_likely(box: Region, sight: Sight) -> bool:
-    """Whether a box has the size and place of a thing on the street."""
-    if box.area > 0.05 * sight.width * sight.height and box.score <= 0.4:
-        return False
-    if box.kind is Kind.VEHICLE:
-        shaped = box.width >= 45 and 0.4 < box.width / box.height < 4.5
-        return shaped and 0.42 * sight.height < box.y1 < 0.93 * sight.height
-    if box.kind is Kind.PERSON:
-        return box.height >= max(25, 1.1 * box.width) and box.y1 > 0.40 * sight.height
-    return True
+def _is_doubt(box: Region) -> bool:
+    """Whether a box that is not masked was seen clearly, at a size at which it may be read."""
+    return box.score >= _DOUBTFUL and (box.kind is not Kind.VEHICLE or box.width >= 40)

@@ -72,9 +72,23 @@ class LiteRt:
 
 def network_input(tile: Picture) -> NDArray[np.float32]:
     """RGB in -1..1, shape (1, 300, 300, 3)."""
-    method = cv2.INTER_AREA if min(tile.shape[:2]) > SIDE else cv2.INTER_LINEAR
-    small = cv2.resize(tile, (SIDE, SIDE), interpolation=method)
-    return (small[None, ..., ::-1].astype(np.float32) / np.float32(127.5)) - np.float32(1)
+    small = cv2.resize(_halved(tile), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    colours = cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.float32)
+    colours *= np.float32(1 / 127.5)
+    colours -= np.float32(1)
+    return colours[None]
+
+
+def _halved(tile: Picture) -> Picture:
+    """Each side halved until it is less than twice SIDE: means of whole pixels, which do not alias
+    and cost a fifth of other shares."""
+    height, width = tile.shape[:2]
+    across, down = max(1, width // (2 * SIDE)), max(1, height // (2 * SIDE))
+    if across == down == 1:
+        return tile
+    even = tile[: height // down * down, : width // across * across]
+    size = (even.shape[1] // across, even.shape[0] // down)
+    return cv2.resize(even, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def seen_in(

@@ -1,0 +1,76 @@
+"""What does a frame's neighbour know of it? Weak boxes confirmed, single misses filled; pure.
+
+Law: tracks only add boxes. Frames are metres apart, so what is found again where it was drives on,
+and its plate stays readable for many frames: the very ones that must not be missed.
+"""
+
+from collections.abc import Sequence
+
+from quality.masking.agreement import corners, overlap, overlaps
+from quality.masking.regions import Region
+
+__all__ = ["followed"]
+
+Frames = Sequence[Sequence[Region]]
+
+SAME = 0.5
+"""Boxes of neighbouring frames that share this part of their union are one thing."""
+
+KNOWN = 0.2
+"""A box that shares this with a masked one of its own frame adds nothing."""
+
+STEADY = 0.2
+"""Score of both ends of a gap that is filled."""
+
+
+def followed(possible: Frames, sure: Frames) -> tuple[tuple[Region, ...], ...]:
+    """The `sure` boxes of each frame with those that its neighbours add: any of the `possible` ones
+    that a neighbour is sure of, and the middle between two sure sightings."""
+    confirmed = [
+        _with(list(boxes), [box for box in weak if _is_near(box, sure, n)])
+        for n, (boxes, weak) in enumerate(zip(sure, possible, strict=True))
+    ]
+    return tuple(tuple(_with(list(boxes), _gap(sure, n))) for n, boxes in enumerate(confirmed))
+
+
+def _is_near(box: Region, sure: Frames, n: int) -> bool:
+    """Whether a neighbouring frame is sure of this box."""
+    return any(
+        other.kind is box.kind and overlap(box, other) >= SAME
+        for m in (n - 1, n + 1)
+        if 0 <= m < len(sure)
+        for other in sure[m]
+    )
+
+
+def _gap(sure: Frames, n: int) -> list[Region]:
+    """Where things seen in both neighbouring frames must be in this one."""
+    if not 0 < n < len(sure) - 1:
+        return []
+    before, after = ([box for box in sure[m] if box.score >= STEADY] for m in (n - 1, n + 1))
+    shared = overlaps(corners(before), corners(after))
+    return [
+        _between(one, other)
+        for one, row in zip(before, shared.tolist(), strict=True)
+        for other, part in zip(after, row, strict=True)
+        if part >= SAME and one.kind is other.kind
+    ]
+
+
+def _between(one: Region, other: Region) -> Region:
+    return Region(
+        (one.x0 + other.x0) // 2,
+        (one.y0 + other.y0) // 2,
+        (one.x1 + other.x1 + 1) // 2,
+        (one.y1 + other.y1 + 1) // 2,
+        one.kind,
+        min(one.score, other.score),
+    )
+
+
+def _with(boxes: list[Region], more: Sequence[Region]) -> list[Region]:
+    """The boxes and those of `more` that lie elsewhere."""
+    for box in more:
+        if not any(box.kind is known.kind and overlap(box, known) >= KNOWN for known in boxes):
+            boxes.append(box)
+    return boxes
