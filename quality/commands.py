@@ -129,14 +129,14 @@ def _print_table(cases: "list[Case]") -> None:
 
     from roadcomb.epochs import to_datetime
 
-    table = Table("drive", "held since (UTC)", "frames", "reason", "looks like", "appeals", box=None)
+    table = Table(
+        "drive", "held since (UTC)", "frames", "reason", "looks like", "appeals", box=None
+    )
     for case in cases:
         since = f"{to_datetime(case.decided_ms):%Y-%m-%d %H:%M}"
         seen = ", ".join(f"{drive} ({count} frames)" for drive, count in case.looks_like.items())
         appeals = str(len(case.appeals) or "")
-        table.add_row(
-            case.drive_id[:12], since, str(case.frames), case.reason or "", seen, appeals
-        )
+        table.add_row(case.drive_id[:12], since, str(case.frames), case.reason or "", seen, appeals)
     _print(table)
 
 
