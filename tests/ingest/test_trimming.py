@@ -15,7 +15,7 @@ from roadcomb.geo import distance_m
 from roadcomb.records import Frame, degrees
 from tests.ingest.test_screening import METRE_DEG, drive, frame
 
-SCREENING, TRIM = ScreenSettings(), TrimSettings(radius_m=500)
+SCREENING, TRIM = ScreenSettings(), TrimSettings(radius_m=500, lattice_m=1000)
 LAT, LON = 0.5, -25.0
 
 
