@@ -149,7 +149,7 @@ def vouched(
 def _android(evidence: Mapping[str, Json], challenge: bytes, trust: Trust, now_ms: int) -> Vouched:
     try:
         chain = x509.load_pem_x509_certificates(_text(evidence, "chain").encode())
-    except ValueError as error:
+    except Exception as error:  # of foreign bytes: unknown versions and more break the parser
         raise InvalidInput("evidence.chain: PEM certificates, the leaf first") from error
     ders = [certificate.public_bytes(Encoding.DER) for certificate in chain]
     attested = verify_chain(ders, challenge, trust, now_ms)

@@ -47,6 +47,8 @@ class PipeReader:
         """The object, once its last brace is there (an error may hold objects in it)."""
         try:
             said = json.loads(self._object)
+        except RecursionError as error:
+            raise InvalidInput("the camera's stream is no odc-api stream") from error
         except ValueError as error:
             if len(self._object) > _LONGEST_OBJECT:
                 raise InvalidInput("the camera's stream is no odc-api stream") from error

@@ -22,6 +22,16 @@ __all__ = ["Zones", "parse_zones"]
 
 _M_PER_DEG = math.radians(1) * EARTH_RADIUS_M
 _WIDEST_M = 50_000.0
+_BREAKS = (
+    shapely.errors.ShapelyError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What GeoJSON without sense makes of shapely's reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ def parse_zones(data: bytes, margin_m: float) -> Zones:
     stop everything, or it would be shown."""
     try:
         return Zones(tuple(_zone(*part, margin_m) for part in _parts(parse_json(data))))
-    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except _BREAKS as error:
         raise InvalidInput(f"the privacy zones cannot be read: {error}") from error
 
 

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ingest.attestation.der import ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, Element, only
-from roadcomb.errors import Conflict, InvalidInput, Unauthorised
+from roadcomb.errors import Conflict, InvalidInput, RoadcombError, Unauthorised
 
 __all__ = ["HARDWARE", "SOFTWARE", "Attested", "Trust", "challenge_of", "verify_chain"]
 
@@ -63,6 +63,16 @@ def verify_chain(chain: Sequence[bytes], challenge: bytes, trust: Trust, now_ms:
     Raises InvalidInput for what is no attestation, Unauthorised for one that does not hold (wrong
     challenge, revoked, expired, unknown root, extended chain), Conflict for one used before.
     """
+    try:
+        return _verified(chain, challenge, trust, now_ms)
+    except RoadcombError:
+        raise
+    except Exception as error:  # unknown curves, versions, extensions: damage breaks it anywhere
+        words = " ".join(str(error).split())[:200]
+        raise InvalidInput(f"a certificate of the chain is damaged: {words}") from error
+
+
+def _verified(chain: Sequence[bytes], challenge: bytes, trust: Trust, now_ms: int) -> Attested:
     certificates = _parsed(chain)
     leaf = hashlib.sha256(chain[0]).hexdigest()
     if leaf in trust.spent:
@@ -81,10 +91,7 @@ def verify_chain(chain: Sequence[bytes], challenge: bytes, trust: Trust, now_ms:
 def _parsed(chain: Sequence[bytes]) -> list[x509.Certificate]:
     if not 2 <= len(chain) <= _LONGEST_CHAIN:
         raise InvalidInput(f"a chain of 2 to {_LONGEST_CHAIN} certificates is asked for")
-    try:
-        return [x509.load_der_x509_certificate(data) for data in chain]
-    except ValueError as error:
-        raise InvalidInput(f"a certificate of the chain is damaged: {error}") from error
+    return [x509.load_der_x509_certificate(data) for data in chain]
 
 
 def _check_signatures(certificates: Sequence[x509.Certificate], trust: Trust) -> None:

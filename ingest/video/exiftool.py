@@ -31,11 +31,17 @@ def parse_xml(xml: bytes) -> Telemetry:
     """The telemetry in `exiftool -X -n -ee`; without fixes where there is none."""
     try:
         descriptions = list(fromstring(xml, forbid_dtd=True)) if xml.strip() else []
-    except (ParseError, DefusedXmlException):
+    except (ParseError, DefusedXmlException, LookupError, ValueError):  # also unknown encodings
         descriptions = []
     if not descriptions:
         return Telemetry("ExifTool")
-    video = ExifToolReadVideo(ElementTree(descriptions[0]))
+    try:
+        return _told(ExifToolReadVideo(ElementTree(descriptions[0])))
+    except Exception:  # times and numbers without sense break the parser in any way there is
+        return Telemetry("ExifTool")
+
+
+def _told(video: ExifToolReadVideo) -> Telemetry:
     points = video.extract_gps_track()
     samples = [
         Sample(

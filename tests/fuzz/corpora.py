@@ -6,6 +6,7 @@
     <folder>/<target>/beside/<file>    what lies intact beside it, as on a card
 """
 
+import base64
 import gzip
 import json
 import shutil
@@ -18,6 +19,7 @@ from roadcomb.canonical import canonical_json
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.packs import encode_pack
 from tests.drives import drive_of, pictures
+from tests.fuzz.vouchers import RECEIVER, applications, chain
 from tests.ingest.pictures import LAT, METRE_DEG, T0_MS, exif, gps, jpeg
 from tests.ingest.receivers import nmea, pvt, ubx
 from tests.ingest.test_framekm import framekm
@@ -152,6 +154,54 @@ def _pack(samples: Path, _: Path) -> None:
     (samples / "pack").write_bytes(encode_pack(pictures(5))[0])
 
 
+def _attestations(samples: Path, _: Path) -> None:
+    for number, body in enumerate(applications()):
+        (samples / f"application{number}.json").write_bytes(body)
+    parts = [len(der).to_bytes(4, "big") + der for der in chain()]
+    (samples / "phone.chain").write_bytes(b"".join(parts))
+    (samples / "rig.ubx").write_bytes(RECEIVER.log(4))
+
+
+def _dashcam(samples: Path, _: Path) -> None:
+    """The download pipe of a camera: objects and base64 with nothing between them."""
+    letters = base64.b64encode(jpeg(1))
+    name = b"km_20260105_080000_3_0"
+    said = b'{"keepAlive":1}{"name":"%s","bytes":9}%s{"name":"%s","done":true}'
+    (samples / "stream.txt").write_bytes(said % (name, letters, name))
+
+
+def _exiftool(samples: Path, _: Path) -> None:
+    """An answer of `exiftool -X -n -ee`: a GPS track of a few seconds."""
+    points = "".join(
+        f"<QuickTime:GPSDateTime>2026:01:05 08:00:{n:02d}Z</QuickTime:GPSDateTime>"
+        f"<QuickTime:GPSLatitude>{LAT + n * 9 * METRE_DEG}</QuickTime:GPSLatitude>"
+        "<QuickTime:GPSLongitude>-25</QuickTime:GPSLongitude>"
+        for n in range(6)
+    )
+    (samples / "answer.xml").write_text(
+        "<?xml version='1.0' encoding='UTF-8'?>"
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        "<rdf:Description rdf:about='a.mp4' xmlns:IFD0='http://ns.exiftool.org/EXIF/IFD0/1.0/' "
+        "xmlns:QuickTime='http://ns.exiftool.org/QuickTime/QuickTime/1.0/'>"
+        f"<IFD0:Make>Maker</IFD0:Make><IFD0:Model>Cam</IFD0:Model>{points}"
+        "</rdf:Description></rdf:RDF>"
+    )
+
+
+def _zones(samples: Path, _: Path) -> None:
+    ring = [[-25, 0.5], [-25, 0.501], [-24.999, 0.501], [-25, 0.5]]
+    shapes: list[dict[str, object]] = [
+        {"type": "Polygon", "coordinates": [ring]},
+        {"type": "Point", "coordinates": [-25, 0.5]},
+        {"type": "LineString", "coordinates": ring[:3]},
+    ]
+    features = [
+        {"type": "Feature", "geometry": one, "properties": {"margin_m": 40}} for one in shapes
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    (samples / "zones.geojson").write_text(json.dumps(collection))
+
+
 def _names(samples: Path, _: Path) -> None:
     for number, name in enumerate(("1767600000000_0.5_-25.0.jpg", "frame_0001.jpg", "été 1.jpg")):
         (samples / f"{number}.name").write_bytes(name.encode())
@@ -175,6 +225,10 @@ _DRAWN: Mapping[str, Callable[[Path, Path], None]] = {
     "pack": _pack,
     "service": _bodies,
     "names": _names,
+    "attestation": _attestations,
+    "dashcam": _dashcam,
+    "exiftool": _exiftool,
+    "zones": _zones,
 }
 _REAL: Mapping[str, tuple[str, ...]] = {
     "picture": ("odd_images/*.jpg", "stills_mapillary/*.JPG"),

@@ -139,6 +139,53 @@ def _novatek(path: Path) -> str:
         return refused.reason
 
 
+def _attestation(path: Path) -> str:
+    """What vouches for a device: a chain, an application, or a receiver's signed blocks."""
+    from ingest.attestation.agreement import agree
+    from ingest.attestation.blocks import fixes_of, signed_blocks, verify_blocks, whole_blocks
+    from tests.drives import drive_of, pictures
+    from tests.fuzz.vouchers import NOW_MS, RECEIVER, TRUST, applied
+
+    data = path.read_bytes()
+    if path.suffix != ".ubx":
+        return applied(data, path.suffix == ".json", TRUST, NOW_MS)
+    fixes_of(whole_blocks(data))
+    blocks = signed_blocks(data)
+    verify_blocks(blocks, RECEIVER.public_key, RECEIVER.session)
+    agree(drive_of(pictures(3)).manifest.frames, fixes_of(blocks))
+    return ""
+
+
+def _dashcam(path: Path) -> str:
+    """A camera's download pipe, cut anywhere."""
+    from ingest.odcstream import PipeReader
+
+    data = path.read_bytes()
+    chance, at, reader = Random(len(data)), 0, PipeReader()
+    while at < len(data):
+        size = chance.randrange(1, 2**12)
+        for part in reader.feed(data[at : at + size]):
+            if not isinstance(part, dict | bytes):
+                raise AssertionError(f"the pipe gave a {type(part)}")
+        at += size
+    return ""
+
+
+def _exiftool(path: Path) -> str:
+    """What a program of others says of a video."""
+    from ingest.video.exiftool import parse_xml
+
+    return "" if parse_xml(path.read_bytes()).fixes else "no fixes"
+
+
+def _zones(path: Path) -> str:
+    """A contributor's or an operator's privacy zones: understood whole, or nothing is sent."""
+    from ingest.zones import parse_zones
+
+    parse_zones(path.read_bytes(), 25.0).hide(0.5, -25.0)
+    return ""
+
+
 def _service(path: Path) -> str:
     """The doors of a node over HTTP; every other manifest is signed anew and so gets further in."""
     from tests.fuzz.service import answered
@@ -168,19 +215,23 @@ def _resigned(data: bytes) -> bytes:
 
 
 TARGETS: Mapping[str, Target] = {
-    "picture": Target(_card, "jpeg", 140),
-    "judged": Target(_judged, "jpeg", 110),
-    "gpx": Target(_card, "xml", 90),
+    "picture": Target(_card, "jpeg", 120),
+    "judged": Target(_judged, "jpeg", 100),
+    "gpx": Target(_card, "xml", 70),
     "nmea": Target(_card, "text", 60),
     "ubx": Target(_card, "any", 70),
-    "csv": Target(_card, "text", 80),
-    "geojson": Target(_card, "json", 70),
+    "csv": Target(_card, "text", 60),
+    "geojson": Target(_card, "json", 60),
     "description": Target(_card, "json", 50),
-    "framekm-json": Target(_card, "json", 60),
+    "framekm-json": Target(_card, "json", 40),
     "framekm-pictures": Target(_card, "jpeg", 40),
     "video": Target(_card, "video", 10),
     "novatek": Target(_novatek, "video", 40),
-    "manifest": Target(_manifest, "json", 60),
+    "manifest": Target(_manifest, "json", 50),
+    "attestation": Target(_attestation, "any", 40),
+    "dashcam": Target(_dashcam, "json", 20),
+    "exiftool": Target(_exiftool, "xml", 20),
+    "zones": Target(_zones, "json", 30),
     "batch": Target(_batch, "jpeg", 40),
     "pack": Target(_pack, "any", 20),
     "service": Target(_service, "body", 30),

@@ -192,3 +192,9 @@ def test_an_endless_object_is_given_up() -> None:
 def test_any_other_bytes_are_invalid_input_at_worst(data: bytes) -> None:
     with suppress(InvalidInput):
         list(PipeReader().feed(data))
+
+
+def test_objects_within_objects_without_end_are_refused() -> None:
+    deep = b'{"a":' * 1500 + b"}"
+    with pytest.raises(InvalidInput, match="no odc-api stream"):
+        list(PipeReader().feed(deep))

@@ -73,3 +73,9 @@ def test_what_is_no_zone_is_refused(value: object) -> None:
 def test_what_is_no_json_is_refused() -> None:
     with pytest.raises(InvalidInput):
         parse_zones(b"{", 50)
+
+
+def test_a_number_beyond_all_numbers_is_refused() -> None:
+    beyond = b'{"type": "Point", "coordinates": [1%s, 0]}' % (b"0" * 400)
+    with pytest.raises(InvalidInput):
+        parse_zones(beyond, 0)

@@ -213,3 +213,15 @@ def test_any_bytes_are_an_element_or_refused(data: bytes) -> None:
         only(data).tagged()
     except InvalidInput:
         return
+
+
+def test_a_chain_of_an_unknown_curve_or_version_is_refused_with_a_reason() -> None:
+    chain = MAKER.chain(Phone())
+    prime256v1, version_3 = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("a003020102")
+    for known, unknown in (
+        (prime256v1, bytes.fromhex("2a8608ce3d030107")),
+        (version_3, bytes.fromhex("a003020122")),
+    ):
+        damaged = [chain[0], chain[1].replace(known, unknown), chain[2]]
+        with pytest.raises(InvalidInput, match="damaged"):
+            verify_chain(damaged, CHALLENGE, MAKER.trust(), NOW_MS)
