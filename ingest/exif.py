@@ -27,6 +27,7 @@ Tags = Mapping[str, Any]
 _DATE = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)")
 _DATE_TIME = re.compile(r"(\d{4})\D(\d\d)\D(\d\d)[ T](\d\d)\D(\d\d)\D(\d\d)(?:\.(\d+))?")
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)")
+_FOCAL_PLANE_MM: dict[float, float] = {2: 25.4, 3: 10.0}
 _SPEED_TO_MPS = {"K": 1 / 3.6, "M": 0.44704, "N": 1852 / 3600}
 """GPSSpeedRef: km/h, miles/h, knots."""
 _ERROR_TAG = "GPS Tag 0x001F"
@@ -229,8 +230,20 @@ def _orientation(tags: Tags) -> int:
 
 
 def _focal(tags: Tags) -> int | None:
-    """Focal length of the same angle of view on 35 mm film, whole mm; EXIF writes 0 for unknown."""
+    """Focal length of the same angle of view on 35 mm film, whole mm; EXIF writes 0 for unknown.
+
+    Where only the lens' own length is told, the sensor's width follows from its pixels per unit
+    (EXIF 2.32, FocalPlaneXResolution: 2 is an inch, 3 a centimetre).
+    """
     value = _first(tags, "EXIF FocalLengthIn35mmFilm")
+    if not value >= 1:
+        unit_mm = _FOCAL_PLANE_MM.get(_first(tags, "EXIF FocalPlaneResolutionUnit"), math.nan)
+        pixels, density = (
+            _first(tags, f"EXIF {name}") for name in ("ExifImageWidth", "FocalPlaneXResolution")
+        )
+        width_mm = pixels / density * unit_mm if density > 0 else math.nan
+        length_mm = _first(tags, "EXIF FocalLength")
+        value = round(36 * length_mm / width_mm) if width_mm > 0 and length_mm > 0 else math.nan
     return int(value) if 1 <= value <= 2_000 else None
 
 

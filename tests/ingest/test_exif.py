@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL.ExifTags import GPS, Base
+from PIL.TiffImagePlugin import IFDRational
 
 from ingest.exif import ExifRecord, read_exif
 from tests.ingest.pictures import exif, gps, jpeg
@@ -127,3 +128,21 @@ def test_a_header_that_names_one_directory_thousands_of_times_is_given_up(tmp_pa
     path = tmp_path / "bomb.jpg"
     path.write_bytes(jpeg(1)[:2] + header + jpeg(1)[2:])
     assert read_exif(path) == ExifRecord()
+
+
+def test_a_lens_is_told_by_its_equivalent_or_by_its_length_on_the_sensor(tmp_path: Path) -> None:
+    assert record(tmp_path, gps(), {Base.FocalLengthIn35mmFilm: 28}).focal_35mm == 28
+    sensor: dict[Base, Any] = {  # 6.4 mm wide: 640 pixels at 1,000 a centimetre
+        Base.FocalLength: IFDRational(4),
+        Base.ExifImageWidth: 640,
+        Base.FocalPlaneXResolution: IFDRational(1000),
+        Base.FocalPlaneResolutionUnit: 3,
+        Base.FocalLengthIn35mmFilm: 0,
+    }
+    assert record(tmp_path, gps(), sensor).focal_35mm == 22  # 36 * 4 / 6.4 = 22.5, to even
+    assert (
+        record(tmp_path, gps(), sensor | {Base.FocalPlaneXResolution: IFDRational(0)}).focal_35mm
+        is None
+    )
+    assert record(tmp_path, gps(), sensor | {Base.FocalLength: IFDRational(0)}).focal_35mm is None
+    assert record(tmp_path, gps(), {Base.FocalLength: IFDRational(4)}).focal_35mm is None
