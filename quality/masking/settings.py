@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from quality.masking.network import WEIGHTS
+from quality.masking.weights import WEIGHTS
 
 __all__ = ["MaskingSettings"]
 
