@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from api.vendor import FILES, VIEWER
+from api.vendor import MAP_LIBRARY
 from roadcomb.cells import centres, format_cell
 from roadcomb.epochs import date_of, epoch_of
 from tests.api.viewer.browser import ARGUMENTS, chromium, serving
@@ -44,7 +44,7 @@ class Look(Protocol):
 def browser() -> "Iterator[Browser]":
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     path = chromium()
-    if not all((VIEWER / "vendor" / name).is_file() for name in FILES.values()):
+    if not all((MAP_LIBRARY.folder / name).is_file() for name in MAP_LIBRARY.files.values()):
         pytest.skip("the viewer's map library is not there: run python -m api.vendor")
     with playwright.sync_playwright() as started:
         launched = started.chromium.launch(executable_path=path, args=ARGUMENTS)
