@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ingest.blurred import blurred_by
 from ingest.lanes import in_lanes
 from ingest.localstate import LocalState
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
@@ -206,7 +207,8 @@ class Uploader:
         focal_35mm = lenses.pop() if len(lenses) == 1 else None  # a zoom is no property of a camera
         unsigned = Device(printable(model)[:200], focal_35mm=focal_35mm)
         device, own_key = self.vouching.named(unsigned, folder)
-        manifest = Manifest(self.key.public, device, frames, screened, self.terms)
+        blurred = blurred_by(folder, [frame.image_id for frame in frames])
+        manifest = Manifest(self.key.public, device, frames, screened, self.terms, blurred)
         return sign_manifest(manifest, self.key, own_key)
 
     def _attempt(

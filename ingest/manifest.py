@@ -7,7 +7,8 @@
      "screened": {<reason>: <count of frames that were recorded and not sent>},
      "frames": [[image_id, size, t_ms, lat_e7, lon_e7, heading_cdeg, speed_cmps, alt_cm,
                  hdop_centi, satellites, orientation], ...],
-     "terms": {...}}   # may be missing: ingest/terms.py
+     "terms": {...},   # may be missing: ingest/terms.py
+     "blurred": {...}} # only of pictures that their sender blurred: ingest/blurred.py
 
 Frames are in strictly increasing time and no image id stands twice.
 
@@ -23,6 +24,7 @@ from operator import attrgetter
 from typing import Any
 
 from ingest.attestation.devicekey import DRIVING, device_of, sign_drive, verify_device
+from ingest.blurred import Blurred, parse_blurred
 from ingest.terms import Terms, parse_terms
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes
 from roadcomb.errors import InvalidInput
@@ -84,6 +86,7 @@ class Manifest:
     frames: tuple[Frame, ...]
     screened: Mapping[str, int] = field(default_factory=dict)
     terms: Terms | None = None
+    blurred: Blurred | None = None
 
     def to_json(self) -> Json:
         """The JSON value that is digested and signed."""
@@ -94,6 +97,7 @@ class Manifest:
             "screened": dict(self.screened),
             "frames": list(map(list, map(_ROW, self.frames))),
             **({} if self.terms is None else {"terms": self.terms.to_json()}),
+            **({} if self.blurred is None else {"blurred": self.blurred.to_json()}),
         }
 
 
@@ -188,7 +192,7 @@ def parse_manifest(value: Json) -> Manifest:
 
 def _manifest(value: Json) -> Manifest:
     names = {"v", "contributor", "device", "screened", "frames"}
-    raw = _object(value, "manifest", names, frozenset({"terms"}))
+    raw = _object(value, "manifest", names, frozenset({"terms", "blurred"}))
     if raw["v"] != VERSION:
         version = str(raw["v"])[:40]
         raise InvalidInput(f"manifest version {version!r} is not {VERSION}: update your client")
@@ -198,6 +202,7 @@ def _manifest(value: Json) -> Manifest:
         _frames(raw["frames"]),
         _screened(raw["screened"]),
         parse_terms(raw["terms"]) if "terms" in raw else None,
+        parse_blurred(raw["blurred"]) if "blurred" in raw else None,
     )
 
 

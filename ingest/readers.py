@@ -14,7 +14,7 @@ from ingest.receiverlog import read_log, read_receiver
 from ingest.sidecars import Sidecar, contents, read_csv, read_gpx
 from roadcomb.errors import InvalidInput
 
-__all__ = ["read_geojson", "read_sidecar", "sidecar_paths"]
+__all__ = ["SIDECARS", "read_geojson", "read_sidecar", "sidecar_paths"]
 
 MAX_GEOJSON_BYTES = 64 * 2**20
 """A 1 Hz track of ten days; as Python objects it is ten times as large."""
@@ -64,3 +64,6 @@ _READERS: Mapping[str, Callable[[Path], Sidecar]] = MappingProxyType(
         ".txt": read_log,
     }
 )
+
+SIDECARS = frozenset({*_READERS, Path(FILE_NAME).suffix})
+"""Endings of the names of files that may say something of the pictures beside them."""

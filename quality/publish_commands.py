@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from quality.publishing.passing import Workers
     from quality.publishing.publisher import Publisher
     from roadcomb.node import Node
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _PAUSE_S = 1.0
+_PARTLY = 4
+_EPILOG = "Exit codes: 0 done, 4 some picture was not written (each named on stderr)."
 _FRAME = re.compile(r"([0-9a-f-]{6,64})/(\d{1,9})")
 _BOX = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
 
@@ -25,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command()(publish)
     app.command()(reblur)
+    app.command(epilog=_EPILOG)(blur)
 
 
 def publish(
@@ -80,6 +86,58 @@ def reblur(
         _add(_node(data), frame, add)
         return
     _again(_node(data), drive)
+
+
+def blur(
+    source: Annotated[Path, typer.Argument(help="Folder of frames.")],
+    into: Annotated[Path, typer.Argument(help="New folder for the blurred ones.")],
+) -> None:
+    """Blur faces and plates of a folder of frames on this machine, before you upload them.
+
+    Times, positions and tracks come along, so the new folder uploads like the old one, and its
+    manifest says who blurred it. A node blurs what it shows in any case.
+    """
+    from rich.progress import Progress
+
+    from quality.publishing.fates import WORDS
+    from quality.publishing.folder import blur_folder, pictures_in
+
+    found = pictures_in(source, into)
+    count = sum(map(len, found.values()))
+    workers, close = _at_home()
+    try:
+        with Progress(transient=True) as progress:
+            task = progress.add_task("blurring", total=count)
+            tell = partial(_tell, progress, task)
+            left = list(blur_folder(workers, source, into, found, tell))
+    finally:
+        close()
+    for one in left:
+        typer.echo(f"{one.path}: not written: {WORDS[one.reason]}", err=True)
+    typer.echo(f"{into}: {count - len(left)} of {count} pictures")
+    if left:
+        raise typer.Exit(_PARTLY)
+
+
+def _tell(progress: "Progress", task: "TaskID", done: int) -> None:
+    progress.update(task, completed=done)
+
+
+def _at_home() -> "tuple[Workers, Callable[[], None]]":
+    """Workers of this machine. Raises UsageError without a detector that works."""
+    from quality.masking.settings import MaskingSettings
+    from quality.publishing.opening import OpenDetector
+    from quality.publishing.settings import PublishSettings
+    from quality.publishing.staffing import staffed
+    from roadcomb.engine import ProcessEngine
+    from roadcomb.errors import UsageError
+
+    engine = ProcessEngine()
+    workers = staffed(engine, OpenDetector(MaskingSettings()), PublishSettings())
+    if isinstance(workers, str):
+        engine.close()
+        raise UsageError(f"nothing can be blurred: {workers}")
+    return workers, engine.close
 
 
 def _again(node: "Node", drive: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from api.demo.stage import PUBLISHED_EVERY
 from rewards.tokens import in_tokens
 
 __all__ = ["Told", "print_report"]
@@ -57,7 +58,7 @@ def print_report(told: Iterable[Told], audit: str, say: Callable[[str], None]) -
         for sentence in _why(one):
             console.print(f"  - {sentence}")
     say(f"\nAudit of the published files, offline:\n{audit.strip()}")
-    say("\nThe pictures are shown without a blur stage: they are drawn, nobody lives there.")
+    say(f"\nEvery {PUBLISHED_EVERY}th accepted picture is blurred and shown, as on any node.")
 
 
 def _counts(told: Iterable[Told]) -> Table:

@@ -59,7 +59,7 @@ def fsck(node: Node) -> Report:
 
 
 def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[str]:
-    """Delete unreferenced packs, pictures, manifests and unfinished files that are older than a day."""
+    """Delete what is unreferenced or unfinished, written anew when needed, and older than a day."""
     for key in unreferenced:
         if not (key.startswith(PRUNED) or key.endswith(".part")):
             continue

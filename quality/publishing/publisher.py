@@ -14,14 +14,15 @@ from quality.publishing import originals, publications, record
 from quality.publishing.composing import compose
 from quality.publishing.discarding import purge
 from quality.publishing.entering import enter, retire
-from quality.publishing.fates import Fate, Named
+from quality.publishing.fates import Fate
 from quality.publishing.opening import OpenDetector
 from quality.publishing.passing import Workers
 from quality.publishing.publications import Draft, Publication
 from quality.publishing.settings import PublishSettings
 from quality.publishing.sources import known_frames, sources, with_news
-from quality.publishing.work import Opening, SelfTestTask, self_tested
-from roadcomb.engine import Engine, Lost
+from quality.publishing.staffing import staffed
+from quality.publishing.work import Opening
+from roadcomb.engine import Engine
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 
@@ -103,16 +104,13 @@ class Publisher:
         return enter(self._node, self._settings, draft, before, wait)
 
     def _test(self) -> None:
-        task = SelfTestTask(self._opening, self._settings)
-        [answer] = self._engine.map(self_tested, [task])
-        if isinstance(answer, Named):
-            self._workers = Workers(self._engine, self._opening, answer, self._settings)
-            self.trouble = None
+        workers = staffed(self._engine, self._opening, self._settings)
+        if isinstance(workers, Workers):
+            self._workers, self.trouble = workers, None
             return
-        said = "its self-test ended its process" if isinstance(answer, Lost) else answer
-        if said != self.trouble:
-            _log.error("nothing is published: %s", said)
-        self.trouble, self._rest = said, _TURNS_OF_REST
+        if workers != self.trouble:
+            _log.error("nothing is published: %s", workers)
+        self.trouble, self._rest = workers, _TURNS_OF_REST
 
     def draft(
         self,

@@ -32,7 +32,7 @@ def test_a_node_says_who_it_is_and_what_time_it_is(client: httpx.Client, node: N
 def test_a_healthy_node_is_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {
-        "ready": True, "catalog": "ok", "blobs": "ok", "degraded": []
+        "ready": True, "catalog": "ok", "blobs": "ok", "degraded": [], "waiting": {}
     }  # fmt: skip
 
 
@@ -66,6 +66,7 @@ def test_a_node_without_its_schema_or_folder_is_alive_but_not_ready(
             "catalog": "its schema is of another version",
             "blobs": "its folder is gone",
             "degraded": [],
+            "waiting": {},
         }
         assert client.get("/healthz").status_code == 200
     node.catalog.close()
