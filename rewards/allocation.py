@@ -16,22 +16,27 @@ __all__ = ["Allocation", "allocate"]
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """amounts: base units by account, accounts in order; unallocated closes the sum."""
+    """amounts: base units by account, accounts in order; they and what is left are the pool."""
 
     amounts: Mapping[str, int]
     rate: Rate
     total_weight: int
-    unallocated: int
+    pool: int
 
     @property
     def paid(self) -> int:
         """Base units of all accounts together."""
         return sum(self.amounts.values())
 
+    @property
+    def unallocated(self) -> int:
+        """Base units of the pool that no weight has earned."""
+        return self.pool - self.paid
 
-def allocate(weights: Mapping[str, int], policy: Policy) -> Allocation:
-    """Share the epoch's pool by the accounts' weights, which are 0 or more."""
+
+def allocate(weights: Mapping[str, int], pool: int, policy: Policy) -> Allocation:
+    """Share a pool by the accounts' weights, which are 0 or more."""
     total = sum(weights.values())
-    rate = rate_of(total, policy)
+    rate = rate_of(total, pool, policy)
     amounts = {account: rate.pay(weights[account]) for account in sorted(weights)}
-    return Allocation(amounts, rate, total, policy.pool - sum(amounts.values()))
+    return Allocation(amounts, rate, total, pool)

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed
+from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
     accounts_document,
@@ -24,6 +24,7 @@ from rewards.documents import (
     ledger_document,
     make_manifest,
     tree_document,
+    vesting_document,
     weights_of,
 )
 from rewards.folders import Folder, epochs_in, read_folder
@@ -140,7 +141,8 @@ def _rows(folder: Folder, inputs: Inputs, before: Standing, policy: Policy) -> p
     refuse_different(name, "digest of its rows", inputs.rows_digest, rows_digest(frozen))
     _refuse_disorder(name, rows)
     days = refill_days(frozen, before, inputs.epoch, policy)
-    expected = weighed(frozen, days, policy)["weight"].to_numpy()
+    cells = worth(frozen, days, inputs.epoch, policy)
+    expected = weighed(frozen, cells, inputs.epoch, policy)["weight"].to_numpy()
     found = rows["weight"].to_numpy()
     for row in np.flatnonzero(expected != found)[:1]:
         raise Difference(name, f"row {row} weight", expected[row], found[row])
@@ -172,6 +174,7 @@ def _refuse_underived(folder: Folder, books: Books) -> None:
     documents: Mapping[str, bytes] = {
         "allocation.json": allocation_document(books),
         "ledger.json": ledger_document(books),
+        "vesting.json": vesting_document(books),
         "tree.json": tree_document(books.balances, books.policy),
     }
     for file, document in documents.items():

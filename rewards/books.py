@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from rewards import ledger
 from rewards.allocation import Allocation, allocate
 from rewards.inputs import Inputs
-from rewards.policy import Policy
+from rewards.policy import COVERAGE, Policy
+from rewards.pools import Pools, open_pools, passed_on
 from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import BOOK_ROWS
+from rewards.vested import Locked, lock, release
 from rewards.weights import weigh
+from rewards.worth import paid_rows, worth_of_cells
 from tiles.fold import empty, fold
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "first_standing",
     "refill_days",
     "weighed",
+    "worth",
 ]
 
 
@@ -40,40 +44,55 @@ class Standing:
     coverage: pa.Table
     refill: Refill
     balances: Mapping[str, int]
+    locked: Locked
+
+    @property
+    def minted(self) -> int:
+        """Base units that epochs have made available so far."""
+        return -self.balances.get(ledger.EMISSION, 0)
 
 
 def first_standing() -> Standing:
     """Before the first epoch. (A function: the first Arrow table of a process loads pandas.)"""
-    return Standing(None, None, empty(), NEVER_PAID, {})
+    return Standing(None, None, empty(), NEVER_PAID, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last three: after it."""
+    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last four: after it."""
 
     inputs: Inputs
     policy: Policy
     rows: pa.Table
     weights: Mapping[str, int]
+    pools: Pools
     allocation: Allocation
     transactions: Sequence[ledger.Transaction]
     coverage: pa.Table
     refill: Refill
     balances: Mapping[str, int]
+    locked: Locked
 
     def standing(self, manifest: str) -> Standing:
         """Where the next epoch starts from."""
-        return Standing(self.inputs.epoch, manifest, self.coverage, self.refill, self.balances)
+        return Standing(
+            self.inputs.epoch, manifest, self.coverage, self.refill, self.balances, self.locked
+        )
 
 
 def refill_days(rows: pa.Table, before: Standing, epoch: int, policy: Policy) -> NDArray[np.int64]:
     """Days of reward of each row's cell at the start of the epoch, shape (n,)."""
-    return before.refill.days(rows["cell"].to_numpy(), epoch, policy.refill_days)
+    return before.refill.days(rows["cell"].to_numpy(), epoch, policy.refill.days)
 
 
-def weighed(rows: pa.Table, days: NDArray[np.int64], policy: Policy) -> pa.Table:
-    """BOOK_ROWS: the frozen rows (ROWS), each with its weight."""
-    weights = weigh(rows, days, policy.minimum_grade)
+def worth(rows: pa.Table, days: NDArray[np.int64], epoch: int, policy: Policy) -> NDArray[np.int64]:
+    """What each row's cell is worth, shape (n,); days: its refill, shape (n,)."""
+    return worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy)
+
+
+def weighed(rows: pa.Table, worth: NDArray[np.int64], epoch: int, policy: Policy) -> pa.Table:
+    """BOOK_ROWS: the frozen rows (ROWS), each with its weight; worth: of its cell, shape (n,)."""
+    weights = weigh(rows, worth, paid_rows(rows, epoch, policy))
     return rows.append_column("weight", pa.array(weights, pa.uint64())).cast(BOOK_ROWS)
 
 
@@ -98,28 +117,41 @@ def close_books(
 ) -> Books:
     """Everything after the accounts' weights; rows: BOOK_ROWS.
 
-    First what waited for an address moves, then the epoch's pool is shared out.
+    First what waited for an address moves, then what has vested, then what the epoch emits.
     """
-    allocation = allocate(weights, policy)
+    opened = open_pools(policy, inputs.epoch, before.minted)
+    allocation = allocate(weights, opened.coverage(policy), policy)
+    pools = _after_coverage(opened, allocation, policy)
+    due, still = release(before.locked, inputs.epoch)
+    free, locked = lock(still, allocation.amounts, inputs.epoch, policy.vesting)
     transactions = [
         ledger.bound(inputs.epoch, before.balances, inputs.bindings),
-        ledger.emitted(inputs.epoch, allocation, inputs.bindings),
+        ledger.vested(inputs.epoch, due, inputs.bindings),
+        ledger.emitted(inputs.epoch, pools, free, allocation.amounts, policy, inputs.bindings),
     ]
     return Books(
         inputs=inputs,
         policy=policy,
         rows=rows,
         weights=weights,
+        pools=pools,
         allocation=allocation,
         transactions=[transaction for transaction in transactions if transaction.entries],
         coverage=fold(before.coverage, rows),
-        refill=before.refill.paid(_paid_cells(rows, policy), inputs.epoch),
+        refill=before.refill.paid(_paid_cells(rows), inputs.epoch),
         balances=ledger.post(before.balances, transactions),
+        locked=locked,
     )
 
 
-def _paid_cells(rows: pa.Table, policy: Policy) -> NDArray[np.uint64]:
-    """Cells that have a pass good enough to be paid: their refill starts again."""
-    good = rows["best_grade"].to_numpy() >= policy.minimum_grade
-    cells: NDArray[np.uint64] = rows["cell"].to_numpy()[good]
+def _after_coverage(pools: Pools, allocation: Allocation, policy: Policy) -> Pools:
+    """What the weights have not earned moves on, as the policy says."""
+    purpose = next(each for each in policy.purposes if each.kind == COVERAGE)
+    return passed_on(pools, purpose, used=allocation.paid)
+
+
+def _paid_cells(rows: pa.Table) -> NDArray[np.uint64]:
+    """Cells that were paid in the epoch: their refill starts again."""
+    weights = rows["weight"].to_numpy()
+    cells: NDArray[np.uint64] = rows["cell"].to_numpy()[weights > 0]
     return cells

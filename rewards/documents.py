@@ -10,6 +10,7 @@ rows.parquet        one row a pass, naming nobody (rewards/rows.py)
 accounts.json       weight by account
 allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
+vesting.json        what is earned and not free yet, by the epoch that frees it
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 policy.toml         the figures the epoch paid by (rewards/policy.py)
 manifest.json       the signed manifest (rewards/envelope.py)
@@ -34,8 +35,10 @@ __all__ = [
     "allocation_document",
     "balances_of",
     "ledger_document",
+    "locked_of",
     "make_manifest",
     "tree_document",
+    "vesting_document",
     "weights_of",
 ]
 
@@ -46,6 +49,7 @@ FILES = (
     "accounts.json",
     "allocation.json",
     "ledger.json",
+    "vesting.json",
     "tree.json",
     "manifest.json",
 )
@@ -65,7 +69,10 @@ def allocation_document(books: Books) -> bytes:
     return _document(
         books,
         {
-            "pool": str(books.policy.pool),
+            "emitted": str(books.pools.emitted),
+            "purposes": _texts(books.pools.pools),
+            "unallocated": str(books.pools.unallocated),
+            "pool": str(allocation.pool),
             "total_weight": str(allocation.total_weight),
             "rate": {
                 "numerator": str(rate.numerator),
@@ -74,7 +81,6 @@ def allocation_document(books: Books) -> bytes:
             },
             "amounts": _texts(allocation.amounts),
             "paid": str(allocation.paid),
-            "unallocated": str(allocation.unallocated),
         },
     )
 
@@ -86,6 +92,12 @@ def ledger_document(books: Books) -> bytes:
         for transaction in books.transactions
     ]
     return _document(books, {"transactions": transactions, "balances": _texts(books.balances)})
+
+
+def vesting_document(books: Books) -> bytes:
+    """vesting.json."""
+    locked: dict[str, Json] = {str(due): _texts(parts) for due, parts in books.locked.items()}
+    return _document(books, {"locked": locked})
 
 
 def tree_document(balances: Mapping[str, int], policy: Policy) -> bytes:
@@ -111,9 +123,10 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "accounts": digest_of_bytes(accounts_document(books)),
         "allocation": digest_of_bytes(allocation_document(books)),
         "ledger": digest_of_bytes(ledger_document(books)),
-        "pool": str(books.policy.pool),
+        "vesting": digest_of_bytes(vesting_document(books)),
+        "emitted": str(books.pools.emitted),
         "paid": str(allocation.paid),
-        "unallocated": str(allocation.unallocated),
+        "unallocated": str(books.pools.unallocated),
         "tree": None if root is None else f"0x{root.hex()}",
         "log": {"size": inputs.log_size, "root": inputs.log_root},
     }
@@ -129,9 +142,24 @@ def balances_of(data: bytes) -> dict[str, int]:
     return dict(_amounts(data, "balances", "ledger.json"))
 
 
+def locked_of(data: bytes) -> dict[int, dict[str, int]]:
+    """What is locked, by epoch and account, out of vesting.json. Raises IntegrityError."""
+    document = parse_json(data)
+    locked = document.get("locked") if isinstance(document, Mapping) else None
+    if not isinstance(locked, Mapping) or not all(due.isdecimal() for due in locked):
+        raise IntegrityError("vesting.json holds nothing that is locked")
+    dates = sorted(locked, key=int)
+    return {
+        int(due): dict(_integers(locked[due], f"locked.{due}", "vesting.json")) for due in dates
+    }
+
+
 def _amounts(data: bytes, key: str, file: str) -> Iterator[tuple[str, int]]:
     document = parse_json(data)
-    found = document.get(key) if isinstance(document, Mapping) else None
+    yield from _integers(document.get(key) if isinstance(document, Mapping) else None, key, file)
+
+
+def _integers(found: Json, key: str, file: str) -> Iterator[tuple[str, int]]:
     if not isinstance(found, Mapping):
         raise IntegrityError(f"{file} holds no {key}")
     for account, amount in found.items():

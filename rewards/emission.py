@@ -1,4 +1,4 @@
-"""Emission: what an epoch may pay, and at which rate a unit of weight is paid.
+"""The rate: what a unit of weight is paid in an epoch.
 
 The law: the rate is the pool shared over all weight, but never more than the ceiling of a full
 cell passed with grade 1000. Integers throughout: a rate is a fraction, applied with floor only.
@@ -25,9 +25,9 @@ class Rate:
         return weight * self.numerator // self.denominator
 
 
-def rate_of(total_weight: int, policy: Policy) -> Rate:
+def rate_of(total_weight: int, pool: int, policy: Policy) -> Rate:
     """min(pool / total weight, ceiling / weight of a full cell); the ceiling when nobody drove."""
-    full_cell = WEIGHT_PER_DAY * policy.refill_days
-    if policy.pool * full_cell < policy.ceiling * total_weight:
-        return Rate(policy.pool, total_weight, capped=False)
-    return Rate(policy.ceiling, full_cell, capped=True)
+    full_cell, ceiling = WEIGHT_PER_DAY * policy.refill.days, policy.coverage.ceiling
+    if pool * full_cell < ceiling * total_weight:
+        return Rate(pool, total_weight, capped=False)
+    return Rate(ceiling, full_cell, capped=True)

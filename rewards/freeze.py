@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from ingest.log import EMPTY_ROOT
 from ingest.receipts import parse_receipt
 from quality import judgement
-from rewards import ledger
 from rewards.bindings import addresses_at
 from rewards.books import Standing
 from rewards.commitments import Owner
@@ -72,7 +71,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log_size, log_root = _log_head(connection, end_ms(epoch))
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
-    passes = passes_by_visit(frames, len(came_in), policy.visit_gap_s * 1000)
+    passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
     rows, drive_of_row = make_rows(passes, owners, epoch, node.key.derive("sketch"))
     inputs = Inputs(
         epoch=epoch,
@@ -148,6 +147,6 @@ def _concerned(
     addresses: Mapping[str, str], owners: Sequence[Owner], balances: Mapping[str, int]
 ) -> dict[str, str]:
     """Only the bindings that matter to this epoch are published with it."""
-    waiting = {name.removeprefix(ledger.UNBOUND) for name in balances}
+    waiting = {name.partition(":")[2] for name in balances}
     concerned = waiting | {owner.account for owner in owners}
     return {account: addresses[account] for account in sorted(concerned & set(addresses))}

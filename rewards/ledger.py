@@ -8,7 +8,9 @@ left our books.
 account             what it holds
 ==================  ============================================================
 emission            minus everything that epochs have made available
-unallocated         what no weight has earned
+unallocated         what no purpose has used
+treasury:<purpose>  what the policy gives to a purpose of the operator's
+vesting:<account>   earned and not free yet (rewards/vested.py)
 unbound:<account>   earned by a contributor who has not bound an address yet
 claimable:0x...     all that an address has ever earned: the amount in its proof
 ==================  ============================================================
@@ -17,25 +19,31 @@ claimable:0x...     all that an address has ever earned: the amount in its proof
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rewards.allocation import Allocation
+from rewards.policy import Policy
+from rewards.pools import Pools
 from roadcomb.errors import IntegrityError
 
 __all__ = [
     "CLAIMABLE",
     "EMISSION",
+    "TREASURY",
     "UNALLOCATED",
     "UNBOUND",
+    "VESTING",
     "Transaction",
     "bound",
     "claims",
     "emitted",
     "post",
     "purse",
+    "vested",
 ]
 
 EMISSION = "emission"
 UNALLOCATED = "unallocated"
 UNBOUND = "unbound:"
+VESTING = "vesting:"
+TREASURY = "treasury:"
 CLAIMABLE = "claimable:"
 
 
@@ -65,12 +73,30 @@ def bound(epoch: int, balances: Mapping[str, int], bindings: Mapping[str, str]) 
     return Transaction(f"{epoch}/bound", _summed(leaving + arriving))
 
 
-def emitted(epoch: int, allocation: Allocation, bindings: Mapping[str, str]) -> Transaction:
-    """The epoch's pool: to those who earned it, and the rest to `unallocated`."""
-    earned = [(purse(account, bindings), amount) for account, amount in allocation.amounts.items()]
-    pool = allocation.paid + allocation.unallocated
-    entries = [(EMISSION, -pool), (UNALLOCATED, allocation.unallocated), *earned]
-    return Transaction(f"{epoch}/emission", _summed(entries))
+def vested(epoch: int, due: Mapping[str, int], bindings: Mapping[str, str]) -> Transaction:
+    """What has become free of earlier epochs' amounts."""
+    leaving = [(VESTING + account, -amount) for account, amount in due.items()]
+    arriving = [(purse(account, bindings), amount) for account, amount in due.items()]
+    return Transaction(f"{epoch}/vested", _summed(leaving + arriving))
+
+
+def emitted(
+    epoch: int,
+    pools: Pools,
+    free: Mapping[str, int],
+    amounts: Mapping[str, int],
+    policy: Policy,
+    bindings: Mapping[str, str],
+) -> Transaction:
+    """What the epoch emits: to those who earned it, to treasuries, and the rest to `unallocated`.
+
+    free: what of each account's amount is free at once; the rest is vesting.
+    """
+    earned = [(purse(account, bindings), amount) for account, amount in free.items()]
+    later = [(VESTING + account, amounts[account] - amount) for account, amount in free.items()]
+    kept = [(TREASURY + name, amount) for name, amount in pools.treasuries(policy).items()]
+    whole = [(EMISSION, -pools.emitted), (UNALLOCATED, pools.unallocated)]
+    return Transaction(f"{epoch}/emission", _summed([*whole, *kept, *earned, *later]))
 
 
 def post(balances: Mapping[str, int], transactions: Iterable[Transaction]) -> dict[str, int]:

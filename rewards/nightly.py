@@ -9,7 +9,7 @@ manifest, and a run with nothing to do only writes files that are missing.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rewards.books import Books, account_weights, close_books, refill_days, weighed
+from rewards.books import Books, account_weights, close_books, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
 from rewards.documents import make_manifest
 from rewards.envelope import sign_epoch
@@ -87,7 +87,8 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     frozen = freeze(node, epoch, policy, before)
     reached("frozen")
     days = refill_days(frozen.rows, before, epoch, policy)
-    rows = weighed(frozen.rows, days, policy)
+    cells = worth(frozen.rows, days, epoch, policy)
+    rows = weighed(frozen.rows, cells, epoch, policy)
     reached("weighed")
     weights = account_weights(rows, frozen.drive_of_row, frozen.accounts)
     reached("accounted")
@@ -95,7 +96,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
     store_books(node.blobs, books)
-    openings = openings_of(frozen, rows, days)
+    openings = openings_of(frozen, rows, days, cells)
     store_openings(node.blobs, digest_of_bytes(books.inputs.to_bytes()), openings)
     reached("stored")
     commit(node, books, frozen, file)

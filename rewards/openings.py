@@ -25,6 +25,7 @@ OPENINGS = pa.schema(
         pa.field("drive_id", pa.string(), nullable=False),
         pa.field("row", pa.uint32(), nullable=False),  # index in rows.parquet
         pa.field("days", pa.uint16(), nullable=False),  # of refill that the cell had
+        pa.field("worth", pa.uint64(), nullable=False),  # of the cell at grade 1000
         pa.field("cell_best", pa.uint16(), nullable=False),  # best grade in its cell
         pa.field("others", pa.uint32(), nullable=False),  # other paid passes in the visit
         pa.field("other_visits", pa.uint32(), nullable=False),  # other paid ones in the cell
@@ -34,13 +35,16 @@ OPENINGS = pa.schema(
 _ROW_GROUP = 16_384
 
 
-def openings_of(frozen: Frozen, rows: pa.Table, days: NDArray[np.int64]) -> pa.Table:
-    """OPENINGS of an epoch. rows: BOOK_ROWS; days: refill of each row's cell, shape (n,)."""
+def openings_of(
+    frozen: Frozen, rows: pa.Table, days: NDArray[np.int64], worth: NDArray[np.int64]
+) -> pa.Table:
+    """OPENINGS of an epoch. rows: BOOK_ROWS; days, worth: of each row's cell, shape (n,)."""
     ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
     columns = {
         "drive_id": ids.take(pa.array(frozen.drive_of_row)),
         "row": np.arange(len(rows), dtype=np.uint32),
         "days": days,
+        "worth": worth,
         **_company(rows),
         **{name: rows[name] for name in BOOK_ROWS.names},
     }

@@ -1,50 +1,137 @@
-"""The policy: the figures an epoch pays by, from a TOML file whose digest stands in every epoch.
+"""The policy: how an epoch pays, from a TOML file whose digest stands in every epoch.
 
-The law: integers only. A float, a missing or an unknown entry is refused, so a policy means the
-same on any machine.
+The law: a policy composes mechanisms by figures alone (integers, and decimals in quotes), so it
+means the same on any machine; a missing, unknown or contradicting entry is refused with its line,
+before anything runs.
+
+================  ==============================================================================
+``[token]``       the contract, and the most base units that may ever be made available
+``[emission]``    a schedule (rewards/mechanisms/schedules.py) by periods of some days
+``[[purposes]]``  parts of what is emitted, per mille: for coverage, for demand, for a treasury
+``[coverage]``    what a full cell earns at most, which passes are paid, and what a visit is
+``[refill]``      how a cell's reward comes back after it was paid
+``[density]``     whether crowded cells count less (rewards/mechanisms/density.py)
+``[vesting]``     what is free at once, and in which steps the rest is
+================  ==============================================================================
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from ingest.payout import checked_address
+from rewards.mechanisms.density import HIP_17, HIP_104, Limit
+from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, Schedule, Tabulated
+from rewards.mechanisms.vesting import VestingSpec
+from rewards.refill import CURVES, Curve
+from rewards.sections import Section, sections_of
 from roadcomb.canonical import digest_of_bytes
-from roadcomb.errors import InvalidInput, UsageError
+from roadcomb.errors import UsageError
 
-__all__ = ["DEFAULT_POLICY", "NO_TOKEN", "RULES_VERSION", "Policy", "parse_policy", "read_policy"]
+__all__ = [
+    "COVERAGE",
+    "DEFAULT_POLICY",
+    "DEMAND",
+    "NO_TOKEN",
+    "POLICIES",
+    "RULES_VERSION",
+    "TREASURY",
+    "UNALLOCATED",
+    "WHOLE",
+    "Coverage",
+    "Emission",
+    "Policy",
+    "Purpose",
+    "RefillRule",
+    "Vesting",
+    "parse_policy",
+    "read_policy",
+]
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Of the code that turns rows into money; raised with any change of a result."""
 
-DEFAULT_POLICY = Path(__file__).parent / "policies" / "roadcomb.toml"
+POLICIES = Path(__file__).parent / "policies"
+DEFAULT_POLICY = POLICIES / "roadcomb.toml"
 
 NO_TOKEN = f"0x{0:040x}"
 """The token's address as long as no contract is deployed."""
 
-_INTEGERS = {
-    ("emission", "pool_per_epoch"): (1, 10**30),
-    ("emission", "ceiling_per_full_cell"): (1, 10**30),
-    ("refill", "days"): (1, 3650),
-    ("pass", "minimum_grade"): (1, 1000),
-    ("visit", "gap_s"): (0, 86_400),
-}
-"""Section and name of each integer, with its lowest and highest value."""
+WHOLE = 1000
+"""Shares are per mille."""
+
+COVERAGE, DEMAND, TREASURY = "coverage", "demand", "treasury"
+UNALLOCATED = "unallocated"
+
+_MOST = 10**30
+_VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A schedule whose period 0 begins with the epoch `start`; each lasts some days."""
+
+    schedule: Schedule
+    start: int
+    days: int
+
+    def at(self, epoch: int) -> int:
+        """Base units of an epoch: its period's amount in equal parts, floored."""
+        period = (epoch - self.start) // self.days
+        return self.schedule.at(period) // self.days if period >= 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """share: per mille of what is emitted. unused: the purpose that gets what this one leaves."""
+
+    name: str
+    share: int
+    kind: str
+    unused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """ceiling: base units of a full cell at grade 1000; oldest_days: of a capture that is paid."""
+
+    ceiling: int
+    minimum_grade: int
+    oldest_days: int
+    visit_gap_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefillRule:
+    """days: from paid to full again; curve: how the reward comes back in between."""
+
+    days: int
+    curve: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Vesting:
+    """immediate: per mille that is free at once; spec: how the rest becomes free, in epochs."""
+
+    immediate: int
+    spec: VestingSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """pool, ceiling: base units per epoch, and per full cell at grade 1000. token: its contract."""
+    """cap: base units that may ever be made available. density, vesting: None for neither."""
 
     name: str
     token: str
-    pool: int
-    ceiling: int
-    refill_days: int
-    minimum_grade: int
-    visit_gap_s: int
+    cap: int
+    emission: Emission
+    purposes: tuple[Purpose, ...]
+    coverage: Coverage
+    refill: RefillRule
+    density: Mapping[int, Limit] | None
+    vesting: Vesting | None
     text: bytes
 
     @property
@@ -54,24 +141,25 @@ class Policy:
 
 
 def parse_policy(text: bytes) -> Policy:
-    """Policy of a TOML text. Raises InvalidInput or UsageError naming what is wrong."""
-    try:
-        raw = tomllib.loads(text.decode())
-    except ValueError as error:
-        raise InvalidInput(f"policy: not TOML: {error}") from error
-    _refuse_others(raw)
-    if raw["v"] != 1 or not isinstance(raw["name"], str):
-        raise InvalidInput("policy: v = 1 and a name are asked for")
-    return Policy(
-        name=raw["name"],
-        token=_token(str(raw["token"]["address"])),
-        pool=_integer(raw, "emission", "pool_per_epoch"),
-        ceiling=_integer(raw, "emission", "ceiling_per_full_cell"),
-        refill_days=_integer(raw, "refill", "days"),
-        minimum_grade=_integer(raw, "pass", "minimum_grade"),
-        visit_gap_s=_integer(raw, "visit", "gap_s"),
+    """Policy of a TOML text. Raises InvalidInput or UsageError naming what is wrong, and where."""
+    file = sections_of(text)
+    file.integer("v", _VERSION, _VERSION)
+    token = file.section("token")
+    policy = Policy(
+        name=file.text("name"),
+        token=_token(token.text("address")),
+        cap=token.integer("cap", 1, _MOST),
+        emission=_emission(file.section("emission")),
+        purposes=_purposes(file),
+        coverage=_coverage(file.section("coverage")),
+        refill=_refill(file.section("refill")),
+        density=_density(file.optional("density")),
+        vesting=_vesting(file.optional("vesting")),
         text=text,
     )
+    token.end()
+    file.end()
+    return policy
 
 
 def read_policy(path: Path = DEFAULT_POLICY) -> Policy:
@@ -86,20 +174,118 @@ def _token(text: str) -> str:
     return text if text == NO_TOKEN else checked_address(text)
 
 
-def _integer(raw: Mapping[str, Any], section: str, name: str) -> int:
-    value = raw[section][name]
-    low, high = _INTEGERS[section, name]
-    if type(value) is not int or not low <= value <= high:
-        raise InvalidInput(f"policy: {section}.{name}: an integer {low}..{high} is asked for")
-    return value
+def _emission(section: Section) -> Emission:
+    schedules = {
+        "fixed": _fixed,
+        "halving": _halving,
+        "declining": _declining,
+        "table": _table,
+        "progress": _progress,
+    }
+    schedule: Schedule = section.one_of("schedule", schedules)(section)
+    start = section.integer("start", 0, 10**6, default=0)
+    days = section.integer("days", 1, 3650, default=1)
+    section.end()
+    return Emission(schedule, start, days)
 
 
-def _refuse_others(raw: Mapping[str, Any]) -> None:
-    """Exactly the entries that are known: a misspelt one must not silently fall back."""
-    known = {("v",), ("name",), ("token", "address"), *_INTEGERS}
-    found = set[tuple[str, ...]]()
-    for name, value in raw.items():
-        found |= {(name, inner) for inner in value} if isinstance(value, dict) else {(name,)}
-    for entry in sorted(found ^ known):
-        state = "unknown" if entry in found else "missing"
-        raise InvalidInput(f"policy: {'.'.join(entry)} is {state}")
+def _fixed(section: Section) -> Schedule:
+    return Fixed(section.integer("amount", 1, _MOST))
+
+
+def _halving(section: Section) -> Schedule:
+    return Halving(section.integer("first", 1, _MOST), section.integer("periods", 1, 10**6))
+
+
+def _declining(section: Section) -> Schedule:
+    return Declining(
+        section.integer("base", 1, _MOST),
+        section.decimal("rate", Decimal(0), Decimal(1)),
+        section.decimal("kept", Decimal(0), Decimal("0.999999999999")),
+        section.integer("periods", 1, 10**6),
+    )
+
+
+def _table(section: Section) -> Schedule:
+    steps = section.pairs("steps")
+    rising = all(before < after for (before, _), (after, _) in pairwise(steps))
+    if not rising or any(not 0 <= amount <= _MOST for _, amount in steps):
+        raise section.refused("steps", "rising periods and no negative amount are asked for")
+    return Tabulated(steps)
+
+
+def _progress(section: Section) -> Schedule:
+    reached = section.integer("progress", 0, WHOLE)
+    return ByProgress(section.integer("full", 1, _MOST), (reached,))
+
+
+def _purposes(file: Section) -> tuple[Purpose, ...]:
+    purposes = tuple(_purpose(section) for section in file.each("purposes"))
+    names = [purpose.name for purpose in purposes]
+    if sum(purpose.share for purpose in purposes) != WHOLE:
+        raise file.refused("purposes", f"the shares must sum to {WHOLE} per mille")
+    if len(set(names)) != len(names):
+        raise file.refused("purposes", "two purposes have one name")
+    if [purpose.kind for purpose in purposes].count(COVERAGE) != 1:
+        raise file.refused("purposes", f"one purpose of the kind {COVERAGE} is asked for")
+    for purpose in purposes:
+        if purpose.unused not in {UNALLOCATED, *names} - {purpose.name}:
+            raise file.refused("purposes", f"{purpose.name}: unused = names no other purpose")
+    return purposes
+
+
+def _purpose(section: Section) -> Purpose:
+    kinds = {kind: kind for kind in (COVERAGE, DEMAND, TREASURY)}
+    purpose = Purpose(
+        section.text("name"),
+        section.integer("share", 0, WHOLE),
+        section.one_of("kind", kinds),
+        section.text("unused", default=UNALLOCATED),
+    )
+    section.end()
+    return purpose
+
+
+def _coverage(section: Section) -> Coverage:
+    coverage = Coverage(
+        section.integer("ceiling_per_full_cell", 1, _MOST),
+        section.integer("minimum_grade", 1, 1000),
+        section.integer("oldest_days", 0, 3650),
+        section.integer("visit_gap_s", 0, 86_400),
+    )
+    section.end()
+    return coverage
+
+
+def _refill(section: Section) -> RefillRule:
+    rule = RefillRule(
+        section.integer("days", 1, 3650), section.one_of("curve", CURVES, default="linear")
+    )
+    section.end()
+    return rule
+
+
+def _density(section: Section | None) -> Mapping[int, Limit] | None:
+    if section is None:
+        return None
+    rules: dict[str, Mapping[int, Limit]] = {"hip17": HIP_17, "hip104": HIP_104}
+    rule: Mapping[int, Limit] = section.one_of("rule", rules)
+    section.end()
+    return rule
+
+
+def _vesting(section: Section | None) -> Vesting | None:
+    if section is None:
+        return None
+    step = section.integer("step_days", 1, 3650)
+    vesting = Vesting(
+        section.integer("immediate", 0, WHOLE),
+        VestingSpec(
+            section.integer("delay_days", 0, 3650, default=0),
+            section.integer("days", 1, 3650),
+            step,
+            step,
+        ),
+    )
+    section.end()
+    return vesting

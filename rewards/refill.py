@@ -1,11 +1,13 @@
 """Refill: how many days of reward a cell has gathered since it was last paid.
 
 The law: a cell never paid, or paid `days` epochs ago or earlier, has its full reward; one paid k
-epochs ago has k / days of it. It is fixed at the start of the epoch, so the order of arrival within
+epochs ago has the share of it that the policy's curve gives for k of `days`: k / days on a line. It
+is fixed at the start of the epoch, so the order of arrival within
 a day does not matter. The record of paid cells is one canonical byte string: a tag, the count,
 cells and epochs as little-endian integers; its SHA-256 is refill(n) in the manifest.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +17,28 @@ from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import Cells
 from roadcomb.errors import IntegrityError
 
-__all__ = ["NEVER_PAID", "Refill", "refill_from_bytes"]
+__all__ = ["CURVES", "NEVER_PAID", "Curve", "Refill", "refill_from_bytes"]
+
+Curve = Callable[[NDArray[np.int64], int, int], NDArray[np.int64]]
+"""(days gathered, shape (n,); days to full; worth of a full cell) -> worth of each cell, (n,)."""
+
+
+def _line(days: NDArray[np.int64], full: int, whole: int) -> NDArray[np.int64]:
+    return whole // full * days
+
+
+def _square(days: NDArray[np.int64], full: int, whole: int) -> NDArray[np.int64]:
+    """Slow at first: going back early pays little."""
+    return whole // full * days * days // full
+
+
+def _step(days: NDArray[np.int64], full: int, whole: int) -> NDArray[np.int64]:
+    """Nothing before it is full."""
+    return np.where(days >= full, whole, 0)
+
+
+CURVES: Mapping[str, Curve] = {"linear": _line, "square": _square, "step": _step}
+"""By their names in a policy; each rises to the whole at `full` days, which `whole` divides by."""
 
 _TAG = b"roadcomb refill v1\0"
 _COUNT_BYTES = 8

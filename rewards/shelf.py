@@ -14,7 +14,9 @@ from rewards.documents import (
     allocation_document,
     balances_of,
     ledger_document,
+    locked_of,
     tree_document,
+    vesting_document,
 )
 from rewards.policy import parse_policy
 from rewards.refill import refill_from_bytes
@@ -35,6 +37,7 @@ _DIGEST_OF = {
     "accounts.json": "accounts",
     "allocation.json": "allocation",
     "ledger.json": "ledger",
+    "vesting.json": "vesting",
 }
 """Files that are stored as they are published, and the manifest's entry that addresses them."""
 
@@ -47,6 +50,7 @@ def store_books(blobs: Blobs, books: Books) -> None:
         accounts_document(books),
         allocation_document(books),
         ledger_document(books),
+        vesting_document(books),
     ):
         blobs.put_addressed(_BOOKS, document)
     blobs.put_addressed(_REFILL, books.refill.to_bytes())
@@ -66,6 +70,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         coverage=snapshot.open_snapshot(blobs, manifest["coverage"]).table(PAID_RESOLUTION),
         refill=refill_from_bytes(blobs.get_addressed(_REFILL, manifest["refill"])),
         balances=balances_of(blobs.get_addressed(_BOOKS, manifest["ledger"])),
+        locked=locked_of(blobs.get_addressed(_BOOKS, manifest["vesting"])),
     )
 
 

@@ -122,10 +122,10 @@ def _epoch(node: Node, account: str, epoch: int, known: Mapping[str, Any]) -> St
     committed = chain.committed_epoch(node, epoch)
     policy = _policy(node, committed)
     allocation: Any = parse_json(file_of(node.blobs, committed.manifest, "allocation.json"))
-    rate = rate_of(int(allocation["total_weight"]), policy)
+    rate = rate_of(int(allocation["total_weight"]), int(allocation["pool"]), policy)
     mine = [drive_id for drive_id, row in known.items() if row.epoch == epoch]
     openings = opened(node.blobs, committed.manifest["inputs"], mine).to_pylist()
-    rows = [_row(row, rate, policy, known) for row in openings]
+    rows = [_row(row, epoch, rate, policy, known) for row in openings]
     amount = int(allocation["amounts"].get(account, "0"))
     weights = weights_of(file_of(node.blobs, committed.manifest, "accounts.json"))
     weight = weights.get(account, 0)
@@ -140,12 +140,14 @@ def _epoch(node: Node, account: str, epoch: int, known: Mapping[str, Any]) -> St
         "rate": {"numerator": str(rate.numerator), "denominator": str(rate.denominator)},
         "forgotten": {"weight": str(forgotten), "amount": str(of_forgotten)},
         "rounding": str(amount - told),
-        "why": why_epoch(rate, policy),
+        "why": why_epoch(rate, int(allocation["pool"]), policy),
         "rows": rows,
     }
 
 
-def _row(row: Mapping[str, Any], rate: Rate, policy: Policy, known: Mapping[str, Any]) -> Statement:
+def _row(
+    row: Mapping[str, Any], epoch: int, rate: Rate, policy: Policy, known: Mapping[str, Any]
+) -> Statement:
     return {
         "row": row["row"],
         "drive": known[row["drive_id"]].public_id,
@@ -164,7 +166,7 @@ def _row(row: Mapping[str, Any], rate: Rate, policy: Policy, known: Mapping[str,
         "weight": row["weight"],
         "amount": str(rate.pay(row["weight"])),
         "commitment": row["commitment"].hex(),
-        "why": why_row(row, policy),
+        "why": why_row(row, epoch, policy),
     }
 
 
@@ -177,6 +179,7 @@ def _standing(node: Node, account: str, address: str | None) -> Statement | None
     return {
         "epoch": last.epoch,
         "waiting_for_address": str(balances.get(ledger.UNBOUND + account, 0)),
+        "vesting": str(balances.get(ledger.VESTING + account, 0)),
         "claim": _claim(ledger.claims(balances), address, _policy(node, last)),
     }
 

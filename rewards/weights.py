@@ -1,18 +1,19 @@
 """Weights: what each pass of an epoch counts, as an integer.
 
-The law: a cell weighs WEIGHT_PER_DAY for each day of refill it has, in proportion to the best grade
-anybody brought from it, out of 1000. That is split among its visits by their best grade, and a
+The law: a cell weighs what it is worth (WEIGHT_PER_DAY for each day of refill on a straight curve,
+less where the policy scales crowded cells down), in proportion to the best grade anybody brought
+from it, out of 1000. That is split among its visits by their best grade, and a
 visit's part among its passes by their grade sums:
 
-    weight = floor(W * best of the cell * best of the visit * grade sum of the pass
+    weight = floor(worth * best of the cell * best of the visit * grade sum of the pass
                    / (1000 * sum of the visits' bests * grade sum of the visit))
 
 So a pass alone in a cell earns its grade's share of it: otherwise a dirty lens would be paid like
 a clean one wherever nobody else drove. One more picture of a visit, or in a visit of its own, never
 earns its maker less, so nobody gains by keeping poor ones back. The formula depends on which frames
 were accepted, never on whose they are: grade sums add up, so a pass split over two accounts earns
-the same before the floor and never more after it, and two accounts in one car share. A pass below
-the policy's minimum grade weighs nothing and takes no share.
+the same before the floor and never more after it, and two accounts in one car share. A pass that is
+not paid (rewards/worth.py) weighs nothing and takes no share.
 """
 
 import math
@@ -53,19 +54,19 @@ def runs_of(*keys: NDArray[np.unsignedinteger]) -> Runs:
     return Runs(np.flatnonzero(new), np.cumsum(new) - 1)
 
 
-def weigh(rows: pa.Table, days: NDArray[np.int64], minimum_grade: int) -> NDArray[np.uint64]:
+def weigh(rows: pa.Table, worth: NDArray[np.int64], paid: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Weight of each of n rows (rewards/rows.py, sorted by cell and visit), shape (n,).
 
-    days: refill of each row's cell, shape (n,).
+    worth: of each row's cell, shape (n,); paid: whether the row is, shape (n,).
     """
     weights = np.zeros(len(rows), np.uint64)
-    paid = np.flatnonzero(rows["best_grade"].to_numpy() >= minimum_grade)
-    if len(paid):
-        weights[paid] = _weigh_paid(rows.take(pa.array(paid)), days[paid])
+    chosen = np.flatnonzero(paid)
+    if len(chosen):
+        weights[chosen] = _weigh_paid(rows.take(pa.array(chosen)), worth[chosen])
     return weights
 
 
-def _weigh_paid(rows: pa.Table, days: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _weigh_paid(rows: pa.Table, worth: NDArray[np.int64]) -> NDArray[np.uint64]:
     cell, visit = rows["cell"].to_numpy(), rows["visit"].to_numpy()
     grade_sum = rows["grade_sum"].to_numpy().astype(np.uint64)
     visits, cells = runs_of(cell, visit), runs_of(cell)
@@ -74,9 +75,8 @@ def _weigh_paid(rows: pa.Table, days: NDArray[np.int64]) -> NDArray[np.uint64]:
     first_visit = np.searchsorted(visits.starts, cells.starts)
     cell_best = np.maximum.reduceat(best, first_visit)[cells.of_row]
     cell_sum = np.add.reduceat(best, first_visit)[cells.of_row]
-    full_weight = days.astype(np.uint64) * np.uint64(WEIGHT_PER_DAY)
     return _exact_ratio(
-        (full_weight, cell_best, best[visits.of_row], grade_sum),
+        (worth.astype(np.uint64), cell_best, best[visits.of_row], grade_sum),
         (np.array([FULL_GRADE], np.uint64), cell_sum, visit_sum[visits.of_row]),
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from rewards.emission import Rate
 from rewards.policy import Policy
 from rewards.tokens import in_tokens
@@ -14,36 +16,63 @@ GOOD_GRADE = 950
 """From here on a driver need not hear of the grade."""
 
 
-def why_row(row: Mapping[str, Any], policy: Policy) -> list[str]:
+def why_row(row: Mapping[str, Any], epoch: int, policy: Policy) -> list[str]:
     """Sentences on a row of the openings (rewards/openings.py); none: it earned all there was."""
-    if row["best_grade"] < policy.minimum_grade:
+    if row["best_grade"] < policy.coverage.minimum_grade:
         return [
-            f"grade {row['best_grade']} is below {policy.minimum_grade}: "
+            f"grade {row['best_grade']} is below {policy.coverage.minimum_grade}: "
             "it is on the map, but it is not paid"
         ]
-    return [*_refill(row["days"], policy.refill_days), *_graded(row["cell_best"]), *_sharing(row)]
+    age = epoch - int(row["day"])
+    if age > policy.coverage.oldest_days:
+        return [
+            f"taken {age} days before it was judged: what is older than "
+            f"{policy.coverage.oldest_days} days enters the map, but it is not paid"
+        ]
+    return [
+        *_refill(row["days"], policy),
+        *_crowded(row, policy),
+        *_graded(row["cell_best"]),
+        *_sharing(row),
+    ]
 
 
-def why_epoch(rate: Rate, policy: Policy) -> str:
+def why_epoch(rate: Rate, pool: int, policy: Policy) -> str:
     """How the epoch's rate came about."""
-    full_cell = in_tokens(rate.pay(WEIGHT_PER_DAY * policy.refill_days))
+    full_cell = in_tokens(rate.pay(WEIGHT_PER_DAY * policy.refill.days))
     if rate.capped:
         return (
             f"a full cell earned {full_cell} at grade {FULL_GRADE}, the most it can: "
             "the day's pool was not used up"
         )
     return (
-        f"the day's pool of {in_tokens(policy.pool)} was shared by all who drove: "
+        f"the day's pool of {in_tokens(pool)} was shared by all who drove: "
         f"a full cell earned {full_cell} at grade {FULL_GRADE} "
-        f"instead of {in_tokens(policy.ceiling)}"
+        f"instead of {in_tokens(policy.coverage.ceiling)}"
     )
 
 
-def _refill(days: int, full: int) -> list[str]:
+def _refill(days: int, policy: Policy) -> list[str]:
+    full = policy.refill.days
     if days >= full:
         return []
     since = "yesterday" if days == 1 else f"{days} days before"
-    return [f"the cell was paid {since}, so {days} of {full} parts of its reward had refilled"]
+    percent = 100 * _refilled(days, policy) // (WEIGHT_PER_DAY * full)
+    return [f"the cell was paid {since}, so {percent} % of its reward had refilled"]
+
+
+def _crowded(row: Mapping[str, Any], policy: Policy) -> list[str]:
+    whole = _refilled(row["days"], policy)
+    if row["worth"] >= whole:
+        return []
+    percent = 100 * row["worth"] // whole
+    return [f"many passed the neighbourhood that day: its cells count {percent} %"]
+
+
+def _refilled(days: int, policy: Policy) -> int:
+    full = policy.refill.days
+    gathered = np.array([min(days, full)], np.int64)
+    return int(policy.refill.curve(gathered, full, WEIGHT_PER_DAY * full)[0])
 
 
 def _graded(cell_best: int) -> list[str]:
@@ -62,7 +91,7 @@ def _sharing(row: Mapping[str, Any]) -> list[str]:
     ]
     if not company:
         return []
-    percent = 100 * FULL_GRADE * row["weight"] // (row["days"] * WEIGHT_PER_DAY * row["cell_best"])
+    percent = 100 * FULL_GRADE * row["weight"] // (row["worth"] * row["cell_best"])
     return [f"shared with {' and '.join(company)}: {percent} % of it is yours"]
 
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from rewards.mechanisms.exact import exactly, floor_int
 from roadcomb.errors import InvalidInput
 
-__all__ = ["ByProgress", "Capped", "Declining", "Fixed", "Halving", "Schedule", "Tabulated"]
+__all__ = ["ByProgress", "Declining", "Fixed", "Halving", "Schedule", "Tabulated", "within_cap"]
 
 
 class Schedule(Protocol):
@@ -113,13 +113,6 @@ class ByProgress:
         return self.full * min(1000, max(0, reached)) // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Capped:
-    """A schedule under a supply cap."""
-
-    schedule: Schedule
-    cap: int
-
-    def after(self, period: int, minted: int) -> int:
-        """What `period` may mint when `minted` base units exist; 0 once the cap is reached."""
-        return max(0, min(self.schedule.at(period), self.cap - minted))
+def within_cap(amount: int, minted: int, cap: int) -> int:
+    """What of an amount may be minted when `minted` base units exist; 0 once the cap is reached."""
+    return max(0, min(amount, cap - minted))

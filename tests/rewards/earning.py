@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rewards.allocation import Allocation, allocate
-from rewards.books import account_weights, first_standing, refill_days, weighed
+from rewards.books import account_weights, first_standing, refill_days, weighed, worth
 from rewards.commitments import Owner
 from rewards.policy import Policy, parse_policy
 from rewards.rows import make_rows
@@ -11,19 +11,25 @@ from rewards.visits import passes_by_visit
 from tests.rewards.town import DAY, Shot, frames_of, person
 
 POLICY = """
-v = 1
+v = 2
 name = "test"
 [token]
 address = "0x00000000000000000000000000000000000000aa"
+cap = 1_000_000_000_000_000_000_000_000_000_000
 [emission]
-pool_per_epoch = {pool}
+schedule = "fixed"
+amount = {pool}
+[[purposes]]
+name = "map"
+share = 1000
+kind = "coverage"
+[coverage]
 ceiling_per_full_cell = {ceiling}
+minimum_grade = {minimum}
+oldest_days = 10
+visit_gap_s = 300
 [refill]
 days = 7
-[pass]
-minimum_grade = {minimum}
-[visit]
-gap_s = 300
 """
 
 
@@ -46,11 +52,13 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     """What everybody earns of fresh cells; drives: (name of the owner, accepted frames)."""
     owners = [owner_of(name, number) for number, (name, _) in enumerate(drives)]
     frames = frames_of([shots for _, shots in drives])
-    passes = passes_by_visit(frames, len(drives), policy.visit_gap_s * 1000)
+    passes = passes_by_visit(frames, len(drives), policy.coverage.visit_gap_s * 1000)
     frozen, drive_of_row = make_rows(passes, owners, DAY, b"secret")
-    rows = weighed(frozen, refill_days(frozen, first_standing(), DAY, policy), policy)
+    days = refill_days(frozen, first_standing(), DAY, policy)
+    rows = weighed(frozen, worth(frozen, days, DAY, policy), DAY, policy)
     accounts = [owner.account for owner in owners]
-    return allocate(account_weights(rows, drive_of_row, accounts), policy)
+    weights = account_weights(rows, drive_of_row, accounts)
+    return allocate(weights, policy.emission.at(DAY), policy)
 
 
 def by_name(allocation: Allocation, names: Sequence[str]) -> Mapping[str, int]:

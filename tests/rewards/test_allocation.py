@@ -28,7 +28,7 @@ def test_the_published_cases_come_out(
     pool: int, shares: list[int], paid: list[int], left: int
 ) -> None:
     named = {str(index): share for index, share in enumerate(shares)}
-    found = allocate(named, policy_of(pool, UNCAPPED))
+    found = allocate(named, pool, policy_of(pool, UNCAPPED))
     assert (list(found.amounts.values()), found.unallocated) == (paid, left)
 
 
@@ -36,7 +36,7 @@ def test_the_published_cases_come_out(
 def test_amounts_and_unallocated_are_the_pool(
     shares: dict[str, int], pool: int, ceiling: int
 ) -> None:
-    found = allocate(shares, policy_of(pool, ceiling))
+    found = allocate(shares, pool, policy_of(pool, ceiling))
     assert found.paid + found.unallocated == pool
     assert found.unallocated >= 0
     assert list(found.amounts) == sorted(shares)
@@ -46,7 +46,7 @@ def test_amounts_and_unallocated_are_the_pool(
 def test_without_a_ceiling_less_than_one_base_unit_an_account_is_left(
     shares: dict[str, int], pool: int
 ) -> None:
-    found = allocate(shares, policy_of(pool, UNCAPPED))
+    found = allocate(shares, pool, policy_of(pool, UNCAPPED))
     if not found.rate.capped:
         assert found.unallocated < len(shares)
 
@@ -55,7 +55,7 @@ def test_without_a_ceiling_less_than_one_base_unit_an_account_is_left(
 def test_more_weight_never_earns_less_and_equal_weight_earns_equal(
     shares: dict[str, int], pool: int, ceiling: int
 ) -> None:
-    found = allocate(shares, policy_of(pool, ceiling))
+    found = allocate(shares, pool, policy_of(pool, ceiling))
     paid = sorted((shares[account], amount) for account, amount in found.amounts.items())
     assert [amount for _, amount in paid] == sorted(amount for _, amount in paid)
     assert len(set(paid)) == len({weight for weight, _ in paid})
@@ -66,8 +66,8 @@ def test_one_weight_split_in_two_never_earns_more(
     others: dict[str, int], pool: int, ceiling: int, one: int, two: int
 ) -> None:
     policy = policy_of(pool, ceiling)
-    whole = allocate({**others, "me": one + two}, policy).amounts["me"]
-    split = allocate({**others, "me": one, "also me": two}, policy).amounts
+    whole = allocate({**others, "me": one + two}, pool, policy).amounts["me"]
+    split = allocate({**others, "me": one, "also me": two}, pool, policy).amounts
     assert split["me"] + split["also me"] <= whole
 
 
@@ -76,6 +76,6 @@ def test_the_rate_never_pays_a_full_cell_more_than_the_ceiling_nor_all_more_than
     total: int, pool: int, ceiling: int
 ) -> None:
     policy = policy_of(pool, ceiling)
-    rate = rate_of(total, policy)
-    assert rate.pay(WEIGHT_PER_DAY * policy.refill_days) <= ceiling
+    rate = rate_of(total, pool, policy)
+    assert rate.pay(WEIGHT_PER_DAY * policy.refill.days) <= ceiling
     assert rate.pay(total) <= pool

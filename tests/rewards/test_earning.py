@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rewards.policy import Policy
 from rewards.weights import WEIGHT_PER_DAY
 from tests.rewards.earning import account, by_name, earn, policy_of
-from tests.rewards.town import Shot
+from tests.rewards.town import DAY, Shot
 
 shots = st.builds(
     Shot,
@@ -33,7 +33,7 @@ def test_amounts_and_what_is_unallocated_are_the_pool_to_the_last_base_unit(
     offered: list[tuple[str, list[Shot]]], policy: Policy
 ) -> None:
     allocation = earn(offered, policy)
-    assert sum(allocation.amounts.values()) + allocation.unallocated == policy.pool
+    assert sum(allocation.amounts.values()) + allocation.unallocated == policy.emission.at(DAY)
     assert allocation.unallocated >= 0
     assert all(amount >= 0 for amount in allocation.amounts.values())
 

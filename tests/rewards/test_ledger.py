@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rewards import ledger
 from rewards.allocation import allocate
+from rewards.pools import open_pools, passed_on
 from roadcomb.errors import IntegrityError
 from tests.rewards.earning import policy_of
 
@@ -20,12 +21,20 @@ nights = st.lists(
 )
 
 
+def emitted(weights: dict[str, int], bindings: dict[str, str]) -> ledger.Transaction:
+    """A day's emission by some weights, all of it free at once."""
+    opened = open_pools(POLICY, 1, minted=0)
+    amounts = allocate(weights, opened.coverage(POLICY), POLICY).amounts
+    pools = passed_on(opened, POLICY.purposes[0], used=sum(amounts.values()))
+    return ledger.emitted(1, pools, amounts, amounts, POLICY, bindings)
+
+
 def night(
     balances: dict[str, int], weights: dict[str, int], bindings: dict[str, str]
 ) -> dict[str, int]:
     transactions = [
         ledger.bound(1, balances, bindings),
-        ledger.emitted(1, allocate(weights, POLICY), bindings),
+        emitted(weights, bindings),
     ]
     assert all(sum(one.entries.values()) == 0 for one in transactions)
     return ledger.post(balances, transactions)

@@ -128,7 +128,7 @@ def test_the_ledger_sums_to_zero_and_holds_the_pool(node: Node, policy: Policy) 
     with node.catalog.reading() as connection:
         entries = connection.execute(sa.select(ledger.c.amount)).scalars().all()
     assert sum(entries) == 0
-    assert amounts(node, "emission") == {DAY: -policy.pool}
+    assert amounts(node, "emission") == {DAY: -policy.emission.at(DAY)}
 
 
 def test_a_cell_driven_again_the_next_day_pays_a_seventh(node: Node, policy: Policy) -> None:

@@ -77,7 +77,7 @@ def test_each_row_says_why_it_earned_no_more(driven: Node) -> None:
         graded = [words for words in row["why"] if f"grade {row['cell_best']} of 1000" in words]
         assert len(row["why"]) == len(graded) + (row["others"] > 0)
         assert len(graded) == (row["cell_best"] < GOOD_GRADE)
-    assert all("paid yesterday, so 1 of 7" in row["why"][0] for row in second["rows"])
+    assert all("paid yesterday, so 14 % of its reward" in row["why"][0] for row in second["rows"])
     assert "the most it can" in first["why"]
 
 

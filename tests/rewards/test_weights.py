@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rewards.weights import FULL_GRADE, WEIGHT_PER_DAY, weigh
 from tiles.fold import ROWS
@@ -38,6 +39,15 @@ def rows_of(listed: list[tuple[int, int, int, int]]) -> pa.Table:
     return pa.table(columns).cast(ROWS)
 
 
+def weighed(
+    listed: list[tuple[int, int, int, int]], days: int, minimum: int = 1
+) -> NDArray[np.uint64]:
+    """Weights of rows whose cells have some days of refill on a straight curve."""
+    rows = rows_of(listed)
+    worth = np.full(len(rows), days * WEIGHT_PER_DAY, np.int64)
+    return weigh(rows, worth, rows["best_grade"].to_numpy() >= minimum)
+
+
 def by_the_formula(listed: list[tuple[int, int, int, int]], days: int, minimum: int) -> list[int]:
     paid = [row for row in listed if row[2] >= minimum]
     best: dict[tuple[int, int], int] = {}
@@ -62,7 +72,7 @@ def test_weights_are_the_formula_exactly_even_where_64_bits_would_overflow(
     listed: list[tuple[int, int, int, int]], days: int, minimum: int
 ) -> None:
     listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
-    found = weigh(rows_of(listed), np.full(len(listed), days, np.int64), minimum)
+    found = weighed(listed, days, minimum)
     assert found.tolist() == by_the_formula(listed, days, minimum)
 
 
@@ -72,7 +82,7 @@ def test_a_cell_weighs_its_refill_times_its_best_grade_but_for_dust(
 ) -> None:
     """The best grade that anybody brought from it; dust: under 1 a row."""
     listed = [(cell, visit, best, max(best, total)) for cell, visit, best, total in listed]
-    found = weigh(rows_of(listed), np.full(len(listed), 3, np.int64), 1)
+    found = weighed(listed, days=3)
     for cell in {row[0] for row in listed}:
         mine = [int(w) for w, row in zip(found, listed, strict=True) if row[0] == cell]
         bests: dict[int, int] = {}
@@ -89,9 +99,9 @@ def test_a_cell_weighs_its_refill_times_its_best_grade_but_for_dust(
 def test_a_pass_alone_in_a_cell_weighs_its_grades_thousandth_of_the_refill(
     grade: int, frames: int, days: int
 ) -> None:
-    (weight,) = weigh(rows_of([(1, 0, grade, grade * frames)]), np.array([days]), 1).tolist()
+    (weight,) = weighed([(1, 0, grade, grade * frames)], days).tolist()
     assert weight * FULL_GRADE == grade * days * WEIGHT_PER_DAY
 
 
 def test_no_rows_weigh_nothing() -> None:
-    assert weigh(ROWS.empty_table(), np.zeros(0, np.int64), 1).tolist() == []
+    assert weigh(ROWS.empty_table(), np.zeros(0, np.int64), np.zeros(0, bool)).tolist() == []

@@ -1,0 +1,54 @@
+"""Which passes are paid, and what their cells are worth in an epoch; pure.
+
+The law: a pass is paid when its grade and its age allow it; what is too old enters the map and
+takes no share from others. A cell is worth what its refill gives, times the scale of its
+neighbourhood where the policy has one; both depend on published rows alone. A cell that was paid
+begins to fill again, one that was worth nothing does not.
+"""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from rewards.mechanisms.density import scales
+from rewards.policy import Policy
+from rewards.weights import WEIGHT_PER_DAY, runs_of
+from roadcomb.cells import Cells
+
+__all__ = ["paid_rows", "worth_of_cells"]
+
+
+def paid_rows(rows: pa.Table, epoch: int, policy: Policy) -> NDArray[np.bool_]:
+    """Whether each of n rows (ROWS) is paid, shape (n,)."""
+    age = epoch - rows["day"].to_numpy().astype(np.int64)
+    graded = rows["best_grade"].to_numpy() >= policy.coverage.minimum_grade
+    young: NDArray[np.bool_] = graded & (age <= policy.coverage.oldest_days)
+    return young
+
+
+def worth_of_cells(
+    rows: pa.Table, days: NDArray[np.int64], paid: NDArray[np.bool_], policy: Policy
+) -> NDArray[np.int64]:
+    """What the cell of each of n rows is worth, shape (n,); days: its refill, shape (n,)."""
+    whole = WEIGHT_PER_DAY * policy.refill.days
+    worth = policy.refill.curve(np.minimum(days, policy.refill.days), policy.refill.days, whole)
+    if policy.density is None or not paid.any():
+        return worth
+    return _scaled(rows, worth, paid, policy)
+
+
+def _scaled(
+    rows: pa.Table, worth: NDArray[np.int64], paid: NDArray[np.bool_], policy: Policy
+) -> NDArray[np.int64]:
+    """A paid visit is what crowds a neighbourhood: two phones in one car are one."""
+    if policy.density is None:
+        return worth
+    cells: Cells = rows["cell"].to_numpy()
+    visits = runs_of(cells[paid], rows["visit"].to_numpy()[paid]).starts
+    found = scales(cells[paid][visits].tolist(), policy.density)
+    distinct, of_row = np.unique(cells, return_inverse=True)
+    whole = [found.get(cell) for cell in distinct.tolist()]
+    above = np.array([1 if scale is None else scale.numerator for scale in whole], object)
+    below = np.array([1 if scale is None else scale.denominator for scale in whole], object)
+    scaled: NDArray[np.int64] = (worth * above[of_row] // below[of_row]).astype(np.int64)
+    return scaled
