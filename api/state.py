@@ -1,5 +1,6 @@
 """What a request may use: the node, its live map and the intake's limits, put there at the root."""
 
+import logging
 from collections.abc import Callable, Collection
 from typing import cast
 
@@ -11,6 +12,7 @@ from ingest.devicetrust import DeviceSettings, DeviceTrust, load_trust
 from ingest.limits import IntakeSettings
 from ingest.logbook import LogBook
 from roadcomb.clock import SystemClock
+from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from tiles.live import LiveMap
 
@@ -37,8 +39,9 @@ def bind(
     limits: IntakeSettings,
     devices: DeviceSettings | None = None,
 ) -> None:
-    """Give the app's requests what they may use."""
+    """Give the app's requests what they may use. Raises UsageError for damaged lists of trust."""
     app.state.devices = devices or DeviceSettings()
+    app.state.trust = load_trust(app.state.devices)
     app.state.node, app.state.live, app.state.limits = node, live, limits
     app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
@@ -53,8 +56,16 @@ def node_of(request: Request) -> Node:
 
 
 def devices_of(request: Request) -> DeviceTrust:
-    """Whom this node believes about devices, now. Raises UsageError for a damaged file."""
-    return load_trust(cast(DeviceSettings, request.app.state.devices))
+    """Whom this node believes about devices, now.
+
+    A list that is damaged or half written leaves the last good one in force, and a warning.
+    """
+    state = request.app.state
+    try:
+        state.trust = load_trust(state.devices)
+    except UsageError as error:
+        logging.getLogger(__name__).warning("%s: the last good one stays in force", error)
+    return cast(DeviceTrust, state.trust)
 
 
 def report_unread(app: FastAPI, unread: Callable[[], Collection[str]]) -> None:

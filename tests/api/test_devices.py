@@ -16,12 +16,13 @@ from api.upkeep.fsck import fsck
 from ingest.applications import sign_application_of
 from ingest.devicetrust import DeviceSettings
 from ingest.evidence import evidence_key
-from ingest.intake import drive_state
+from ingest.intake import contributor_drives, drive_state
 from ingest.requests import authorization
 from ingest.stored import load_manifest
 from quality.judge import judge_pending
 from quality.judgement import load
 from roadcomb.engine import InlineEngine
+from roadcomb.errors import UsageError
 from roadcomb.keys import Key, load_key
 from roadcomb.node import Node
 from tests.api.conftest import LIMITS
@@ -118,6 +119,19 @@ def test_the_operators_list_takes_effect_without_a_restart(
         assert (refused.status_code, "revoked" in refused.json()["detail"]) == (401, True)
 
 
+def test_a_damaged_list_leaves_the_last_good_one_in_force(phone_node: Node, tmp_path: Path) -> None:
+    node, settings = phone_node, trusting(tmp_path, {"2b": {"status": "REVOKED"}})
+    with serving(create_app(node, limits=LIMITS, trust=settings)) as client:
+        (tmp_path / "status.json").write_text('{"entries": {"2b"')
+        asked = challenge(client, node, ALICE)
+        evidence = {"chain": chain_of(asked["challenge"])}
+        nonce = bytes.fromhex(asked["nonce"])
+        body = sign_application_of(ALICE, "Phone", "android-key", nonce, evidence)
+        assert "revoked" in client.post("/v1/devices", json=body).json()["detail"]
+    with pytest.raises(UsageError, match="no revocation list"):
+        create_app(node, limits=LIMITS, trust=settings)
+
+
 def test_what_is_no_application_is_refused_with_a_reason(client: httpx.Client) -> None:
     bodies: tuple[Any, ...] = ({}, [], {"application": {}, "signature": ""}, "x")
     for body in bodies:
@@ -172,8 +186,6 @@ def test_a_level_changes_no_grade(machine: Path, node: Node, client: httpx.Clien
 
 
 def _drives(node: Node, owner: str) -> list[tuple[str, str | None]]:
-    from ingest.intake import contributor_drives
-
     return [(state.drive_id, state.level) for state in contributor_drives(node, owner)[0]]
 
 
@@ -212,8 +224,6 @@ def receiver_bytes(folder: Path) -> bytes:
 def test_a_device_command_that_lacks_its_half_says_which(
     machine: Path, client: httpx.Client
 ) -> None:
-    from roadcomb.errors import UsageError
-
     url = str(client.base_url)
     (machine / "key.pem").write_bytes(Receiver().pem)
     (machine / "chain.pem").write_text(chain_of("00" * 32))
