@@ -104,7 +104,8 @@ def _row(entry: Mapping[str, Any]) -> CsvRow:
         heading_deg=None if heading is None else heading % 360,
         error_m=finite(entry.get("MAPGPSAccuracyMeters")),
     )
-    return CsvRow(t_ms, fix)
+    names = (entry.get("MAPDeviceMake"), entry.get("MAPDeviceModel"))
+    return CsvRow(t_ms, fix, " ".join(str(name) for name in names if name))
 
 
 def _capture_ms(text: str) -> int | None:

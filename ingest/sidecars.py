@@ -38,10 +38,12 @@ _COURSE = {"course", "heading", "bearing"}
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """What a CSV says of one picture; `t_ms` None: the picture's own time counts."""
+    """What a CSV says of one picture; `t_ms` None: the picture's own time counts. model: of the
+    camera, where the picture itself names none."""
 
     t_ms: int | None
     fix: Fix
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

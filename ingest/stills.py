@@ -79,7 +79,7 @@ def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Re
         status.st_mtime_ns,
         t_ms,
         _completed(fix, exif, t_ms or 0),
-        exif.model,
+        exif.model or ("" if row is None else row.model),
         exif.orientation,
         zoned,
         focal_35mm=exif.focal_35mm,

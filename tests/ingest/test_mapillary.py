@@ -14,7 +14,7 @@ from ingest.mapillary import FILE_NAME, read_description
 from ingest.settings import ReadSettings
 from roadcomb.errors import InvalidInput
 from roadcomb.records import Fix
-from tests.ingest.pictures import T0_MS, jpeg
+from tests.ingest.pictures import T0_MS, exif, gps, jpeg
 
 IMAGE: dict[str, Any] = {
     "filename": "/home/somebody/card/a.jpg",
@@ -41,6 +41,15 @@ def test_an_entry_says_time_place_and_heading_of_its_picture(tmp_path: Path) -> 
     (recording,) = read_recordings(tmp_path, ReadSettings())
     assert [still.fix for still in recording.stills] == [WHOLE]
     assert (recording.troubles, recording.notes) == ((), ())
+
+
+def test_the_camera_is_the_one_described_where_the_picture_names_none(tmp_path: Path) -> None:
+    described = {"MAPDeviceMake": "Maker", "MAPDeviceModel": "Cam 9"}
+    written(tmp_path, IMAGE | described, IMAGE | described | {"filename": "b.jpg"})
+    (tmp_path / "a.jpg").write_bytes(jpeg(1))
+    (tmp_path / "b.jpg").write_bytes(jpeg(2, exif(gps())))
+    (recording,) = read_recordings(tmp_path, ReadSettings())
+    assert [still.model for still in recording.stills] == ["Maker Cam 9", "Drawn Cam 1"]
 
 
 @pytest.mark.parametrize(
