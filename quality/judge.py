@@ -26,6 +26,7 @@ from quality.pictures import StoredPictures
 from quality.private import open_hiding
 from quality.search import FrameIndex
 from quality.settings import QualitySettings
+from quality.telling import told
 from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
@@ -148,6 +149,7 @@ def _pending(node: Node) -> list[tuple[str, str, int]]:
 def _values(drive_id: str, looked: Looked, verdict: DriveVerdict, digest: str) -> dict[str, object]:
     good = len(looked.frames) - len(verdict.reasons)
     counts = counts_of(verdict.verdict, len(looked.frames), good)
+    evidence = {**told(looked.seen, looked.mount), **verdict.evidence}
     return {
         "drive_id": drive_id,
         "verdict": verdict.verdict.value,
@@ -157,6 +159,6 @@ def _values(drive_id: str, looked: Looked, verdict: DriveVerdict, digest: str) -
         "accepted": counts.accepted,
         "held": counts.held,
         "rejected": counts.rejected,
-        "evidence": json.dumps(verdict.evidence, sort_keys=True),
+        "evidence": json.dumps(evidence, sort_keys=True),
         "decided_by": DECIDED_BY,
     }

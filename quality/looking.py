@@ -7,7 +7,8 @@ pending. Frames of a receiver slower than its camera come back where they were b
 (ingest/heldfix.py), whatever client sent them, so that none is taken for a car that stands.
 
 What only the drive as a whole tells (motion, dirt that stays put) is for observers: each is shown
-every frame in its order with a small grey picture, which is forgotten with its chunk.
+every frame in its order with a small grey picture, which is forgotten with its chunk. Two look at
+every drive: what stays put on the glass lowers its frames' grades, how the camera hangs is told.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +20,11 @@ from ingest.settings import ReadSettings
 from ingest.stored import read_frames
 from quality.decode import Image
 from quality.examine import Examined, FrameTask, examine, refused
+from quality.grade import View, grade
+from quality.mount import Mount, MountObserver
 from quality.settings import QualitySettings
 from quality.thumbnails import ThumbnailWriter
+from quality.view import Seen, ViewObserver
 from roadcomb.engine import Engine, Lost
 from roadcomb.node import Node
 from roadcomb.records import Frame
@@ -40,10 +44,14 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Frames with what their pixels said (pictures taken out), and where the thumbnails are."""
+    """Frames with what their pixels said (pictures taken out), and where the thumbnails are; what
+    the drive as a whole showed of the glass and of the mount.
+    """
 
     frames: tuple[tuple[Frame, Examined], ...]
     thumbnails: str | None
+    seen: Seen
+    mount: Mount
 
 
 def look(
@@ -56,14 +64,24 @@ def look(
     """Examine a sealed drive. Raises NotFound, IntegrityError or DigestMismatch for damage."""
     frames: list[tuple[Frame, Examined]] = []
     writer = ThumbnailWriter(node.blobs)
+    view, mount = ViewObserver(), MountObserver()
+    watching: tuple[Observer, ...] = (view, mount, *observers)
     for chunk in _chunks(read_frames(node, drive_id), settings):
         for (frame, _), examined in zip(chunk, _examined(engine, chunk, settings), strict=True):
             if examined.fingerprint is not None:
                 writer.add(examined.thumbnail)
-            for observer in observers:
+            for observer in watching:
                 observer.see(len(frames), frame, examined.small)
             frames.append((frame, replace(examined, thumbnail=b"", small=None)))
-    return Looked(_placed(frames), writer.close())
+    seen = view.seen()
+    graded = [(frame, _graded(examined, seen.view)) for frame, examined in frames]
+    return Looked(_placed(graded), writer.close(), seen, mount.mount(seen.own_car))
+
+
+def _graded(examined: Examined, view: View) -> Examined:
+    """With the grade that the frame's own measures and the drive's view give it."""
+    measures = examined.grade.measures
+    return examined if measures is None else replace(examined, grade=grade(measures, view))
 
 
 def _placed(frames: Sequence[tuple[Frame, Examined]]) -> tuple[tuple[Frame, Examined], ...]:

@@ -61,7 +61,7 @@ class DriveVerdict:
     verdict: Verdict
     reason: str | None
     reasons: Mapping[int, str]
-    evidence: Json
+    evidence: Mapping[str, Json]
 
 
 def judge_drive(

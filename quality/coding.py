@@ -1,0 +1,65 @@
+"""What sensor and encoder add to a picture: noise, and the edges of JPEG's blocks.
+
+The law: equal pixels give equal numbers on every machine; sums are exact integers.
+
+Blocks of 8 px are blocks of 4 px at half scale, and their edges are steps there, too: the mean
+difference across columns of one phase of four, over that of the other three phases, is 1000 per
+mille in a picture that no encoder hurt. Each difference counts up to 8 grey levels, so that the
+many small steps of blocks are not drowned by the scene's few large ones. Since it is measured in
+pixels, encoding well what was encoded badly before hides nothing. The weaker of the two directions
+counts, the strongest phase of each, because a turned picture begins anywhere in a block.
+
+Noise: mean square of the difference of two Laplacians, which a plane, a ramp and most edges leave
+at zero (J. Immerkaer, "Fast noise variance estimation", CVIU 64, 1996), in the tenth of tiles where
+it is least, so that texture is not taken for noise.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["blocking", "noise"]
+
+Grey = NDArray[np.uint8]
+
+_BLOCK = 4
+_STEP = 8
+"""Grey levels up to which a difference counts; 4 takes the sensor's noise for steps."""
+_TILE = 8
+_STRIPS = 8
+_KERNEL_SQUARES = 36
+"""Sum of squares of the kernel (1 -2 1) x (1 -2 1): what white noise of variance 1 makes of it."""
+
+
+def blocking(grey: Grey) -> int:
+    """Steps at block edges of a picture decoded at half scale, per mille of the other steps."""
+    across = np.minimum(cv2.absdiff(grey[:, 1:], grey[:, :-1]), _STEP)
+    down = np.minimum(cv2.absdiff(grey[1:], grey[:-1]), _STEP)
+    columns = cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    rows = cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return min(_strongest_phase(columns), _strongest_phase(rows))
+
+
+def _strongest_phase(steps: NDArray[np.generic]) -> int:
+    whole = steps.ravel()[: steps.size // _BLOCK * _BLOCK].astype(np.int64)
+    phases = whole.reshape(-1, _BLOCK).sum(axis=0)
+    strongest = int(phases.max())
+    others = int(phases.sum()) - strongest
+    return 1000 * (_BLOCK - 1) * strongest // others if others else 1000
+
+
+def noise(grey: Grey) -> int:
+    """Variance of the noise in hundredths of a squared grey level; strips of the picture.
+
+    0 of a picture smaller than a strip.
+    """
+    if min(grey.shape) < _TILE + 2:
+        return 0
+    tops = np.linspace(0, grey.shape[0] - _TILE - 2, _STRIPS).astype(np.int64)
+    strips = np.stack([grey[top : top + _TILE + 2] for top in tops]).astype(np.int16)
+    rows = strips[:, :-2] - 2 * strips[:, 1:-1] + strips[:, 2:]
+    both = (rows[..., :-2] - 2 * rows[..., 1:-1] + rows[..., 2:]).astype(np.int32)
+    tiles = both[..., : both.shape[-1] // _TILE * _TILE].reshape(_STRIPS, _TILE, -1, _TILE)
+    squares = np.einsum("srtc,srtc->st", tiles, tiles, dtype=np.int64).ravel()
+    least = np.partition(squares, squares.size // 10)[squares.size // 10]
+    return int(100 * least // (_TILE * _TILE * _KERNEL_SQUARES))

@@ -1,0 +1,181 @@
+"""How the camera hangs: roll from what is upright, yaw and horizon from where the road vanishes.
+
+The law: a rating of 1..4 or none; each thing that is wrong with the mount costs one, and without
+enough straight lines nothing is claimed. The rating advises the driver and enters no grade: what a
+bad mount does to the view, the view's own measures tell.
+
+Some dozens of a drive's small pictures are looked at. Upright things (poles, corners of houses)
+lean by the camera's roll: the commonest direction, of those near upright, of the structure tensor
+where it is clearly one direction (J. Bigun, G. Granlund, ICCV 1987), averaged over 7 x 21 px
+because a single pixel's gradient prefers the pixel grid. Lines are found by Canny's edges and a
+Hough transform (J. Matas et al., CVIU 78, 2000). Kerbs, markings and rows of windows along the
+street meet where the car goes to: each line votes for all places that it passes near, and the place
+with most votes over the whole drive is the vanishing point, at the height of the horizon (S. T.
+Barnard, "Interpreting perspective images", Artificial Intelligence 21, 1983, with votes on a plane
+instead of a sphere).
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.settings import MountSettings
+from roadcomb.records import Frame
+
+__all__ = ["Mount", "MountObserver"]
+
+Grey = NDArray[np.uint8]
+Lines = NDArray[np.float64]
+"""Segments (n, 4): x0, y0, x1, y1 in pixels, scaled to a picture 320 px wide."""
+
+WIDE = 320
+_ENOUGH, _SAMPLES = 8, 24
+"""Pictures that say something, and those kept: with more, each second is left out from then on."""
+_SLANT_DEG = 12.0, 70.0
+"""Of lines that may lead to where the road vanishes."""
+_LEAN_DEG, _BINS_A_DEG = 20, 4
+"""Directions that count as upright, to both sides, and how finely they are counted."""
+_TENSOR_PX, _ONE_WAY, _STRONG = (7, 21), 0.6, 128.0**2
+"""Window of the tensor; how much of it is in one direction; sum of squared Scharr gradients."""
+_STEP, _NEAR = 4, 3.0
+"""Pixels between the places that are voted on, and from a line to a place it votes for."""
+_MOST_LINES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """roll_deg: the picture leans clockwise by it. horizon, middle: where the road vanishes, shares
+    of the height from above and of the width from the left. Each None where lines were missing.
+    rating: 4 (good) .. 1, None when nothing was found. faults: codes, for WORDS in reasons.py.
+    """
+
+    roll_deg: float | None
+    horizon: float | None
+    middle: float | None
+    rating: int | None
+    faults: tuple[str, ...]
+
+
+class MountObserver:
+    """Gathers straight lines of a drive's small pictures."""
+
+    def __init__(self, settings: MountSettings | None = None) -> None:
+        self._settings = settings or MountSettings()
+        self._lines: list[tuple[int, Lines]] = []
+        self._leans = np.zeros(2 * _LEAN_DEG * _BINS_A_DEG, np.int64)
+        self._looked = 0
+        self._every = 1
+        self._share = 0.0
+
+    def see(self, n: int, frame: Frame, small: Grey | None) -> None:
+        """Search a picture for lines, if it is among those that are looked at."""
+        if small is None or n % self._every:
+            return
+        self._share = small.shape[0] / small.shape[1]
+        self._lines.append((n, _lines(small)))
+        self._leans += _leans(small)
+        self._looked += 1
+        if len(self._lines) > _SAMPLES:
+            self._every *= 2
+            self._lines = [(k, lines) for k, lines in self._lines if k % self._every == 0]
+
+    def mount(self, own_car: int = 0) -> Mount:
+        """What the lines so far tell; own_car: per mille of the picture that the car hides."""
+        lines = np.concatenate([np.empty((0, 4)), *(lines for _, lines in self._lines)])
+        if self._looked < _ENOUGH:
+            return Mount(None, None, None, None, ())
+        roll = _roll(self._leans, self._settings.enough_uprights * self._looked)
+        vanishing = _vanishing(lines[:: 1 + len(lines) // _MOST_LINES], self._share, self._settings)
+        middle, horizon = vanishing or (None, None)
+        faults = tuple(_faults(roll, horizon, middle, own_car, self._settings))
+        known = roll is not None or vanishing is not None
+        return Mount(roll, horizon, middle, max(1, 4 - len(faults)) if known else None, faults)
+
+
+def _lines(small: Grey) -> Lines:
+    edges = cv2.Canny(small, 60, 150)
+    found = cv2.HoughLinesP(edges, 1, math.pi / 180, 20, minLineLength=18, maxLineGap=2)
+    if found is None:
+        return np.empty((0, 4))
+    return np.asarray(found.reshape(-1, 4) * (WIDE / small.shape[1]), np.float64)
+
+
+def _angles(lines: Lines) -> NDArray[np.float64]:
+    """Degrees from the horizontal, clockwise as seen, -90..90."""
+    dx, dy = lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]
+    turned = np.degrees(np.arctan2(dy, dx))
+    return np.asarray((turned + 90) % 180 - 90)
+
+
+def _leans(small: Grey) -> NDArray[np.int64]:
+    """How many pixels of upright structure lean how far; bins from -20 to 20 degrees clockwise."""
+    smooth = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1)
+    gx, gy = cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (cv2.blur(product, _TENSOR_PX) for product in (gx * gx, gy * gy, gx * gy))
+    one_way = np.hypot(xx - yy, 2 * xy) > _ONE_WAY * (xx + yy)
+    lean = np.degrees(np.arctan2(2 * xy, xx - yy)) / 2
+    counted = lean[one_way & (xx + yy > _STRONG)]
+    bins = 2 * _LEAN_DEG * _BINS_A_DEG
+    counts, _ = np.histogram(counted, bins, range=(-_LEAN_DEG, _LEAN_DEG))
+    return np.asarray(counts, np.int64)
+
+
+def _roll(leans: NDArray[np.int64], enough: int) -> float | None:
+    """The commonest lean, degrees clockwise; None unless it is well above the others."""
+    if leans.sum() < max(1, enough):
+        return None
+    width = 2 * _BINS_A_DEG + 1
+    smooth = np.convolve(leans, np.ones(width), "same")
+    inner = smooth[_BINS_A_DEG:-_BINS_A_DEG]
+    best = int(inner.argmax()) + _BINS_A_DEG
+    usual = float(np.median(smooth))
+    if 10 * smooth[best] < 17 * usual:
+        return None
+    near = slice(best - _BINS_A_DEG, best + _BINS_A_DEG + 1)
+    over = np.clip(smooth[near] - usual, 0, None)
+    centres = (np.arange(len(leans)) + 0.5) / _BINS_A_DEG - _LEAN_DEG
+    return round(float((centres[near] * over).sum() / over.sum()), 1)
+
+
+def _vanishing(lines: Lines, share: float, settings: MountSettings) -> tuple[float, float] | None:
+    """(x, y) where most lines meet, as shares of width and height."""
+    angle = np.abs(_angles(lines))
+    slanting = lines[(angle > _SLANT_DEG[0]) & (angle < _SLANT_DEG[1])]
+    if len(slanting) < settings.enough_slanting:
+        return None
+    height = WIDE * share
+    x, y = np.meshgrid(np.arange(0, WIDE, _STEP), np.arange(0, height, _STEP))
+    a, b = slanting[:, 3] - slanting[:, 1], slanting[:, 0] - slanting[:, 2]
+    length = np.hypot(a, b)
+    c = a * slanting[:, 0] + b * slanting[:, 1]
+    off = np.abs(a[:, None] * x.ravel() + b[:, None] * y.ravel() - c[:, None]) / length[:, None]
+    votes = ((off < _NEAR) * length[:, None]).sum(axis=0).reshape(x.shape)
+    votes = cv2.blur(votes, (3, 3))
+    row, column = divmod(int(votes.argmax()), votes.shape[1])
+    if votes.max() < settings.vanishing_share * length.sum():
+        return None
+    return round(column * _STEP / WIDE, 3), round(row * _STEP / height, 3)
+
+
+def _faults(
+    roll: float | None,
+    horizon: float | None,
+    middle: float | None,
+    own_car: int,
+    settings: MountSettings,
+) -> list[str]:
+    found = []
+    if roll is not None and abs(roll) > settings.most_roll_deg:
+        found.append("mount-tilted")
+    if horizon is not None and horizon < settings.highest_horizon:
+        found.append("mount-looks-down")
+    if horizon is not None and horizon > settings.lowest_horizon:
+        found.append("mount-looks-up")
+    if middle is not None and abs(middle - 0.5) > settings.most_off_middle:
+        found.append("mount-looks-aside")
+    if own_car > settings.most_own_car:
+        found.append("mount-sees-own-car")
+    return found

@@ -1,0 +1,143 @@
+"""What squares of a picture tell that its whole does not: cover, soft spots, veil, glare.
+
+The law: equal pixels give equal numbers on every machine. Sums and sums of squares of a tile are
+exact integers, and each measure counts tiles or is one tile's grey level.
+
+The picture is halved until it is at most 700 px wide, so that a tile of 16 px is about a thirtieth
+of its width whatever the camera. A drop or a smear on the glass shows as tiles that have contrast
+but no edges in a picture that has them elsewhere; a phone, a wiper or a bonnet as one dark and flat
+area; fog and a fogged windscreen as tiles that have no dark pixel (K. He et al., "Single image haze
+removal using dark channel prior", CVPR 2009; of grey, so that a white balance changes nothing);
+the sun as a burnt-out disc over tiles that are lifted.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Tiling", "narrowed", "tile_measures"]
+
+Grey = NDArray[np.uint8]
+Tiles = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+SIDE = 16
+_WIDEST = 700
+_PIXELS = SIDE * SIDE
+_DARK = 80
+"""A cover lies out of focus in the car's own shade: its tiles are darker than this and than half
+of what is bright in the picture."""
+_FLAT = 40
+"""Variance, grey levels squared, that noise and an out-of-focus cover stay below."""
+_CONTRAST = 30
+"""Variance from which a tile has something to be sharp."""
+_SOFT = 30
+"""Squared differences of neighbours, per mille of twice the variance; a tile with edges has ten
+times as much."""
+_BURNT = 245
+_HALO = 5
+"""Tiles below a burnt-out disc over which its light spreads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """covered: largest dark and flat area, per mille; soft: tiles with contrast but without edges,
+    per mille; black: grey level that the darkest pixel of all but a twentieth of the tiles reaches,
+    outside of what is covered; glare: by how many grey levels the tiles under something burnt out
+    are lifted above that, 0 without anything burnt out.
+    """
+
+    covered: int
+    soft: int
+    black: int
+    glare: int
+
+
+def narrowed(grey: Grey) -> Grey:
+    """Halved, which averages quadruples exactly, until it is at most 700 px on its longer side or
+    hardly two tiles on its shorter.
+    """
+    while max(grey.shape) > _WIDEST and min(grey.shape) >= 4 * SIDE:
+        height, width = grey.shape
+        even = grey[: height // 2 * 2, : width // 2 * 2]
+        size = (width // 2, height // 2)
+        grey = cv2.resize(even, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return grey
+
+
+def tile_measures(narrow: Grey, bright: int) -> Tiling:
+    """Measures of a narrowed grey picture, whose 90th percentile is bright; none below 16 px."""
+    height, width = narrow.shape
+    if min(height, width) < SIDE:
+        return Tiling(0, 0, 0, 0)
+    small = narrow[: height // SIDE * SIDE, : width // SIDE * SIDE]
+    total, squares = _sums(small)
+    variance = (_PIXELS * squares - total * total) // (_PIXELS * _PIXELS)
+    mean, darkest = total // _PIXELS, _darkest(small)
+    cover = _largest((mean < min(_DARK, bright // 2)) & (variance < _FLAT))
+    soft = (variance >= _CONTRAST) & (1000 * _edges(small) < 4 * _SOFT * variance * _PIXELS)
+    black = _nth(darkest[~cover], 5)
+    return Tiling(
+        1000 * int(cover.sum()) // cover.size,
+        1000 * int(soft.sum()) // soft.size,
+        black,
+        _lifted(mean, darkest, black),
+    )
+
+
+def _sums(small: Grey) -> tuple[Tiles, Tiles]:
+    """Sum and sum of squares of each tile."""
+    total, squares = cv2.integral2(small, sdepth=cv2.CV_32S, sqdepth=cv2.CV_64F)
+    return _of_tiles(total), _of_tiles(squares)
+
+
+def _of_tiles(integral: NDArray[np.generic]) -> Tiles:
+    corners = integral[::SIDE, ::SIDE].astype(np.int64)
+    rows = corners[1:] - corners[:-1]
+    return np.asarray(rows[:, 1:] - rows[:, :-1])
+
+
+def _edges(small: Grey) -> Tiles:
+    """Squared differences to the right and to the lower neighbour, both added."""
+    across, down = np.zeros_like(small), np.zeros_like(small)
+    cv2.absdiff(small[:, 1:], small[:, :-1], dst=across[:, :-1])
+    cv2.absdiff(small[1:], small[:-1], dst=down[:-1])
+    return np.asarray(_sums(across)[1] + _sums(down)[1])
+
+
+def _darkest(small: Grey) -> Tiles:
+    """The darkest pixel of each tile."""
+    rows, columns = small.shape[0] // SIDE, small.shape[1] // SIDE
+    tiles = small.reshape(rows, SIDE, columns, SIDE)
+    return np.asarray(tiles.min(axis=1).min(axis=2), np.int64)
+
+
+def _largest(mask: Mask) -> Mask:
+    """The largest area of connected tiles."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), connectivity=4
+    )
+    if count == 1:
+        return mask
+    best = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    return np.asarray(labels == best)
+
+
+def _lifted(mean: Tiles, darkest: Tiles, black: int) -> int:
+    """How far the darkest pixels under what is burnt out lie above black, lower quartile."""
+    burnt = mean >= _BURNT
+    below = np.zeros_like(burnt)
+    for row in range(1, _HALO + 1):
+        below[row:] |= burnt[:-row]
+    halo = darkest[below & ~burnt]
+    return max(0, _nth(halo, 25) - black) if halo.size else 0
+
+
+def _nth(values: Tiles, percent: int) -> int:
+    """The value that `percent` % of the values are below, 0 without any."""
+    if not values.size:
+        return 0
+    at = values.size * percent // 100
+    return int(np.partition(values, at)[at])
