@@ -13,7 +13,13 @@ import sqlalchemy as sa
 
 from ingest.applications import RECEIVER
 from ingest.attestation.agreement import Agreement, agree
-from ingest.attestation.blocks import Block, fixes_of, signed_blocks, verify_blocks
+from ingest.attestation.blocks import (
+    MOST_BLOCKS,
+    Block,
+    fixes_of,
+    signed_blocks,
+    verify_blocks,
+)
 from ingest.attestation.devicekey import device_of
 from ingest.devices import newest
 from ingest.limits import IntakeSettings, check_reserve
@@ -83,10 +89,18 @@ def _enter(node: Node, drive_id: str, device: str, blocks: Sequence[Block]) -> N
         _check_open(get_drive(connection, drive_id))
         fresh = names - _used(connection, names, drive_id)
         if fresh:
+            _check_count(connection, drive_id, len(fresh))
             rows = [{"name": name, "drive_id": drive_id} for name in sorted(fresh)]
             connection.execute(sa.insert(used_blocks), rows)
         this = drives.c.drive_id == drive_id
         connection.execute(sa.update(drives).where(this).values(device_key=device))
+
+
+def _check_count(connection: sa.Connection, drive_id: str, fresh: int) -> None:
+    query = sa.select(sa.func.count()).select_from(used_blocks)
+    before = connection.execute(query.where(used_blocks.c.drive_id == drive_id)).scalar_one()
+    if before + fresh > MOST_BLOCKS:
+        raise TooLarge(f"at most {MOST_BLOCKS} signed blocks are taken for a drive")
 
 
 def _names(device: str, blocks: Sequence[Block]) -> set[str]:

@@ -20,10 +20,18 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ingest.attestation.ublox import EcSign, parse_ecsign, verify_ecsign
 from ingest.ubx import ubx_fixes
-from roadcomb.errors import InvalidInput
+from roadcomb.errors import InvalidInput, TooLarge
 from roadcomb.records import Fix
 
-__all__ = ["SESSION_BYTES", "Block", "fixes_of", "signed_blocks", "verify_blocks", "whole_blocks"]
+__all__ = [
+    "MOST_BLOCKS",
+    "SESSION_BYTES",
+    "Block",
+    "fixes_of",
+    "signed_blocks",
+    "verify_blocks",
+    "whole_blocks",
+]
 
 SESSION_BYTES: Final = 24
 _SYNC = b"\xb5\x62"
@@ -31,7 +39,8 @@ _ECSIGN = b"\xb5\x62\x27\x04"
 _NAV = b"\xb5\x62\x01"
 _HEAD, _TAIL = 6, 2
 _LONGEST_SENTENCE = 1024
-_MOST_BLOCKS = 100_000
+MOST_BLOCKS: Final = 20_000
+"""Of one drive: five hours of a signature each second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,8 @@ def signed_blocks(data: bytes) -> list[Block]:
     found = list(_blocks(_messages(data)))
     if not found or sum(len(block.data) for block in found) != len(data):
         raise InvalidInput("these are no whole blocks, each closed by its UBX-SEC-ECSIGN")
-    if len(found) > _MOST_BLOCKS:
-        raise InvalidInput(f"more than {_MOST_BLOCKS} signed blocks")
+    if len(found) > MOST_BLOCKS:
+        raise TooLarge(f"{len(found)} signed blocks: at most {MOST_BLOCKS} are taken at once")
     return found
 
 

@@ -69,11 +69,16 @@ def parse_public(public_key: str) -> PublicKey:
 
 
 def verify_device(public_key: str, domain: str, message: bytes, signature: str) -> None:
-    """Raise Unauthorised unless the device of this key has signed domain and message."""
+    """Raise Unauthorised unless the device of this key has signed domain and message.
+
+    Raises InvalidInput for a key of a kind that signs none.
+    """
     key, framed = parse_public(public_key), domain.encode() + b"\0" + message
     try:
         if isinstance(key, Ed25519PublicKey):
             key.verify(bytes.fromhex(signature), framed)
+        elif isinstance(key.curve, SECP192R1):
+            raise InvalidInput("a receiver's key signs positions, no drives")
         else:
             key.verify(bytes.fromhex(signature), framed, ECDSA(SHA256()))
     except (InvalidSignature, ValueError) as error:

@@ -157,6 +157,17 @@ def test_a_p256_key_signs_as_phones_do() -> None:
     assert parse_signed(vouched.to_json()).device == device_of(spki.hex())
 
 
+def test_a_receivers_key_signs_no_drives() -> None:
+    receiver = Receiver()
+    plain = drive_of(pictures(3), ALICE).manifest
+    named = Named("Rig", key=receiver.public_key)
+    signed = sign_manifest(replace(plain, device=named), ALICE)
+    framed = f"{DRIVING}\0{signed.drive_id}".encode()
+    vouched = replace(signed, device_signature=receiver.key.sign(framed, ec.ECDSA(SHA256())).hex())
+    with pytest.raises(InvalidInput, match="signs positions"):
+        parse_signed(vouched.to_json())
+
+
 def test_a_phones_attested_key_is_a_hardware_key(node: Node) -> None:
     assert android(node, new_challenge(node, ALICE.public)).level == "hardware-key"
 
