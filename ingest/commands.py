@@ -134,6 +134,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say what became of each drive sent from this machine: state, counts and reasons."""
+    from ingest.knownnodes import pinned
     from ingest.localstate import open_state
     from ingest.report import print_payouts, print_states, print_troubles
     from ingest.settings import UploadSettings
@@ -144,9 +145,9 @@ def status(
     ours = ClientSettings()
     key = load_key(ours.key_file)
     with open_state(ours.state) as state:
-        drives = state.drives(key.public)
-    rows = list(states(drives, to, UploadSettings(attempts=2)))
-    bound = list(payouts(drives, to, key, UploadSettings(attempts=1)))
+        drives, pin = state.drives(key.public), pinned(ours.state, state.node_at)
+        rows = list(states(drives, to, UploadSettings(attempts=2), pin))
+        bound = list(payouts(drives, to, key, UploadSettings(attempts=1), pin))
     if as_json:
         _print_json({"contributor": key.public, "drives": rows, "payouts": bound})
     elif rows:

@@ -103,9 +103,15 @@ def disk_finding(folder: Path) -> Finding:
 
 
 def node_findings(
-    url: str | None, ask: Callable[[str], Mapping[str, Any]], now_ms: Callable[[], int]
+    url: str | None,
+    ask: Callable[[str], Mapping[str, Any]],
+    now_ms: Callable[[], int],
+    pin: Callable[[str, str], None],
 ) -> Iterator[Finding]:
-    """Of the node at an address: reachable, its version, its clock; ask: url -> GET /v1/node."""
+    """Of the node at an address: reachable, the one we know by its key, its version, its clock.
+
+    ask: url -> GET /v1/node. pin: raises unless the key is the known one (ingest/knownnodes.py).
+    """
     if url is None:
         yield Finding("node", Health.NOTE, "none is known yet: name it with --to URL")
         return
@@ -114,6 +120,7 @@ def node_findings(
         answer = ask(url)
         machine_ms = (before_ms + now_ms()) // 2
         version, node_ms = str(answer["version"]), int(answer["now_ms"])
+        pin(url, str(answer["node"]))
     except RoadcombError as error:
         yield Finding("node", Health.TROUBLE, str(error))
         return

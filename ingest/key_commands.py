@@ -170,6 +170,7 @@ def rotate(
     and then signs no more. Your next upload binds your payout address again, which takes back a
     change that somebody else made. Write a new backup afterwards.
     """
+    from ingest.knownnodes import pinned
     from ingest.localstate import open_state
     from ingest.rotating import rotate_key
     from ingest.settings import UploadSettings
@@ -180,7 +181,8 @@ def rotate(
     contributor = load_key(settings.key_file).public
     with open_state(settings.state) as state:
         known = dict.fromkeys(record.url for record in state.drives(contributor))
-        new = rotate_key(settings.key_file, to or list(known), UploadSettings(attempts=3))
+        pin = pinned(settings.state, state.node_at)
+        new = rotate_key(settings.key_file, to or list(known), UploadSettings(attempts=3), pin)
         state.forget_bindings(contributor)
     typer.echo(f"{new.signer} signs for {new.public} now")
     typer.echo("older backups are of a key that signs no more: `roadcomb key backup FILE`")

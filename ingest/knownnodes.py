@@ -5,6 +5,7 @@ its receipts on this machine, or the one that answered at the first contact, wri
 the client's state; another key at that address is refused until a person writes that key there.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,9 +13,21 @@ from roadcomb.errors import InvalidInput, Unauthorised
 from roadcomb.files import write_durably
 from roadcomb.keys import PUBLIC_KEY_HEX
 
-__all__ = ["check_node", "known_node"]
+__all__ = ["check_node", "compare_node", "known_node", "pinned"]
 
 _FOLDER = "known-nodes"
+
+
+def pinned(state: Path, receipts_of: Callable[[str], str | None]) -> Callable[[str, str], None]:
+    """`check_node` for a client (ingest/nodeclient.py) that is given an address and its key.
+
+    receipts_of: address -> whose receipts lie there.
+    """
+
+    def check(url: str, public: str) -> None:
+        check_node(state, url, public, receipts_of(url))
+
+    return check
 
 
 def check_node(state: Path, url: str, public: str, receipts_of: str | None = None) -> None:
@@ -23,16 +36,21 @@ def check_node(state: Path, url: str, public: str, receipts_of: str | None = Non
     state: folder of the client's state. receipts_of: whose receipts lie there for this address,
     asked at the first contact only.
     """
-    file = _file(state, url)
+    pin = known_node(state, url)
+    known = pin or receipts_of
+    if pin is None:
+        write_durably(_file(state, url), f"{known or public}\n".encode())
+    compare_node(state, url, public, receipts_of)
+
+
+def compare_node(state: Path, url: str, public: str, receipts_of: str | None = None) -> None:
+    """The same without writing anything down, also at the first contact."""
     known = known_node(state, url) or receipts_of
     if known is not None and known != public:
-        write_durably(file, f"{known}\n".encode())
         raise Unauthorised(
             f"{url} answers with another node key than before: somebody may be in between; only if "
-            f"its operator confirms the key {public}, write it to {file}"
+            f"its operator confirms the key {public}, write it to {_file(state, url)}"
         )
-    if known_node(state, url) is None:
-        write_durably(file, f"{public}\n".encode())
 
 
 def known_node(state: Path, url: str) -> str | None:

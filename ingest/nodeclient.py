@@ -8,35 +8,34 @@ import gzip
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from typing import IO, Any, ParamSpec, TypeVar
-
-import httpx
-import stamina
 
 from ingest.batches import CONTENT_TYPE, encode_frame, encoded_size
 from ingest.manifest import SignedManifest
+from ingest.nodehttp import Answer, Damaged, EndlessAnswer, Failure, NodeHttp, connected
 from ingest.pace import Pace
+from ingest.patience import Pauses, patiently
 from ingest.requests import authorization
 from ingest.settings import UploadSettings
 from roadcomb.canonical import Json, canonical_json, parse_json
-from roadcomb.errors import InvalidInput, RoadcombError, Unreachable, UsageError
+from roadcomb.errors import InvalidInput, RoadcombError, Unreachable
 from roadcomb.keys import Key
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Pin = Callable[[str, str], None]
+"""Told an address and the key that answers there; raises where that is not the known one."""
 
-__all__ = ["NodeClient", "NodeInfo", "Opened", "open_http"]
+__all__ = ["NodeClient", "NodeInfo", "Opened", "Pin", "open_http"]
 
 
 _LIMITS = ("frame_bytes", "batch_bytes", "drive_frames")
 _KEY = re.compile(r"[0-9a-f]{64}")
-_ANSWER_BYTES = 16 * 2**20
-"""The longest answer of a node names 20,000 missing frames in 1.4 MB."""
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_TOLD = {"retry-after"}
-"""The one header of an answer that is used."""
+_DOWNLOAD_BYTES = 2**20
 _JSON = {"Content-Type": "application/json"}
 _GZIPPED_JSON = {**_JSON, "Content-Encoding": "gzip"}
 _FRAMES = {"Content-Type": CONTENT_TYPE}
@@ -68,41 +67,44 @@ class Opened:
 class _Answered(Exception):
     """The node answered with a problem."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        self.status = response.status_code
+    def __init__(self, response: Answer) -> None:
+        self.status = response.status
         self.retry_after_s = _retry_after_s(response.headers.get("Retry-After"))
         self.error = _problem(response)
         super().__init__(str(self.error))
 
 
-def open_http(url: str, settings: UploadSettings) -> httpx.Client:
-    """An HTTP client of a node's address. Raises UsageError for what is no address."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise UsageError(f"{url!r} is no address of a node: {error}") from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise UsageError(f"{url!r} is no address of a node: http://host:port is asked for")
-    return httpx.Client(
-        base_url=parsed,
-        timeout=settings.timeout_s,
-        verify=parsed.scheme == "https",  # reading the certificates of the world takes a while
-        trust_env=parsed.host not in _LOOPBACK,  # no proxy leads to this very machine
-    )
+def open_http(url: str, settings: UploadSettings) -> AbstractContextManager[NodeHttp]:
+    """Connections to a node's address. Raises UsageError for what is no address."""
+    return connected(url, settings.timeout_s, settings.connections)
 
 
 class NodeClient:
-    """The calls of one node; threads may share it."""
+    """The calls of one node; threads may share it.
 
-    def __init__(self, http: httpx.Client, settings: UploadSettings) -> None:
+    pin: raises unless the key that the node names is the one its address is known by
+    (ingest/knownnodes.py); asked with (address, key) before anything else is. told: hears of
+    pauses, see ingest.patience.
+    """
+
+    def __init__(
+        self,
+        http: NodeHttp,
+        settings: UploadSettings,
+        pin: Pin | None = None,
+        told: Callable[[Exception, float], None] | None = None,
+    ) -> None:
         self._http = http
         self._settings = settings
+        self._pin = pin
+        self._known = False
+        self._pauses = Pauses(settings.attempts, settings.wait_max_s, told)
         self._pace = None if settings.bytes_per_s is None else Pace(settings.bytes_per_s)
 
     @property
     def url(self) -> str:
         """The node's address."""
-        return str(self._http.base_url).rstrip("/")
+        return self._http.url
 
     def info(self) -> NodeInfo:
         """The node's key and clock."""
@@ -114,44 +116,51 @@ class NodeClient:
             raise self._foreign() from error
         if not _KEY.fullmatch(info.public) or min(info.now_ms, *limits) < 1:
             raise self._foreign()
+        if self._pin is not None:
+            self._pin(self.url, info.public)
+            self._known = True
         return info
 
     def open_drive(self, signed: SignedManifest) -> Opened:
         """Offer a drive; repeating it tells what is still missing."""
-        return self._patiently(self._open_once, signed)
+        return self._ask(self._open_once, signed)
 
     def send_frames(self, signed: SignedManifest, frames: Sequence[tuple[str, bytes]]) -> None:
         """One batch of (image id, canonical JPEG). After a cut only what did not arrive goes."""
         left = list(frames)
-        with self._in_our_words():
-            for attempt in stamina.retry_context(self._again, **self._pauses()):
-                with attempt:
-                    if attempt.num > 1:
-                        missing = set(self._open_once(signed).missing)
-                        left = [frame for frame in left if frame[0] in missing]
-                    self._post_frames(signed.drive_id, [data for _, data in left])
+        tried = False
+
+        def send() -> None:
+            nonlocal left, tried
+            if tried:
+                missing = set(self._open_once(signed).missing)
+                left = [frame for frame in left if frame[0] in missing]
+            tried = True
+            self._post_frames(signed.drive_id, [data for _, data in left])
+
+        self._ask(send)
 
     def seal(self, drive_id: str) -> bytes:
         """The receipt's JSON as the node signed it; repeating gives the same bytes."""
-        return self._patiently(self._once, "POST", f"/v1/drives/{drive_id}/seal").content
+        return self._ask(self._once, "POST", f"/v1/drives/{drive_id}/seal").content
 
     def drive(self, drive_id: str) -> Mapping[str, Any]:
         """State, counts and reasons of a drive. Raises NotFound."""
-        return self._object(self._patiently(self._once, "GET", f"/v1/drives/{drive_id}"))
+        return self._object(self._ask(self._once, "GET", f"/v1/drives/{drive_id}"))
 
     def get(self, path: str) -> Mapping[str, Any]:
         """What the node answers to a GET of a path, a JSON object."""
-        return self._object(self._patiently(self._once, "GET", path))
+        return self._object(self._ask(self._once, "GET", path))
 
     def get_signed(self, path: str, key: Key) -> Mapping[str, Any]:
         """What the node answers to a signed GET of a path, a JSON object."""
         signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
-        return self._object(self._patiently(self._once, "GET", path, (), 0, signed))
+        return self._object(self._ask(self._once, "GET", path, (), 0, signed))
 
     def delete_signed(self, path: str, key: Key) -> Mapping[str, Any]:
         """What the node answers to a signed DELETE of a path, which may be repeated."""
         signed = {"Authorization": authorization(key, "DELETE", path, self.info().now_ms)}
-        return self._object(self._patiently(self._once, "DELETE", path, (), 0, signed))
+        return self._object(self._ask(self._once, "DELETE", path, (), 0, signed))
 
     def register_device(self, body: Json) -> Mapping[str, Any]:
         """Send a signed application (ingest/applications.py); asked once, its challenge counts
@@ -163,7 +172,7 @@ class NodeClient:
     def show_evidence(self, drive_id: str, data: bytes) -> None:
         """Send a receiver's signed positions for an open drive; repeating is harmless."""
         path = f"/v1/drives/{drive_id}/evidence"
-        self._patiently(self._once, "POST", path, *_whole(data), _BYTES)
+        self._ask(self._once, "POST", path, *_whole(data), _BYTES)
 
     def bind(self, body: Json) -> None:
         """Send a signed payout binding (ingest/payout.py)."""
@@ -171,7 +180,7 @@ class NodeClient:
 
     def post(self, path: str, body: Json) -> None:
         """Send a JSON body that may be sent again without harm."""
-        self._patiently(self._once, "POST", path, *_whole(canonical_json(body)), _JSON)
+        self._ask(self._once, "POST", path, *_whole(canonical_json(body)), _JSON)
 
     def payout(self, key: Key) -> Mapping[str, Any]:
         """Where the node pays this contributor, and will pay. Raises NotFound of an older node."""
@@ -184,11 +193,10 @@ class NodeClient:
     def download(self, path: str, key: Key, file: IO[bytes]) -> int:
         """What the node answers to a signed GET of a path, into a file; its size in bytes."""
         signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
-        with self._in_our_words(), self._http.stream("GET", path, headers=signed) as response:
-            if not response.is_success:
-                response.read()
-                raise _Answered(response)
-            return sum(map(file.write, response.iter_bytes()))
+        with self._in_our_words(), self._http.answering("GET", path, headers=signed) as response:
+            if response.status != HTTPStatus.OK:
+                raise _Answered(self._http.whole(response))
+            return sum(map(file.write, response.stream(_DOWNLOAD_BYTES)))
 
     def _open_once(self, signed: SignedManifest) -> Opened:
         body = gzip.compress(signed.to_bytes(), _GZIP_LEVEL, mtime=0)
@@ -213,51 +221,33 @@ class NodeClient:
         parts: Iterable[bytes] = (),
         size: int = 0,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
+    ) -> Answer:
         """One request; its body of `size` bytes leaves part by part, in its time."""
         body = parts if self._pace is None else self._pace.paced(parts, time.monotonic, time.sleep)
-        described = {**(headers or {}), **({"Content-Length": str(size)} if size else {})}
-        content = body if size else None
-        with self._http.stream(method, path, headers=described, content=content) as response:
-            told = {name: response.headers[name] for name in _TOLD & response.headers.keys()}
-            read = b"".join(self._bounded(response))
-        answer = httpx.Response(response.status_code, headers=told, content=read)
+        answer = self._http.request(method, path, body, size, headers)
         if not answer.is_success:
             raise _Answered(answer)
         return answer
 
-    def _bounded(self, response: httpx.Response) -> Iterator[bytes]:
-        """An endless answer, or a small one that unpacks to an endless one, fills no memory."""
-        taken = 0
-        for chunk in response.iter_bytes():
-            taken += len(chunk)
-            if taken > _ANSWER_BYTES:
-                raise self._foreign()
-            yield chunk
+    def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Nothing is asked of a node whose key is another one."""
+        if self._pin is not None and not self._known:
+            self.info()
+        return self._patiently(call, *args, **kwargs)
 
     def _patiently(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._in_our_words():
-            return stamina.RetryingCaller(**self._pauses())(self._again, call, *args, **kwargs)
+            return patiently(self._again, self._pauses, partial(call, *args, **kwargs))
 
     def _again(self, error: Exception) -> bool | float:
         """Whether, or after how many seconds, waiting may heal an error."""
         if not isinstance(error, _Answered):
-            return isinstance(error, httpx.TransportError)
+            return isinstance(error, Failure) and not isinstance(error, Damaged)
         if error.status != 429 and error.status < 500:
             return False
         if error.retry_after_s is None:
             return True
         return error.retry_after_s <= self._settings.patience_s and error.retry_after_s
-
-    def _pauses(self) -> dict[str, Any]:
-        longest = self._settings.wait_max_s
-        return {
-            "attempts": self._settings.attempts,
-            "timeout": None,
-            "wait_initial": min(0.2, longest),
-            "wait_max": longest,
-            "wait_jitter": min(1.0, longest),
-        }
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
@@ -265,11 +255,13 @@ class NodeClient:
             yield
         except _Answered as answered:
             raise answered.error from None
-        except httpx.RequestError as error:
+        except EndlessAnswer:
+            raise self._foreign() from None
+        except Failure as error:
             problem = str(error) or type(error).__name__
             raise Unreachable(f"the node at {self.url} does not answer: {problem}") from error
 
-    def _object(self, response: httpx.Response) -> Mapping[str, Any]:
+    def _object(self, response: Answer) -> Mapping[str, Any]:
         answer = _parsed(response)
         if not isinstance(answer, Mapping):
             raise self._foreign()
@@ -283,17 +275,16 @@ def _whole(body: bytes) -> tuple[list[bytes], int]:
     return [body], len(body)
 
 
-def _problem(response: httpx.Response) -> RoadcombError:
+def _problem(response: Answer) -> RoadcombError:
     """The node's problem (RFC 9457) as the error it was raised as."""
     problem = _parsed(response)
     words: Any = problem if isinstance(problem, Mapping) else {}
     name = str(words.get("type", "")).rpartition("/")[2]
-    kind = _KINDS.get(name, Unreachable if response.status_code >= 500 else InvalidInput)
-    fallback = f"{response.status_code} {response.reason_phrase}".strip()
-    return kind(f"the node refuses: {words.get('detail') or fallback}")
+    kind = _KINDS.get(name, Unreachable if response.status >= 500 else InvalidInput)
+    return kind(f"the node refuses: {words.get('detail') or response.reason}")
 
 
-def _parsed(response: httpx.Response) -> Json:
+def _parsed(response: Answer) -> Json:
     try:
         return parse_json(response.content)
     except InvalidInput:

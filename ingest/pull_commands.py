@@ -75,6 +75,7 @@ def _send(
 
     from ingest.containers import container_reader
     from ingest.folder import read_recordings
+    from ingest.knownnodes import pinned
     from ingest.localstate import open_state
     from ingest.nodeclient import NodeClient, open_http
     from ingest.planning import Plan, plan_recording
@@ -102,7 +103,8 @@ def _send(
         errand, planning, Console(highlight=False), Console(stderr=True, highlight=False)
     )
     with open_http(to, sending) as http, open_state(ours.state) as state:
-        node = NodeClient(http, sending).info().public
+        pin = pinned(ours.state, state.node_at)
+        node = NodeClient(http, sending, pin).info().public
         done = delivered(names, planned, state, node, key.public)
     return done, bool(outcome.troubles) or faults(outcome.rejected) > 0
 

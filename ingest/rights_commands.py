@@ -113,6 +113,8 @@ def _sent(to: str | None) -> "list[DriveRecord]":
 
 @contextmanager
 def _asking(to: str | None, sent: "list[DriveRecord]") -> "Iterator[tuple[NodeClient, Key]]":
+    from ingest.knownnodes import pinned
+    from ingest.localstate import open_state
     from ingest.nodeclient import NodeClient, open_http
     from ingest.settings import UploadSettings
     from roadcomb.errors import UsageError
@@ -122,6 +124,7 @@ def _asking(to: str | None, sent: "list[DriveRecord]") -> "Iterator[tuple[NodeCl
     url = to or (sent[-1].url if sent else None)
     if url is None:
         raise UsageError("nothing was sent from this machine: name the node with --to URL")
-    settings = UploadSettings(attempts=3)
-    with open_http(url, settings) as http:
-        yield NodeClient(http, settings), load_key(ClientSettings().key_file)
+    ours, settings = ClientSettings(), UploadSettings(attempts=3)
+    with open_http(url, settings) as http, open_state(ours.state) as state:
+        pin = pinned(ours.state, state.node_at)
+        yield NodeClient(http, settings, pin), load_key(ours.key_file)

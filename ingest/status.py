@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from ingest.localstate import DriveRecord
-from ingest.nodeclient import NodeClient, open_http
+from ingest.nodeclient import NodeClient, Pin, open_http
 from ingest.settings import UploadSettings
 from roadcomb.errors import InvalidInput, NotFound, RoadcombError
 from roadcomb.keys import Key
@@ -16,12 +16,16 @@ _COUNTS = ("offered", "pending", "held", "accepted", "rejected")
 
 
 def states(
-    records: Sequence[DriveRecord], url: str | None, settings: UploadSettings
+    records: Sequence[DriveRecord],
+    url: str | None,
+    settings: UploadSettings,
+    pin: Pin | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A row each drive, asked of `url` or else of the node that it was sent to.
 
     A row has state, counts and reasons; `trouble` is None or why the node could not tell. Frames
-    that no node has judged are pending, so the counts always add up.
+    that no node has judged are pending, so the counts always add up. A node whose key is not the
+    pinned one tells nothing: that is the trouble.
     """
     down: dict[str, RoadcombError] = {}
     for record in records:
@@ -30,7 +34,7 @@ def states(
             yield _row(record, {}, str(down[address]))
             continue
         with open_http(address, settings) as http:
-            client = NodeClient(http, settings)
+            client = NodeClient(http, settings, pin)
             try:
                 yield _told(record, client.drive(record.drive_id))
             except NotFound as error:
@@ -41,13 +45,17 @@ def states(
 
 
 def payouts(
-    records: Sequence[DriveRecord], url: str | None, key: Key, settings: UploadSettings
+    records: Sequence[DriveRecord],
+    url: str | None,
+    key: Key,
+    settings: UploadSettings,
+    pin: Pin | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Where each node pays, of those that answer: `node` (its address), `address`, and, while a
     changed one waits, `following` and `from_ms`."""
     for address in dict.fromkeys(url or record.url for record in records):
         with open_http(address, settings) as http, suppress(RoadcombError):
-            standing = NodeClient(http, settings).payout(key)
+            standing = NodeClient(http, settings, pin).payout(key)
             from_ms = standing.get("from_ms")
             yield {
                 "node": address,

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import Console
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ingest.client import Outcome, Uploader, bind_payout
 from ingest.display import display, tell_json
-from ingest.knownnodes import check_node
+from ingest.knownnodes import pinned
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, NodeInfo, open_http
 from ingest.payout import load_payout
@@ -65,11 +64,11 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
     key = load_key(ours.key_file)
     terms = None if errand.dry else load_terms(ours.config, errand.trimmed_m)
     with open_http(errand.to, sending) as http, open_state(ours.state) as state:
-        client = NodeClient(http, sending)
-        _say_pauses(errors)
+        pin, say = pinned(ours.state, state.node_at), _pause_teller(errors)
+        client = NodeClient(http, sending, pin, say)
         attempts = min(sending.attempts, _FIRST_ATTEMPTS)
-        info = NodeClient(http, sending.model_copy(update={"attempts": attempts})).info()
-        check_node(ours.state, client.url, info.public, state.node_at(client.url))
+        first = sending.model_copy(update={"attempts": attempts})
+        info = NodeClient(http, first, pin, say).info()
         plans = planning(_within(errand.screening, info))
         _show_plans(plans, errand, console)
         payout = load_payout(ours.config)
@@ -144,11 +143,11 @@ def _show_outcome(
         print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
 
 
-def _say_pauses(errors: Console) -> None:
+def _pause_teller(errors: Console) -> Callable[[Exception, float], None]:
     """Waiting for a busy node is told, once a pause."""
 
-    def say(details: RetryDetails) -> None:
-        line = f"the node is busy or away ({details.caused_by}): again in {details.wait_for:.0f} s"
+    def say(cause: Exception, wait_s: float) -> None:
+        line = f"the node is busy or away ({cause}): again in {wait_s:.0f} s"
         errors.print(printable(line), markup=False, soft_wrap=True)
 
-    set_on_retry_hooks([say])
+    return say

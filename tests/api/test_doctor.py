@@ -1,6 +1,7 @@
 """The doctor tells trouble from what is worth knowing, and what to do about it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from ingest.doctor import (
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
 from roadcomb.epochs import DAY_MS
-from roadcomb.errors import Unreachable
+from roadcomb.errors import Unauthorised, Unreachable
 from roadcomb.node import Node
 from tests.api.processes import run_cli
 
@@ -47,20 +48,35 @@ def test_a_backup_counts_for_the_key_it_was_made_of(tmp_path: Path) -> None:
     assert backup_finding(tmp_path, "b" * 64).health is Health.NOTE
 
 
-def found(answer: Any) -> list[Finding]:
+def agrees(url: str, public: str) -> None:
+    """Every key is the known one."""
+
+
+def found(answer: Any, pin: Callable[[str, str], None] = agrees) -> list[Finding]:
     def ask(_url: str) -> Any:
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    return list(node_findings("http://node", ask, lambda: 1_000))
+    return list(node_findings("http://node", ask, lambda: 1_000, pin))
 
 
 def test_a_node_is_reachable_and_of_this_version_or_it_is_told() -> None:
-    assert [f.health for f in found({"version": __version__, "now_ms": 1_000})] == [Health.OK] * 2
-    assert found({"version": "99.0", "now_ms": 1_000})[0].health is Health.NOTE
+    good = {"version": __version__, "now_ms": 1_000, "node": "a" * 64}
+    assert [f.health for f in found(good)] == [Health.OK] * 2
+    assert found({**good, "version": "99.0"})[0].health is Health.NOTE
     assert found(Unreachable("no answer")) == [Finding("node", Health.TROUBLE, "no answer")]
     assert found({"hello": "world"})[0].health is Health.TROUBLE
+
+
+def test_a_node_with_another_key_than_the_pinned_one_is_a_trouble() -> None:
+    def refuses(url: str, public: str) -> None:
+        raise Unauthorised(f"{url} answers with another node key than before: {public}")
+
+    good = {"version": __version__, "now_ms": 1_000, "node": "a" * 64}
+    (finding,) = found(good, refuses)
+    assert finding.health is Health.TROUBLE
+    assert "a" * 64 in finding.words
 
 
 def test_a_missing_tool_is_a_note_with_its_purpose() -> None:

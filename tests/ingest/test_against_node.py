@@ -11,7 +11,7 @@ from ingest.folder import read_recordings
 from ingest.intake import read_frames
 from ingest.limits import IntakeSettings
 from ingest.localstate import open_state
-from ingest.nodeclient import NodeClient
+from ingest.nodeclient import NodeClient, open_http
 from ingest.planning import Plan, plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from ingest.status import states
@@ -46,10 +46,10 @@ def plans_of(path: Path) -> list[Plan]:
 
 
 def send(http: httpx.Client, node: Node, plans: Sequence[Plan], state: Path) -> Outcome:
-    client = NodeClient(http, SENDING)
-    info = client.info()
-    assert info.public == node.key.public
-    with open_state(state) as local:
+    with open_http(str(http.base_url), SENDING) as line, open_state(state) as local:
+        client = NodeClient(line, SENDING)
+        info = client.info()
+        assert info.public == node.key.public
         bind_payout(client, info, KEY, local, "0x" + "ab" * 20)
         uploader = Uploader(client, info, KEY, local, Silent(), 20_000, min_frames=3)
         outcome = uploader.upload(plans)

@@ -195,6 +195,26 @@ def test_a_node_with_another_key_than_before_gets_nothing(machine: Path, node: F
     assert not node.drives
 
 
+def test_every_verb_asks_nothing_of_a_node_with_another_key(machine: Path, node: FakeNode) -> None:
+    bee_folder(machine / "in", range(0, 80, 8))
+    run("init")
+    run("upload", machine / "in", "--to", node.url)
+    (drive_id,) = node.drives
+    public = load_key(machine / "config" / "contributor.pem").signer
+    node.key = key_from_seed(b"somebody else's, of 32 bytes....")
+    node.requests.clear()
+    assert "another node key" in run("status", expect=4).stderr
+    for words in (
+        ("delete", drive_id, "--yes"),
+        ("export-my-data", machine / "mine.tar"),
+        ("key", "rotate"),
+    ):
+        with pytest.raises(Unauthorised, match="another node key"):
+            run(*words)
+    assert set(node.requests) == {"GET node"}
+    assert load_key(machine / "config" / "contributor.pem").signer == public
+
+
 def test_a_refused_drive_makes_an_upload_end_as_partly_done(machine: Path, node: FakeNode) -> None:
     bee_folder(machine / "in", range(0, 80, 8))
     run("init")
@@ -222,6 +242,8 @@ def test_status_never_blames_another_node_at_the_address_for_a_drive(
     run("upload", machine / "in", "--to", node.url)
     node.drives.clear()
     node.key = key_from_seed(bytes([9] * 32))
+    (pin,) = (machine / "state" / "known-nodes").iterdir()
+    pin.write_text(node.key.public)  # its operator said that it is another one now
     told = run("status", expect=4).stderr
     assert "is not the node that has the drive" in told
     assert "proves" not in told

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.knownnodes import check_node, known_node
+from ingest.knownnodes import check_node, compare_node, known_node
 from roadcomb.errors import InvalidInput, Unauthorised
 
 URL = "http://127.0.0.1:8300"
@@ -17,6 +17,17 @@ def test_the_key_of_the_first_contact_is_pinned(tmp_path: Path) -> None:
     with pytest.raises(Unauthorised, match="another node key"):
         check_node(tmp_path, URL, OTHER)
     check_node(tmp_path, "http://127.0.0.1:8301", OTHER)
+
+
+def test_a_look_alone_pins_nothing(tmp_path: Path) -> None:
+    compare_node(tmp_path, URL, FIRST)
+    assert known_node(tmp_path, URL) is None
+    with pytest.raises(Unauthorised, match="another node key"):
+        compare_node(tmp_path, URL, OTHER, receipts_of=FIRST)
+    assert known_node(tmp_path, URL) is None
+    check_node(tmp_path, URL, FIRST)
+    with pytest.raises(Unauthorised, match="another node key"):
+        compare_node(tmp_path, URL, OTHER)
 
 
 def test_receipts_pin_the_key_before_there_is_a_file(tmp_path: Path) -> None:
