@@ -1,0 +1,86 @@
+"""A worker under limits, the vault, and the queue of what is to be destroyed."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quality.publishing.discarding import discard_later, nothing_destroyed, purge
+from quality.publishing.limits import limited
+from quality.publishing.settings import PublishSettings
+from quality.publishing.vault import locked, unlocked
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.engine import Lost, ProcessEngine
+from roadcomb.errors import IntegrityError
+from tests.drives import contributor, make_node
+
+GREEDY = PublishSettings(memory_bytes=2**28)
+
+
+@dataclass(frozen=True)
+class Take:
+    """Bytes to ask for."""
+
+    size: int
+
+
+def take(task: Take) -> str:
+    try:
+        with limited(GREEDY):
+            return f"{len(np.ones(task.size, np.uint8))} taken"
+    except MemoryError:
+        return "refused"
+
+
+def test_memory_is_limited_in_a_worker_and_not_in_the_server() -> None:
+    engine = ProcessEngine(1)
+    try:
+        answers = list(engine.map(take, [Take(2**20), Take(2**29), Take(2**20)]))
+    finally:
+        engine.close()
+    assert answers == ["1048576 taken", "refused", "1048576 taken"]
+    assert not any(isinstance(answer, Lost) for answer in answers)
+    assert take(Take(2**29)) == f"{2**29} taken"
+
+
+@given(st.binary(max_size=300), st.integers(0, 3))
+def test_a_kept_original_opens_with_the_nodes_key_for_its_drive_only(
+    pack: bytes, number: int
+) -> None:
+    key, drive = contributor(number), f"{number:064x}"
+    data = locked(key, drive, pack)
+    digest = digest_of_bytes(pack)
+    assert locked(key, drive, pack) == data, "a second time gives no second copy"
+    assert unlocked(key, drive, digest, data) == pack
+    assert len(pack) < 8 or pack not in data
+    wrong = [
+        (contributor(9), drive, digest, data),
+        (key, "f" * 64, digest, data),
+        (key, drive, "0" * 64, data),
+        (key, drive, digest, data[:-1] + bytes([data[-1] ^ 1])),
+    ]
+    for words in wrong:
+        with pytest.raises(IntegrityError, match="damaged"):
+            unlocked(*words)
+
+
+def test_nothing_is_destroyed_while_a_backup_copies_and_everything_after_it(
+    tmp_path: Path,
+) -> None:
+    node = make_node(tmp_path / "node")
+    node.blobs.put("blurred/old", b"x")
+    with node.catalog.writing() as connection:
+        discard_later(connection, ["blurred/old"])
+        discard_later(connection, ["blurred/old"])
+    with nothing_destroyed(node.settings.data):
+        assert purge(node) == 0
+        assert node.blobs.exists("blurred/old")
+        waiting = threading.Thread(target=purge, args=(node, True))
+        waiting.start()
+    waiting.join(10)
+    assert not node.blobs.exists("blurred/old")
+    assert purge(node) == 0
