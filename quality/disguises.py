@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quality.fingerprint import BITS, CROPS, FINGERPRINT_BYTES, Words, mirrored, to_words
+from quality.fingerprint import BITS, CENTRED, CROPS, FINGERPRINT_BYTES, Words, mirrored, to_words
 
 __all__ = ["Disguise", "Look", "disguises"]
 
@@ -47,7 +47,7 @@ def disguises(looks: Sequence[Look]) -> list[Disguise]:
     plain = [
         Disguise(whole, everyone, False, False),
         Disguise(whole, everyone, True, False),
-        *(Disguise(_column(crops, at), cropped, False, False) for at in range(len(CROPS))),
+        *(Disguise(_column(crops, at), cropped, False, False) for at in range(CENTRED)),
         *(Disguise(_column(crops, at), cropped, True, False) for at in range(1, len(CROPS))),
     ]
     return plain + [Disguise(mirrored(one.words), one.of, one.inner, True) for one in plain]

@@ -13,13 +13,14 @@ What such a fingerprint cannot see gets its own means (docs/duplicates.md):
 
 - A mirrored picture: an odd horizontal frequency changes its sign, so the mirrored picture's
   fingerprint is nearly that of the picture with half of its bits turned round (`mirrored`).
-- A cropped picture: the fingerprints of a few centred crops, from the same integral image. The
-  closest crop (`CROPS[0]`) is stored beside the whole picture's. Of a copy without `c` of each
-  side some crop of ours lands on the original's stored one: (1 - 2 c) (1 - 2 d) = 1 - 2 CROPS[0].
-  And a crop of ours lands on a copy that was sent before its original.
+- A cropped picture: the fingerprints of some crops, from the same integral image. The first, a
+  tenth off each side, is stored beside the whole picture's. Of a copy that lost something at its
+  sides, some crop of ours shows the same as the original's stored one. And a crop of ours shows the
+  same as a copy that was sent before its original.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -28,8 +29,10 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BITS",
+    "CENTRED",
     "CROPS",
     "FINGERPRINT_BYTES",
+    "Crop",
     "Marks",
     "distance",
     "distances",
@@ -41,11 +44,38 @@ __all__ = [
 
 BITS = 256
 FINGERPRINT_BYTES = BITS // 8
-CROPS = (100, 83, 65, 45, 24)
-"""Thousandths cut off each side. A fingerprint bears about 12 of them, and so the second to fifth
-bring copies without 20, 40, 60 and 80 to the first, which is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """What is cut off, in thousandths of the height, and of the width on either side."""
+
+    top: int = 0
+    bottom: int = 0
+    sides: int = 0
+
+
+def _crops() -> tuple[Crop, ...]:
+    """The stored crop, then those that show the same of copies which lost 80, 60, 40, 20 of each
+    side; then of copies which lost 35, 70, 100 of the bottom, and of the top."""
+    stored, found = _STORED_CUT, [Crop(_STORED_CUT, _STORED_CUT, _STORED_CUT)]
+    for lost in (80, 60, 40, 20):
+        cut = round(1000 * (stored - lost) / (1000 - 2 * lost))
+        found.append(Crop(cut, cut, cut))
+    one_sided = []
+    for lost in (35, 70, 100):
+        far, near = (round(1000 * left / (1000 - lost)) for left in (stored, stored - lost))
+        one_sided.append(Crop(far, near, stored))
+    return (*found, *one_sided, *(Crop(one.bottom, one.top, one.sides) for one in one_sided))
+
+
+_STORED_CUT = 100
+CROPS = _crops()
+CENTRED = 5
+"""So many of CROPS lose the same of each side, as a copy may that was sent before its original."""
 
 _SIDE, _KEPT = 64, 16
+_LEAST_SIDE = 96
 _FRACTION_BITS = 14
 _MEAN_BITS = 4
 
@@ -86,14 +116,13 @@ _ODD = _odd_columns()
 
 def marks_of(grey: NDArray[np.uint8]) -> Marks:
     """All fingerprints of a grey picture of shape (h, w); sides under 64 are allowed."""
-    sums = _sums(grey)
-    crops = b"".join(_mark(sums, grey.shape, cut) for cut in CROPS)
-    return Marks(_mark(sums, grey.shape, 0), crops)
+    marks = _marks(grey, (Crop(), *CROPS))
+    return Marks(marks[:FINGERPRINT_BYTES], marks[FINGERPRINT_BYTES:])
 
 
 def fingerprint(grey: NDArray[np.uint8]) -> bytes:
     """The fingerprint of a grey picture of shape (h, w), 32 bytes. Sides under 64 are allowed."""
-    return _mark(_sums(grey), grey.shape, 0)
+    return _marks(grey, (Crop(),))
 
 
 def mirrored(words: Words) -> Words:
@@ -118,34 +147,41 @@ def distances(one: Words, many: Words) -> NDArray[np.int64]:
 
 
 def _sums(grey: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """The integral image; differences survive a wrap of its 32 bits."""
+    """The integral image, shape (h + 1, w + 1); differences survive a wrap of its 32 bits.
+
+    Small pictures are enlarged by a whole factor, so that each block of a crop has a pixel.
+    """
+    factors = [-(-_LEAST_SIDE // side) for side in grey.shape]
+    if max(factors) > 1:
+        grey = np.ascontiguousarray(np.repeat(np.repeat(grey, factors[0], 0), factors[1], 1))
     return cv2.integral(grey, sdepth=cv2.CV_32S).view(np.uint32)
 
 
-def _mark(sums: NDArray[np.uint32], shape: tuple[int, ...], cut: int) -> bytes:
-    """The fingerprint of what is left when `cut` thousandths of each side are cut off.
+def _marks(grey: NDArray[np.uint8], crops: Sequence[Crop]) -> bytes:
+    """The fingerprints of what crops leave of a picture, one after the other.
 
     Every sum stays under 2**53, so doubles hold it exactly, in whatever order it is taken.
     """
-    means = _block_means(sums, _block_edges(shape[0], cut), _block_edges(shape[1], cut))
-    coefficients = (_COSINES @ means @ _COSINES.T).ravel()
-    median = np.partition(coefficients, BITS // 2 - 1)[BITS // 2 - 1]
-    return np.packbits(coefficients > median).tobytes()
+    means = _block_means(_sums(grey), crops)
+    coefficients = (_COSINES @ means @ _COSINES.T).reshape(len(crops), BITS)
+    medians = np.partition(coefficients, BITS // 2 - 1, axis=1)[:, BITS // 2 - 1]
+    return np.packbits(coefficients > medians[:, None], axis=1).tobytes()
 
 
-_Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-
-def _block_means(sums: NDArray[np.uint32], rows: _Edges, columns: _Edges) -> NDArray[np.float64]:
-    """Means of 64x64 blocks in units of 1/16 grey level, shape (64, 64); each block has a pixel."""
-    strips = sums[rows[1]] - sums[rows[0]]
-    blocks = (strips[:, columns[1]] - strips[:, columns[0]]).astype(np.int64)
-    areas = np.outer(rows[1] - rows[0], columns[1] - columns[0])
-    means: NDArray[np.float64] = ((blocks << _MEAN_BITS) // areas).astype(np.float64)
+def _block_means(sums: NDArray[np.uint32], crops: Sequence[Crop]) -> NDArray[np.float64]:
+    """Means of 64x64 blocks in whole units of 1/16 grey level, shape (crops, 64, 64)."""
+    height, width = sums.shape[0] - 1, sums.shape[1] - 1
+    rows = np.stack([_edges(height, crop.top, crop.bottom) for crop in crops])
+    columns = np.stack([_edges(width, crop.sides, crop.sides) for crop in crops])
+    corners = sums[rows[:, :, None], columns[:, None, :]]
+    strips = corners[:, 1:] - corners[:, :-1]
+    blocks = strips[:, :, 1:] - strips[:, :, :-1]
+    areas = np.diff(rows)[:, :, None] * np.diff(columns)[:, None, :]
+    means: NDArray[np.float64] = np.floor(blocks * float(1 << _MEAN_BITS) / areas)
     return means
 
 
-def _block_edges(length: int, cut: int) -> _Edges:
-    start = length * cut // 1000
-    edges = start + np.arange(_SIDE + 1, dtype=np.int64) * (length - 2 * start) // _SIDE
-    return edges[:-1], np.minimum(np.maximum(edges[1:], edges[:-1] + 1), length)
+def _edges(length: int, before: int, after: int) -> NDArray[np.int64]:
+    """65 edges of blocks of a side, without so many thousandths of it; each block has a pixel."""
+    start, end = length * before // 1000, length - length * after // 1000
+    return start + np.arange(_SIDE + 1, dtype=np.int64) * (end - start) // _SIDE

@@ -22,8 +22,8 @@ __all__ = ["Pair", "Pictures", "Replay", "compared", "evidence_of", "is_proven",
 _SHOWN_PAIRS = 100
 """Pairs listed for each other drive in the evidence; their number is always told."""
 
-_COMPARED_PAIRS, _COMPARED_DRIVES = 6, 8
-"""Pairs compared point by point for each other drive, and drives so compared: 7 ms each."""
+_COMPARED_PAIRS, _COMPARED_DRIVES = 4, 8
+"""Pairs compared point by point for each other drive, and drives so compared: 9 ms a pair."""
 
 _PROVEN_PERCENT = 90
 
@@ -70,7 +70,7 @@ def replays(
 ) -> list[Replay]:
     """Suspicions of laws 3 and 4 by looks, the strongest first."""
     identical = _identical(frames, index, drive_id)
-    pairs = _closest(frames, index, drive_id, settings.fingerprint_distance)
+    pairs = _closest(frames, index, drive_id, settings.replay_distance)
     for other, same in identical.items():
         pairs[other] = pairs.get(other, {}) | {pair.n: pair for pair in same}
     found = [

@@ -39,11 +39,11 @@ __all__ = [
 Curve = tuple[tuple[int, int], ...]
 """Points (measure, score 0..1000), linear between them and constant outside."""
 
-SHARPNESS_CURVE: Curve = ((65, 0), (90, 150), (120, 280), (140, 450), (160, 700), (230, 1000))
+SHARPNESS_CURVE: Curve = ((65, 0), (90, 150), (120, 300), (138, 450), (172, 1000))
 """Measured: undegraded 236..365, soft low-resolution video 146..184; motion of 9 px 84..136, out of
 focus by sigma 2 78..115. In theory 62 is a picture without detail, 250 one of step edges."""
 
-DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 250), (132, 450), (150, 1000))
+DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 250), (128, 430), (138, 1000))
 """Of the 90th percentile of brightness: undegraded 153..255 (one 122), at -2 stops 80..137."""
 
 NIGHT_BRIGHT, NIGHT_CONTRAST = 60, 25
@@ -81,7 +81,7 @@ FROST_CURVE: Curve = ((130, 1000), (200, 650), (400, 350), (900, 100))
 """Of the picture with texture that stays put, per mille: clean 10..20, on a straight motorway,
 whose markings stay put, up to 127; frost 25 (a faint one) .. 980."""
 
-NOISE_CURVE: Curve = ((300, 1000), (1000, 650), (4000, 200), (8000, 0))
+NOISE_CURVE: Curve = ((600, 1000), (1100, 650), (4000, 200), (8000, 0))
 """Of the noise's variance, hundredths of a grey level squared, at half scale: undegraded 0..231;
 sigma 10 at full scale about 2500; a picture of nothing but noise 200,000."""
 

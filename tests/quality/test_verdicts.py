@@ -80,7 +80,7 @@ def test_the_first_of_each_view_is_kept(marks: list[bytes]) -> None:
 
 def test_flat_pictures_are_never_called_copies() -> None:
     frames = [Candidate(n, b"", 0, None) for n in range(5)]
-    assert duplicates(frames, SETTINGS.fingerprint_distance) == set()
+    assert duplicates(frames, SETTINGS.fingerprint_distance) == {}
 
 
 @given(st.permutations(range(8)))
