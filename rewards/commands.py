@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewards import ledger_commands
+
 if TYPE_CHECKING:
     from rewards.nightly import Night
 
@@ -18,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(nightly)
     app.command()(rewards)
     app.command()(audit)
+    ledger_commands.register(app)
 
 
 def nightly(
@@ -55,27 +58,24 @@ def rewards(
     to: Annotated[str, typer.Option(help="Address of the node.")] = "http://127.0.0.1:8300",
     epochs: Annotated[int, typer.Option(min=1, max=366, help="The newest so many.")] = 7,
     rows: Annotated[int, typer.Option(min=0, help="Rows to show of each epoch.")] = 12,
+    why: Annotated[
+        str | None, typer.Option(metavar="CELL", help="Only this cell: each amount in words.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """My statement: what each cell earned, why, and why not more. Checked before it is shown."""
-    import httpx
     from rich.console import Console
 
-    from ingest.knownnodes import check_node
-    from ingest.localstate import open_state
-    from rewards.fetch import fetch_statement, node_at
-    from rewards.report import print_statement
-    from roadcomb.keys import load_key
-    from roadcomb.settings import ClientSettings
+    from rewards.fetch import fetch_mine
+    from rewards.report import print_cell, print_statement
+    from roadcomb.cells import format_cell, parse_cell
 
-    ours = ClientSettings()
-    key = load_key(ours.key_file)
-    with httpx.Client(base_url=to, timeout=60) as client, open_state(ours.state) as state:
-        node, url = node_at(client), str(client.base_url).rstrip("/")
-        check_node(ours.state, url, node, state.node_at(url))
-        statement = fetch_statement(client, key, epochs, node)
+    cell = None if why is None else format_cell(parse_cell(why))
+    statement = fetch_mine(to, epochs)
     if as_json:
         _print_json(statement)
+    elif cell is not None:
+        print_cell(Console(highlight=False), statement, cell)
     else:
         print_statement(Console(highlight=False), statement, rows)
 
@@ -123,7 +123,7 @@ def _print_night(night: "Night") -> None:
         typer.echo(
             f"epoch {epoch} ({date_of(epoch)}): {books.inputs.drives} drives, "
             f"{len(books.rows)} passes, {in_tokens(allocation.paid)} tokens to "
-            f"{len(books.weights)} accounts, {in_tokens(allocation.unallocated)} unallocated"
+            f"{len(books.weights)} accounts, {in_tokens(books.pools.unallocated)} unallocated"
         )
     if not night.closed:
         typer.echo("no epoch to close")
@@ -137,7 +137,7 @@ def _night_json(night: "Night") -> object:
             "drives": books.inputs.drives,
             "passes": len(books.rows),
             "paid": str(books.allocation.paid),
-            "unallocated": str(books.allocation.unallocated),
+            "unallocated": str(books.pools.unallocated),
         }
         for books in night.closed
     ]

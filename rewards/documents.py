@@ -37,6 +37,7 @@ __all__ = [
     "ledger_document",
     "locked_of",
     "make_manifest",
+    "transactions_of",
     "tree_document",
     "vesting_document",
     "weights_of",
@@ -140,6 +141,22 @@ def weights_of(data: bytes) -> dict[str, int]:
 def balances_of(data: bytes) -> dict[str, int]:
     """Balances out of ledger.json. Raises IntegrityError for anything else."""
     return dict(_amounts(data, "balances", "ledger.json"))
+
+
+def transactions_of(data: bytes) -> dict[str, dict[str, int]]:
+    """Entries by transaction out of ledger.json. Raises IntegrityError for anything else."""
+    document = parse_json(data)
+    listed = document.get("transactions") if isinstance(document, Mapping) else None
+    if not isinstance(listed, list):
+        raise IntegrityError("ledger.json holds no transactions")
+    return dict(_transaction(each) for each in listed)
+
+
+def _transaction(found: Json) -> tuple[str, dict[str, int]]:
+    match found:
+        case {"transaction": str(name), "entries": Mapping() as entries}:
+            return name, dict(_integers(entries, name, "ledger.json"))
+    raise IntegrityError("ledger.json holds a transaction without name or entries")
 
 
 def locked_of(data: bytes) -> dict[int, dict[str, int]]:

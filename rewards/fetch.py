@@ -5,15 +5,31 @@ from typing import Any
 
 import httpx
 
+from ingest.knownnodes import check_node
+from ingest.localstate import open_state
 from ingest.requests import authorization
 from rewards.check import check_claim, check_epoch, check_statement, signed_manifest
 from roadcomb.errors import IntegrityError, NotFound, Unauthorised, Unreachable, UsageError
-from roadcomb.keys import Key
+from roadcomb.keys import Key, load_key
+from roadcomb.settings import ClientSettings
 
-__all__ = ["fetch_statement", "node_at"]
+__all__ = ["fetch_mine", "fetch_statement", "node_at"]
 
 _PATH = "/v1/statements"
 _REFUSALS = {401: Unauthorised, 404: NotFound}
+
+
+def fetch_mine(to: str, epochs: int) -> Mapping[str, Any]:
+    """The statement of this machine's key from the node at an address, which must be the known one.
+
+    Raises what `fetch_statement` does, and Unauthorised for another node than was met there before.
+    """
+    ours = ClientSettings()
+    key = load_key(ours.key_file)
+    with httpx.Client(base_url=to, timeout=60) as client, open_state(ours.state) as state:
+        node, url = node_at(client), str(client.base_url).rstrip("/")
+        check_node(ours.state, url, node, state.node_at(url))
+        return fetch_statement(client, key, epochs, node)
 
 
 def node_at(client: httpx.Client) -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from rewards.tokens import in_tokens
 
-__all__ = ["print_statement"]
+__all__ = ["print_cell", "print_statement"]
 
 Statement = Mapping[str, Any]
 
@@ -23,6 +23,36 @@ def print_statement(console: Console, statement: Statement, most_rows: int) -> N
             "No epoch with your drives is closed yet: rewards follow when the day is over."
         )
     _print_standing(console, statement)
+
+
+def print_cell(console: Console, statement: Statement, cell: str) -> None:
+    """Print in words what each pass through one cell earned, and how the amount came about."""
+    found = False
+    for epoch in statement["epochs"]:
+        for row in epoch["rows"]:
+            if row["cell"] == cell:
+                found = True
+                _print_amount(console, epoch, row)
+    if not found:
+        console.print(
+            f"None of your passes through {cell} is in these {len(statement['epochs'])} epochs: "
+            "--epochs shows older ones; a drive counts when its day is over."
+        )
+
+
+def _print_amount(console: Console, epoch: Statement, row: Statement) -> None:
+    console.print(
+        f"{epoch['day']}: {in_tokens(int(row['amount']))} tokens for {row['frames']} frames, "
+        f"the best of grade {row['grade']} of 1000"
+    )
+    for sentence in row["why"] or ["it earned all that the cell had to give"]:
+        console.print(f"  - {sentence}")
+    console.print(f"  - {epoch['why']}")
+    rate = epoch["rate"]
+    console.print(
+        f"  weight {row['weight']:,} x {int(rate['numerator']):,} / {int(rate['denominator']):,} "
+        f"= {int(row['amount']):,} base units, rounded down"
+    )
 
 
 def _print_drives(console: Console, drives: Iterable[Statement]) -> None:
@@ -68,6 +98,8 @@ def _print_standing(console: Console, statement: Statement) -> None:
             f"{in_tokens(waiting)} tokens wait for a payout address: "
             "bind one with `roadcomb init --payout 0x...`"
         )
+    if vesting := int(books["vesting"]):
+        console.print(f"{in_tokens(vesting)} tokens are earned and not free yet")
     if claim := books["claim"]:
         console.print(
             f"{in_tokens(int(claim['cumulative']))} tokens earned in all by {claim['address']}, "

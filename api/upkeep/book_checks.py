@@ -16,7 +16,7 @@ from tiles import snapshot
 
 __all__ = ["book_checks"]
 
-_BOOKS = ("inputs", "policy", "accounts", "allocation", "ledger")
+_BOOKS = ("inputs", "policy", "accounts", "allocation", "ledger", "vesting")
 
 
 def book_checks(node: Node) -> Iterator[Check]:

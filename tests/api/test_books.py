@@ -16,9 +16,10 @@ from ingest.states import PAGE
 from rewards.audit import audit
 from rewards.documents import FILES
 from rewards.fetch import fetch_statement
+from rewards.merkle import claim_leaf, verify_proof
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from roadcomb.errors import Unauthorised, Unreachable, UsageError
+from roadcomb.errors import NotFound, Unauthorised, Unreachable, UsageError
 from roadcomb.keys import save_key
 from roadcomb.node import Node
 from tests.api.serving import serving
@@ -182,3 +183,32 @@ def test_roadcomb_rewards_prints_it(
     refused = CliRunner().invoke(build(), ["rewards", "--to", str(client.base_url)])
     assert isinstance(refused.exception, Unauthorised)
     assert str(pinned) in str(refused.exception)
+
+
+def test_one_amount_is_told_in_words_and_the_claim_written_for_a_contract(
+    client: httpx.Client, node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROADCOMB_CLIENT_CONFIG", str(tmp_path))
+    monkeypatch.setenv("ROADCOMB_CLIENT_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("COLUMNS", "160")
+    save_key(ALICE, tmp_path / "contributor.pem")
+    node_at = ["--to", str(client.base_url)]
+    nightly(node, read_policy())
+    early = CliRunner().invoke(build(), ["prove", *node_at])
+    assert isinstance(early.exception, NotFound)
+    bound(client, node)
+    set_day(node, DAY + 2)
+    nightly(node, read_policy())
+    row = fetch_statement(client, ALICE, 3, node.key.public)["epochs"][0]["rows"][0]
+    said = CliRunner().invoke(build(), ["rewards", "--why", row["cell"], *node_at])
+    assert f"of grade {row['grade']} of 1000" in said.output, said.exception
+    assert f"= {int(row['amount']):,} base units, rounded down" in said.output
+    elsewhere = CliRunner().invoke(build(), ["rewards", "--why", "8c7541ad5a727ff", *node_at])
+    assert "None of your passes through 8c7541ad5a727ff" in elsewhere.output
+    out = tmp_path / "claim.json"
+    assert CliRunner().invoke(build(), ["prove", "--out", str(out), *node_at]).exit_code == 0
+    claim = json.loads(out.read_text())
+    leaf = claim_leaf(claim["address"], claim["token"], int(claim["cumulative"]))
+    proof = [bytes.fromhex(sibling[2:]) for sibling in claim["proof"]]
+    assert verify_proof(bytes.fromhex(claim["root"][2:]), leaf, proof)

@@ -1,0 +1,76 @@
+"""Command line verbs of the books: `ledger verify`, `prove`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    books = typer.Typer(no_args_is_help=True, help="The double-entry book of all epochs.")
+    books.command()(verify)
+    app.add_typer(books, name="ledger")
+    app.command()(prove)
+
+
+def verify(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """Check every entry of the ledger against the signed books; exit 11 if one differs."""
+    import json
+
+    from rewards import ledger
+    from rewards.bookkeeping import verify_ledger
+    from rewards.tokens import in_tokens
+    from roadcomb.epochs import date_of
+    from roadcomb.node import open_existing
+
+    epochs = 0
+    for found in verify_ledger(open_existing(data)):
+        epochs += 1
+        emitted = -found.balances.get(ledger.EMISSION, 0)
+        claimable = sum(ledger.claims(found.balances).values())
+        if as_json:
+            document = {"epoch": found.epoch, "entries": found.entries, "emitted": str(emitted)}
+            typer.echo(json.dumps(document | {"claimable": str(claimable)}))
+        else:
+            typer.echo(
+                f"epoch {found.epoch} ({date_of(found.epoch)}): {found.entries} entries in "
+                f"balance; {in_tokens(emitted)} tokens emitted, {in_tokens(claimable)} claimable"
+            )
+    if not epochs and not as_json:
+        typer.echo("no epoch is closed yet")
+
+
+def prove(
+    to: Annotated[str, typer.Option(help="Address of the node.")] = "http://127.0.0.1:8300",
+    out: Annotated[
+        Path | None, typer.Option(help="File to write the claim to. Default: the terminal.")
+    ] = None,
+) -> None:
+    """Write my claim: what a contract needs to pay what I have earned. Checked beforehand."""
+    import json
+
+    from rewards.fetch import fetch_mine
+    from roadcomb.errors import NotFound
+    from roadcomb.files import write_durably
+
+    books = fetch_mine(to, epochs=1)["books"]
+    if books is None or books["claim"] is None:
+        raise NotFound(
+            "there is nothing to claim yet: bind an address with `roadcomb init --payout 0x...` "
+            "and wait for the next night"
+        )
+    claim = {"epoch": books["epoch"], **books["claim"]}
+    text = json.dumps(claim, indent=2) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_durably(out, text.encode())
+        typer.echo(f"{out}: {claim['cumulative']} base units in all for {claim['address']}")
