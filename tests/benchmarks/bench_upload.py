@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.bench_upload [frames] [rounds]`: whole commands in processes of their
 own, so that their start counts too; `mapillary_tools process` only scans, `roadcomb upload` scans,
-screens, makes canonical, hashes twice, signs and sends over loopback to a real `roadcomb serve` on
+screens, makes canonical, hashes, signs and sends over loopback to a real `roadcomb serve` on
 the same cores. Medians of the rounds; the frames are those of a real dashcam (ROADCOMB_REAL_DATA),
 8 m apart on a line, with EXIF of place and time, each made different from the others.
 """
@@ -39,8 +39,15 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """CPU ms a frame of each side, and frames a second from the plan to the receipt."""
+    """CPU ms a frame of each side, and frames a second from the plan to the receipt.
 
+    mapillary_ms: of mapillary_tools right before. scan_ms, dry_ms: of `scan` and of `upload
+    --dry-run`, which are the first parts of an upload.
+    """
+
+    mapillary_ms: float
+    scan_ms: float
+    dry_ms: float
     client_ms: float
     intake_ms: float
     frames_per_s: float
@@ -56,14 +63,15 @@ def main(frames: int = 500, rounds: int = 5) -> None:
         folder = Path(name)
         pictures = _folder(folder / "in", sorted((source / "original_names").glob("*.jpg")), frames)
         os.environ.update(_COMPILED, PYTHONPYCACHEPREFIX=str(folder / "compiled"))
-        _mapillary_ms(folder / "in", frames), _round(folder, rounds, frames)
-        mapillary = median(_mapillary_ms(folder / "in", frames) for _ in range(rounds))
+        _round(folder, rounds, frames)
         done = [_round(folder, number, frames) for number in range(rounds)]
-    _print(done, mapillary, pictures)
+    _print(done, pictures)
 
 
-def _print(done: Sequence[Round], mapillary: float, pictures: Sequence[bytes]) -> None:
+def _print(done: Sequence[Round], pictures: Sequence[bytes]) -> None:
     client = median(one.client_ms for one in done)
+    mapillary = median(one.mapillary_ms for one in done)
+    scan, dry = median(one.scan_ms for one in done), median(one.dry_ms for one in done)
     intake = median(one.intake_ms for one in done)
     sha = median(_sha_ms(pictures) for _ in range(5))
     speed = median(one.frames_per_s for one in done)
@@ -74,6 +82,8 @@ def _print(done: Sequence[Round], mapillary: float, pictures: Sequence[bytes]) -
         f"{client / mapillary:.2f} of mapillary_tools process ({mapillary:.2f} ms)",
         "at most 1",
     )
+    parts = f"{dry - scan:.2f} hash, {client - dry:.2f} sign and send"
+    table.add_row("of which", f"{scan:.2f} ms", f"start, scan and screen; {parts}", "")
     table.add_row(
         "intake CPU a frame",
         f"{intake:.2f} ms",
@@ -116,12 +126,19 @@ def _round(folder: Path, number: int, frames: int) -> Round:
     }
     init = run_cli(("init", "--consent", "--licence", "CC-BY-SA-4.0"), environment)
     assert init.returncode == 0, init.stderr
+    mapillary_ms = _mapillary_ms(folder / "in", frames)
+    words: tuple[str, ...] = ("scan", str(folder / "in"), "--no-trim")
+    scan_s, _ = _run((*_ROADCOMB, *words), environment, lambda process: process.communicate())
     with Served(here / "node", "--no-judge") as served:
-        before = _cpu_s(served.process.pid)
         words = ("upload", str(folder / "in"), "--to", served.url, "--no-trim", "--json")
+        apart = {**environment, "ROADCOMB_CLIENT_STATE": str(here / "apart")}
+        dry = (*_ROADCOMB, *words, "--dry-run")
+        dry_s, _ = _run(dry, apart, lambda process: process.communicate())
+        before = _cpu_s(served.process.pid)
         cpu_s, seen = _run((*_ROADCOMB, *words), environment, _sends)
         intake_s = _cpu_s(served.process.pid) - before
-    return Round(1000 * cpu_s / frames, 1000 * intake_s / frames, frames / seen)
+    scan, dry, client, intake = (1000 * s / frames for s in (scan_s, dry_s, cpu_s, intake_s))
+    return Round(mapillary_ms, scan, dry, client, intake, frames / seen)
 
 
 def _sends(lines: "subprocess.Popen[str]") -> float:

@@ -1,4 +1,4 @@
-"""A full disk under the client's state: the upload says so, loses nothing, and goes on with room."""
+"""A full disk under the client's state: the upload says so, loses nothing, goes on with room."""
 
 import os
 import subprocess
