@@ -132,8 +132,8 @@ def _round(folder: Path, number: int, frames: int) -> Round:
     with Served(here / "node", "--no-judge") as served:
         words = ("upload", str(folder / "in"), "--to", served.url, "--no-trim", "--json")
         apart = {**environment, "ROADCOMB_CLIENT_STATE": str(here / "apart")}
-        dry = (*_ROADCOMB, *words, "--dry-run")
-        dry_s, _ = _run(dry, apart, lambda process: process.communicate())
+        rehearsal = (*_ROADCOMB, *words, "--dry-run")
+        dry_s, _ = _run(rehearsal, apart, lambda process: process.communicate())
         before = _cpu_s(served.process.pid)
         cpu_s, seen = _run((*_ROADCOMB, *words), environment, _sends)
         intake_s = _cpu_s(served.process.pid) - before
