@@ -41,6 +41,9 @@ _NEAR_HORIZON = 0.06
 """Points with |y + y'| below it say nothing of the turn by this formula."""
 _TURNS = np.linspace(-1.2, 1.2, 97, dtype=np.float32)
 """Turns that are voted on, radians: steps of 1.4 degrees."""
+_PARALLAX = 0.35
+"""Radians by which driving on moves a point sideways at most, its turn undone: a vote for a turn
+to the other side than the whole picture moved is none."""
 _GROWING = 0.02
 
 
@@ -131,6 +134,11 @@ def _turned(first: Floats, second: Floats) -> tuple[int, float, float]:
         return 0, 0.0, 0.0
     (x0, y0), (x1, y1) = first.T, second.T
     turns = 2 * np.arctan((x0 * y1 - x1 * y0) / (y0 + y1))
+    likely = np.abs(np.arctan(x1) - np.arctan(x0) + turns) < _PARALLAX
+    first, second, turns = first[likely], second[likely], turns[likely]
+    if len(first) < 2:
+        return 0, 0.0, 0.0
+    (x0, y0), (x1, y1) = first.T, second.T
     reach = np.hypot(np.hypot(x0, y0), np.hypot(x1, y1))
     doubt = np.clip((reach + 0.1) * 0.012 / np.abs(y0 + y1), 0.015, 0.08)
     votes = np.exp(-0.5 * ((_TURNS[:, None] - turns) / doubt) ** 2).sum(1)

@@ -44,7 +44,7 @@ def drawn_track(way: Way) -> Signal:
     }
     nats = 0.0
     if bends:
-        nats += 0.5 - 9 * max(0.0, straight / len(bends) - 0.3)
+        nats += 0.5 - 4 * max(0.0, straight / len(bends) - 0.3)
     if unsteady is not None:
         nats += -7.0 if unsteady < _STEADY else 0.5
     return Signal("drawn", bounded(nats, -14, 1), facts)

@@ -25,17 +25,20 @@ __all__ = ["linked", "turn_agreement"]
 _AGREEING, _SHARE = 15, 0.17
 """Least points, and share of the matched ones, on which a pair's turn is believed: two unrelated
 pictures have 5 to 14 points and 13 % by chance."""
+_SHARP_DEG, _SHARP_AGREEING = 20.0, 20
 _EVENT_DEG = 28.0
 _SEEN_DEG, _TRACK_DEG = 8.0, 4.0
 """What turns at all, between two frames."""
-_ROUND = 4
+_ROUND = 3
 """Frames before and after an event in which its answer may lie."""
 _ANSWER, _SILENCE = 0.35, 0.15
 """Share of an event's degrees that answers it, and that does not."""
 _APART = 2.5
 """Frames between the middles of an event and of its answer: a receiver 2 s late in a town."""
-_FOR, _AGAINST = 0.5, -4.5
-"""Nats of an answer and of none."""
+_HIDDEN_DEG = 60.0
+"""More than one pair that could not be compared can hide: beyond it nothing is left in common."""
+_FOR, _AGAINST, _UNSURE = 0.5, -4.5, -3.6
+"""Nats of an answer, of none, and of none to what one pair alone shows or may hide."""
 
 
 def linked(sight: Sight) -> bool:
@@ -45,15 +48,14 @@ def linked(sight: Sight) -> bool:
 
 def turn_agreement(sights: Sequence[Sight], way: Way) -> Signal:
     """The signal `turns`; sights: between neighbours, as many as the way has steps."""
-    usable = np.array([linked(sight) for sight in sights], bool) & way.near
+    usable = np.array([_believed(sight) for sight in sights], bool) & way.near
     seen = np.where(usable, [sight.turn_deg for sight in sights], 0.0)
     track = np.nan_to_num(way.turn_deg)
-    of_pictures = [_answered(event, seen, track) for event in _events(seen, _SEEN_DEG)]
-    of_track = [
-        _answered(event, track, seen)
+    of_pictures = (_answered(event, seen, track, 0) for event in _events(seen, _SEEN_DEG))
+    of_track = (
+        _answered(event, track, seen, int((~usable[_around(event, len(seen))]).sum()))
         for event in _events(track, _TRACK_DEG)
-        if usable[_around(event, len(seen))].mean() >= 0.6
-    ]
+    )
     nats = [nat for nat in (*of_pictures, *of_track) if nat is not None]
     facts = {
         "events": len(nats),
@@ -61,6 +63,11 @@ def turn_agreement(sights: Sequence[Sight], way: Way) -> Signal:
         "unanswered": sum(nat < 0 for nat in nats),
     }
     return Signal("turns", bounded(sum(nats), -18, 2), facts)
+
+
+def _believed(sight: Sight) -> bool:
+    """A sharp turn leaves little in common, and little agrees on a wrong one by chance."""
+    return linked(sight) and (abs(sight.turn_deg) < _SHARP_DEG or sight.agreeing >= _SHARP_AGREEING)
 
 
 def _events(turns: Floats, least_deg: float) -> list[tuple[int, int]]:
@@ -82,8 +89,11 @@ def _size(turns: Floats) -> float:
     return right if right > left else -left
 
 
-def _answered(event: tuple[int, int], turns: Floats, others: Floats) -> float | None:
-    """Nats by whether others turn as the event does; None when that is not clear."""
+def _answered(event: tuple[int, int], turns: Floats, others: Floats, blind: int) -> float | None:
+    """Nats by whether others turn as the event does; None when that is not clear.
+
+    blind: pairs near it that could not be compared: each may hide most of a turn.
+    """
     size = _size(turns[event[0] : event[1]])
     around = _around(event, len(others))
     answer = np.maximum(others[around] * np.sign(size), 0.0)
@@ -95,8 +105,11 @@ def _answered(event: tuple[int, int], turns: Floats, others: Floats) -> float | 
             return _FOR if share >= _ANSWER else None
         if apart <= _APART + 1:
             return None
+    if blind > 1:
+        return None
+    hidden = blind and abs(size) < _HIDDEN_DEG
     alone = event[1] - event[0] == 1
-    return _AGAINST / 2 if alone else _AGAINST
+    return _UNSURE if alone or hidden else _AGAINST
 
 
 def _middle(weights: Floats) -> float:

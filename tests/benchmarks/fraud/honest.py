@@ -191,10 +191,11 @@ def shots_of(one: Honest) -> Sequence[Shot]:
     return Timeline(CITY, one.drive).shots()[:FRAMES]
 
 
-def frames_of(one: Honest) -> list[Frame]:
-    """The frames as its receiver places them; image ids name drive and frame."""
+def frames_of(one: Honest, first: int = 0) -> list[Frame]:
+    """FRAMES frames as its receiver places them; image ids name drive and frame."""
     drift = _Drift(one)
-    return [drift.frame(shot) for shot in shots_of(one)]
+    shots = Timeline(CITY, one.drive).shots()[first : first + FRAMES]
+    return [drift.frame(shot) for shot in shots]
 
 
 class _Drift:
