@@ -63,7 +63,7 @@ def look(
 ) -> Looked:
     """Examine a sealed drive. Raises NotFound, IntegrityError or DigestMismatch for damage."""
     frames: list[tuple[Frame, Examined]] = []
-    writer = ThumbnailWriter(node.blobs)
+    writer = ThumbnailWriter(node.blobs, node.key)
     view, mount = ViewObserver(), MountObserver()
     watching: tuple[Observer, ...] = (view, mount, *observers)
     for chunk in _chunks(read_frames(node, drive_id), settings):

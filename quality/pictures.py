@@ -12,10 +12,9 @@ import sqlalchemy as sa
 
 from quality.geometry import Grey
 from quality.judgement import DAMAGE, load
-from quality.thumbnails import packs_of
+from quality.thumbnails import packs_of, read_thumbnails
 from roadcomb.catalog.tables import decisions, drives
 from roadcomb.node import Node
-from roadcomb.packs import decode_index, index_of, read_entry
 
 __all__ = ["StoredPictures"]
 
@@ -71,8 +70,7 @@ class StoredPictures:
         return made.thumbnails, tuple(judged["fingerprint"].is_valid().to_pylist())
 
     def _entries(self, key: str) -> list[bytes]:
-        pack = self._node.blobs.get(key)
-        return [read_entry(pack, entry) for entry in decode_index(index_of(pack))]
+        return read_thumbnails(self._node, key)
 
 
 def _grey(jpeg: bytes) -> Grey | None:

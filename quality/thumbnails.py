@@ -1,16 +1,24 @@
-"""Thumbnails of a drive: packs whose entries, one pack after the other, are its decodable frames.
+"""The judge's own thumbnails of a drive, unblurred: packs of its decodable frames, encrypted.
 
 The law: the entries stand in the order of the frames n that have pixels (a fingerprint in the
 judgement). `decisions.thumbnails` names the pack or, for a long drive, is a JSON list of packs.
-Packs are content-addressed, so judging a drive again after a crash stores the same bytes.
+They outlive the originals, because later drives are compared with them point by point; so they are
+never served, and at rest only the node's key opens them (AES-SIV, RFC 5297: without a nonce, so
+that judging a drive again after a crash stores the same bytes under the same digest).
 """
 
 import json
 
-from roadcomb.blobs import Blobs
-from roadcomb.packs import encode_pack
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-__all__ = ["PREFIX", "ThumbnailWriter", "packs_of"]
+from roadcomb.blobs import Blobs
+from roadcomb.errors import IntegrityError
+from roadcomb.keys import Key
+from roadcomb.node import Node
+from roadcomb.packs import decode_index, encode_pack, index_of, read_entry
+
+__all__ = ["PREFIX", "ThumbnailWriter", "packs_of", "read_thumbnails"]
 
 PREFIX = "thumbnails"
 PACK_BYTES = 4 * 2**20
@@ -20,8 +28,9 @@ PACK_BYTES = 4 * 2**20
 class ThumbnailWriter:
     """Takes the thumbnails of a drive's frames in their order."""
 
-    def __init__(self, blobs: Blobs, pack_bytes: int = PACK_BYTES) -> None:
+    def __init__(self, blobs: Blobs, key: Key, pack_bytes: int = PACK_BYTES) -> None:
         self._blobs = blobs
+        self._cipher = _cipher(key)
         self._pack_bytes = pack_bytes
         self._waiting: list[bytes] = []
         self._keys: list[str] = []
@@ -42,7 +51,8 @@ class ThumbnailWriter:
     def _store(self) -> None:
         if self._waiting:
             pack, _ = encode_pack(self._waiting)
-            self._keys.append(f"{PREFIX}/{self._blobs.put_addressed(PREFIX, pack)}")
+            locked = self._cipher.encrypt(pack, None)
+            self._keys.append(f"{PREFIX}/{self._blobs.put_addressed(PREFIX, locked)}")
             self._waiting = []
 
 
@@ -51,3 +61,16 @@ def packs_of(thumbnails: str | None) -> list[str]:
     if thumbnails is None:
         return []
     return list(json.loads(thumbnails)) if thumbnails.startswith("[") else [thumbnails]
+
+
+def read_thumbnails(node: Node, key: str) -> list[bytes]:
+    """The JPEGs of one pack. Raises NotFound, or IntegrityError for damage or another node's."""
+    try:
+        pack = _cipher(node.key).decrypt(node.blobs.get(key), None)
+    except InvalidTag as error:
+        raise IntegrityError(f"the thumbnails {key} are damaged or another node's") from error
+    return [read_entry(pack, entry) for entry in decode_index(index_of(pack))]
+
+
+def _cipher(key: Key) -> AESSIV:
+    return AESSIV(key.derive("thumbnails, to authenticate") + key.derive("thumbnails, to hide"))

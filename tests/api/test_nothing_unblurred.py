@@ -21,7 +21,7 @@ from quality.judge import judge_pending
 from quality.publishing.proof import MOST_DETAIL, detail
 from quality.publishing.publisher import Publisher
 from quality.publishing.settings import PublishSettings
-from quality.thumbnails import packs_of
+from quality.thumbnails import packs_of, read_thumbnails
 from rewards.nightly import nightly
 from rewards.policy import read_policy
 from roadcomb.catalog.tables import decisions, drives
@@ -30,7 +30,6 @@ from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS, epoch_of
 from roadcomb.keys import Key
 from roadcomb.node import Node
-from roadcomb.packs import decode_index, index_of, read_entry
 from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.drives import contributor, make_node
@@ -69,8 +68,8 @@ def secrets_of(node: Node) -> list[bytes]:
     """Byte runs out of every frame that was sent and every thumbnail that the judge made."""
     with node.catalog.reading() as connection:
         named = connection.scalars(sa.select(decisions.c.thumbnails)).all()
-    packs = [node.blobs.get(key) for value in named for key in packs_of(value)]
-    small = [read_entry(pack, entry) for pack in packs for entry in decode_index(index_of(pack))]
+    packs = [key for value in named for key in packs_of(value)]
+    small = [data for key in packs for data in read_thumbnails(node, key)]
     return [
         data[at : at + RUN]
         for data in (*drawn_frames()[:15], *small)
