@@ -139,7 +139,7 @@ class TrimSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROADCOMB_TRIM_", extra="ignore")
 
     radius_m: float = Field(
-        default=1200.0,
+        default=1400.0,
         ge=0,
         le=20_000,
         description="of the disc at each trip's end; 0: cut nothing",
@@ -148,8 +148,8 @@ class TrimSettings(BaseSettings):
         default=0.8,
         gt=0,
         lt=1,
-        description="share of the radius that its centre may lie off: 960 m, so that at least "
-        "240 m are cut whichever way the trip leaves",
+        description="share of the radius that its centre may lie off: 1120 m, so that at least "
+        "280 m are cut whichever way the trip leaves",
     )
     lattice_m: float = Field(
         default=2400.0, gt=0, description="two places this far apart have independent displacements"

@@ -17,7 +17,7 @@ from tests.benchmarks.homes import Resident, draw_town, shown_of
 
 __all__ = ["Figures", "Outcome", "attack_all", "main"]
 
-HOMES, SEED = 500, 2026
+HOMES, SEED = 200, 2026
 GOAL_M, GOAL_SHARE = 250, 0.07
 TRADE_M, TRADE_HOMES = (500.0, 800.0, 1000.0, 1500.0), 150
 
