@@ -132,8 +132,8 @@ class TrimSettings(BaseSettings):
     """What is hidden of trips (ingest/trimming.py); ROADCOMB_TRIM_<NAME>.
 
     A node uses the same numbers for clients that did not trim. A disc of 500 m holds against who
-    does not know the streets; the default is the smallest round one that held against all attacks
-    of `tests.benchmarks.bench_privacy` that do not know by which habits its drivers turn.
+    does not know the streets; the default is the smallest of those tried that held against all
+    attacks of `tests.benchmarks.bench_privacy` but those that know by which habits drivers turn.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROADCOMB_TRIM_", extra="ignore")
