@@ -109,12 +109,14 @@ def _show(devices: Any, as_json: bool) -> None:
 
 @contextmanager
 def _asking(to: str) -> "Iterator[tuple[NodeClient, Key]]":
+    from ingest.knownnodes import pinned
+    from ingest.localstate import open_state
     from ingest.nodeclient import NodeClient, open_http
     from ingest.settings import UploadSettings
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
-    settings = UploadSettings(attempts=3)
-    key = load_key(ClientSettings().key_file)
-    with open_http(to, settings) as http:
-        yield NodeClient(http, settings), key
+    ours, settings = ClientSettings(), UploadSettings(attempts=3)
+    with open_http(to, settings) as http, open_state(ours.state) as state:
+        pin = pinned(ours.state, state.node_at)
+        yield NodeClient(http, settings, pin), load_key(ours.key_file)
