@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from quality.masking.regions import Kind, Picture, Region
 
-__all__ = ["CAR", "FACE", "HEIGHT", "PERSON", "PLATE", "WIDTH", "drawn_street"]
+__all__ = ["CAR", "FACE", "HEIGHT", "PERSON", "PLATE", "WIDTH", "draw_person", "drawn_street"]
 
 WIDTH, HEIGHT = 1280, 720
 Colour = tuple[int, int, int]
@@ -54,14 +54,15 @@ _CAR, _PERSON = (480, 560, 200), (850, 600, 200)
 CAR = _Figure(_NOTHING, *_CAR).box(Kind.VEHICLE, -0.5, -0.78, 0.5, 0.02)
 PLATE = _Figure(_NOTHING, *_CAR).box(Kind.PLATE, -0.15, -0.36, 0.15, -0.27)
 PERSON = _Figure(_NOTHING, *_PERSON).box(Kind.PERSON, -0.2, -1.0, 0.2, 0.0)
-FACE = _Figure(_NOTHING, *_PERSON).box(Kind.FACE, -0.06, -0.99, 0.06, -0.83)
+_HEAD = (-0.06, -0.99, 0.06, -0.83)
+FACE = _Figure(_NOTHING, *_PERSON).box(Kind.FACE, *_HEAD)
 
 
 def drawn_street() -> Picture:
     """The street, shape (HEIGHT, WIDTH, 3); CAR, PLATE, PERSON, FACE tell where things lie."""
     picture = _background()
     _draw_car(_Figure(picture, *_CAR))
-    _draw_person(_Figure(picture, *_PERSON))
+    draw_person(picture, *_PERSON)
     return cv2.GaussianBlur(picture, (3, 3), 0).astype(np.uint8, copy=False)
 
 
@@ -98,13 +99,14 @@ def _draw_car(car: _Figure) -> None:
         car.block((20, 20, 20), -0.13 + 0.038 * n, -0.345, -0.11 + 0.038 * n, -0.285)
 
 
-def _draw_person(person: _Figure) -> None:
-    """From the front."""
+def draw_person(picture: Picture, x: int, y: int, size: int) -> Region:
+    """Draw a person of `size` pixels, from the front, standing at (x, y); the box of the face."""
+    person = _Figure(picture, x, y, size)
     skin, shirt, trousers = (150, 180, 225), (60, 110, 60), (90, 60, 40)
     legs = ((0.1, -0.5), (0.13, -0.03), (0.05, -0.03), (0.0, -0.4))
     person.shape(trousers, *legs, *((-x, y) for x, y in reversed(legs)))
-    for x in (-0.09, 0.09):
-        person.round((25, 25, 30), x, -0.02, 0.06, 0.025)
+    for side in (-1, 1):
+        person.round((25, 25, 30), side * 0.09, -0.02, 0.06, 0.025)
     person.block(shirt, -0.13, -0.82, 0.13, -0.47)
     for side in (-1, 1):
         arm = ((0.1, -0.8), (0.16, -0.8), (0.21, -0.5), (0.15, -0.5))
@@ -113,5 +115,6 @@ def _draw_person(person: _Figure) -> None:
     person.block(skin, -0.03, -0.86, 0.03, -0.8)
     person.round((30, 40, 60), 0, -0.94, 0.065, 0.06)
     person.round(skin, 0, -0.9, 0.055, 0.07)
-    for x in (-0.022, 0.022):
-        person.round((30, 30, 30), x, -0.92, 0.008, 0.008)
+    for side in (-1, 1):
+        person.round((30, 30, 30), side * 0.022, -0.92, 0.008, 0.008)
+    return person.box(Kind.FACE, *_HEAD)

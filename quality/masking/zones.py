@@ -13,9 +13,9 @@ __all__ = ["zone_of"]
 def zone_of(box: Region, width: int, height: int) -> Region:
     """The zone of a box in a picture of that size; a plate or face is its own zone."""
     if box.kind is Kind.VEHICLE:
-        return _part(box, (width, height), side=0.05, top=0.35, bottom=1.08)
+        return _part(box, (width, height), side=0.03, top=0.38, bottom=1.05)
     if box.kind is Kind.PERSON:
-        return _part(box, (width, height), side=0.10, top=-0.08, bottom=0.33)
+        return _part(box, (width, height), side=0.08, top=-0.06, bottom=0.33)
     return _part(box, (width, height), side=0.0, top=0.0, bottom=1.0)
 
 

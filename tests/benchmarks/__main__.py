@@ -2,6 +2,7 @@
 
 from tests.benchmarks import (
     bench_judging,
+    bench_masking,
     bench_nightly,
     bench_positions,
     bench_privacy,
@@ -14,6 +15,7 @@ BENCHMARKS = (
     bench_positions,
     bench_privacy,
     bench_judging,
+    bench_masking,
     bench_tiles,
     bench_nightly,
 )
