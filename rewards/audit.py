@@ -30,6 +30,7 @@ from rewards.documents import (
 from rewards.folders import Folder, epochs_in, read_folder
 from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
+from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import fixed_bytes, rows_digest, rows_from_parquet
 from roadcomb.canonical import digest_of_bytes, parse_json
 from tiles.fold import ROWS
@@ -52,19 +53,26 @@ def audit(published: Path, node_key: str | None = None) -> Iterator[Audited]:
     node_key: the public key that must have signed; None: that of the first manifest.
     """
     standing = first_standing()
+    past: dict[int, Refill] = {}
     for epoch in epochs_in(published):
         folder = read_folder(published, epoch)
         node_key = node_key or str(folder.manifest.get("node"))
-        standing = audit_epoch(folder, standing, node_key)
+        past[epoch] = standing.refill
+        standing = audit_epoch(folder, standing, node_key, past)
         yield Audited(epoch, folder.digest, folder.manifest["tree"])
 
 
-def audit_epoch(folder: Folder, before: Standing, node_key: str) -> Standing:
-    """The standing after an epoch that is equal in all. Raises Difference."""
+def audit_epoch(
+    folder: Folder, before: Standing, node_key: str, past: Mapping[int, Refill]
+) -> Standing:
+    """The standing after an epoch that is equal in all. Raises Difference.
+
+    past: the record of paid cells at the start of each epoch so far.
+    """
     signed = folder.is_signed_by(node_key)
     if signed:
         _refuse_undigested(folder)
-    books = _books(folder, before)
+    books = _books(folder, before, past)
     if signed:
         _refuse_underived(folder, books)
     name = folder.name("manifest.json")
@@ -107,14 +115,14 @@ def _refuse_other_accounts(folder: Folder) -> None:
             raise Difference(name, f"accounts.{account}", expected, weight)
 
 
-def _books(folder: Folder, before: Standing) -> Books:
+def _books(folder: Folder, before: Standing, past: Mapping[int, Refill]) -> Books:
     """The epoch computed again from what cannot be derived."""
     inputs = _inputs(folder, before)
     policy = folder.read("policy.toml", parse_policy)
     refuse_different(folder.name("inputs.json"), "policy", policy.digest, inputs.policy)
     weights = folder.read("accounts.json", weights_of)
     try:
-        rows = _rows(folder, inputs, before, policy)
+        rows = _rows(folder, inputs, before, policy, past)
         books = close_books(inputs, policy, rows, weights, before)
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
@@ -133,14 +141,27 @@ def _inputs(folder: Folder, before: Standing) -> Inputs:
     return inputs
 
 
-def _rows(folder: Folder, inputs: Inputs, before: Standing, policy: Policy) -> pa.Table:
+def _rows(
+    folder: Folder,
+    inputs: Inputs,
+    before: Standing,
+    policy: Policy,
+    past: Mapping[int, Refill],
+) -> pa.Table:
     """The rows, frozen as promised, in order, each once, and weighing what they should."""
     name, rows = folder.name("rows.parquet"), folder.read("rows.parquet", rows_from_parquet)
     frozen = rows.select(ROWS.names)
     refuse_different(name, "count", inputs.rows_count, len(rows))
     refuse_different(name, "digest of its rows", inputs.rows_digest, rows_digest(frozen))
     _refuse_disorder(name, rows)
-    days = refill_days(frozen, before, inputs.epoch, policy)
+    days = refill_days(
+        frozen,
+        before,
+        inputs.epoch,
+        policy,
+        inputs.released,
+        lambda judged: past.get(judged, NEVER_PAID),
+    )
     cells = worth(frozen, days, inputs.epoch, policy)
     expected = weighed(frozen, cells, inputs.epoch, policy)["weight"].to_numpy()
     found = rows["weight"].to_numpy()

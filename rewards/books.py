@@ -4,8 +4,9 @@ The law: `nightly` and `audit` run these same functions in this same order: cove
 accounts, allocation, ledger. They read no clock, no database and no random number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from rewards import ledger
 from rewards.allocation import Allocation, allocate
 from rewards.inputs import Inputs
+from rewards.notice import Announced, refuse_misdated, refuse_unannounced
 from rewards.policy import COVERAGE, Policy
 from rewards.pools import Pools, open_pools, passed_on
 from rewards.refill import NEVER_PAID, Refill
@@ -25,6 +27,7 @@ from tiles.fold import empty, fold
 
 __all__ = [
     "Books",
+    "Earlier",
     "Standing",
     "account_weights",
     "close_books",
@@ -35,9 +38,21 @@ __all__ = [
 ]
 
 
+Earlier = Callable[[int], Refill]
+"""The record of paid cells at the start of an earlier epoch."""
+
+
+def _nothing_paid(epoch: int) -> Refill:
+    """Before the first epoch."""
+    return NEVER_PAID
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the books stood after an epoch; manifest: digest of its manifest."""
+    """How the books stood after an epoch; manifest, policy: digests of its own.
+
+    announced: policies of epochs to come, as its inputs showed them.
+    """
 
     epoch: int | None
     manifest: str | None
@@ -45,6 +60,8 @@ class Standing:
     refill: Refill
     balances: Mapping[str, int]
     locked: Locked
+    policy: str | None = None
+    announced: Sequence[Announced] = ()
 
     @property
     def minted(self) -> int:
@@ -76,13 +93,33 @@ class Books:
     def standing(self, manifest: str) -> Standing:
         """Where the next epoch starts from."""
         return Standing(
-            self.inputs.epoch, manifest, self.coverage, self.refill, self.balances, self.locked
+            self.inputs.epoch,
+            manifest,
+            self.coverage,
+            self.refill,
+            self.balances,
+            self.locked,
+            self.policy.digest,
+            self.inputs.announced,
         )
 
 
-def refill_days(rows: pa.Table, before: Standing, epoch: int, policy: Policy) -> NDArray[np.int64]:
-    """Days of reward of each row's cell at the start of the epoch, shape (n,)."""
-    return before.refill.days(rows["cell"].to_numpy(), epoch, policy.refill.days)
+def refill_days(
+    rows: pa.Table,
+    before: Standing,
+    epoch: int,
+    policy: Policy,
+    released: Mapping[int, Sequence[int]] = MappingProxyType({}),
+    earlier: Earlier = _nothing_paid,
+) -> NDArray[np.int64]:
+    """Days of reward of each row's cell at the start of the epoch, shape (n,); of a released row,
+    at the start of the epoch that first judged its drive, of which `earlier` gives the record.
+    """
+    cells = rows["cell"].to_numpy()
+    days = before.refill.days(cells, epoch, policy.refill.days)
+    for judged, late in released.items():
+        days[list(late)] = earlier(judged).days(cells[list(late)], judged, policy.refill.days)
+    return days
 
 
 def worth(rows: pa.Table, days: NDArray[np.int64], epoch: int, policy: Policy) -> NDArray[np.int64]:
@@ -118,7 +155,10 @@ def close_books(
     """Everything after the accounts' weights; rows: BOOK_ROWS.
 
     First what waited for an address moves, then what has vested, then what the epoch emits.
+    Raises IntegrityError for a policy without notice.
     """
+    refuse_unannounced(inputs.epoch, policy.digest, before.policy, before.announced)
+    refuse_misdated(inputs.epoch, inputs.announced, before.announced)
     opened = open_pools(policy, inputs.epoch, before.minted)
     allocation = allocate(weights, opened.coverage(policy), policy)
     pools = _after_coverage(opened, allocation, policy)
@@ -138,7 +178,7 @@ def close_books(
         allocation=allocation,
         transactions=[transaction for transaction in transactions if transaction.entries],
         coverage=fold(before.coverage, rows),
-        refill=before.refill.paid(_paid_cells(rows), inputs.epoch),
+        refill=_refilled(before.refill, rows, inputs),
         balances=ledger.post(before.balances, transactions),
         locked=locked,
     )
@@ -150,8 +190,13 @@ def _after_coverage(pools: Pools, allocation: Allocation, policy: Policy) -> Poo
     return passed_on(pools, purpose, used=allocation.paid)
 
 
-def _paid_cells(rows: pa.Table) -> NDArray[np.uint64]:
-    """Cells that were paid in the epoch: their refill starts again."""
-    weights = rows["weight"].to_numpy()
-    cells: NDArray[np.uint64] = rows["cell"].to_numpy()[weights > 0]
-    return cells
+def _refilled(refill: Refill, rows: pa.Table, inputs: Inputs) -> Refill:
+    """Cells that were paid in the epoch start again; of released rows, as of their judgement."""
+    cells = rows["cell"].to_numpy()
+    paid = rows["weight"].to_numpy() > 0
+    now = paid.copy()
+    for judged, released in inputs.released.items():
+        late = np.array(released, np.intp)
+        now[late] = False
+        refill = refill.paid(cells[late[paid[late]]], judged)
+    return refill.paid(cells[now], inputs.epoch)

@@ -34,7 +34,8 @@ def nightly(
         Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")
     ] = None,
     policy: Annotated[
-        Path | None, typer.Option(help="Policy to pay by. Default: the one that comes along.")
+        Path | None,
+        typer.Option(help="Policy of the first night. Default: the one that comes along."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -43,11 +44,15 @@ def nightly(
     Harmless to repeat: a second run closes nothing twice and writes files that are missing.
     """
     from rewards.nightly import nightly as run
+    from rewards.nightly import refuse_other_policy
     from rewards.policy import DEFAULT_POLICY, read_policy
     from roadcomb.node import open_existing
 
     upto = None if epoch is None else _epoch(epoch)
-    night = run(open_existing(data), read_policy(policy or DEFAULT_POLICY), upto)
+    node = open_existing(data)
+    if policy is not None:
+        refuse_other_policy(node, read_policy(policy))
+    night = run(node, read_policy(policy or DEFAULT_POLICY), upto)
     if as_json:
         _print_json(_night_json(night))
     else:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ingest.log import EMPTY_ROOT
 from ingest.receipts import parse_receipt
 from quality import judgement
+from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
 from rewards.books import Standing
 from rewards.commitments import Owner
@@ -41,11 +42,15 @@ _FRAMES = pa.schema([judgement.SCHEMA.field(name) for name in _FRAME_COLUMNS])
 
 @dataclass(frozen=True, slots=True)
 class FrozenDrive:
-    """A drive that comes in: its owner, and the judgement that its decision names."""
+    """A drive that comes in: its owner, and the judgement that its decision names.
+
+    judged: the epoch of its first decision, when that did not accept it; else None.
+    """
 
     drive_id: str
     owner: Owner
     judgement: str
+    judged: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         came_in = drives_of(connection, epoch)
         addresses = addresses_at(connection, end_ms(epoch))
         log_size, log_root = _log_head(connection, end_ms(epoch))
+        announced = shown_in(connection, epoch, before.announced)
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
@@ -84,6 +90,8 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         bindings=_concerned(addresses, owners, before.balances),
         log_size=log_size,
         log_root=log_root.hex(),
+        released=_released([drive.judged for drive in came_in], drive_of_row, epoch),
+        announced=announced,
     )
     return Frozen(inputs, rows, came_in, drive_of_row)
 
@@ -99,24 +107,53 @@ def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
     Those that came in before go first, so that what is grouped is a day's, not the whole history.
     """
     newest = (
-        sa.select(sa.func.max(decisions.c.id).label("id"))
+        sa.select(
+            sa.func.max(decisions.c.id).label("id"), sa.func.min(decisions.c.id).label("first")
+        )
         .outerjoin(epoch_drives, epoch_drives.c.drive_id == decisions.c.drive_id)
         .where(decisions.c.epoch <= epoch)
         .where(epoch_drives.c.drive_id.is_(None))
         .group_by(decisions.c.drive_id)
         .subquery()
     )
+    first = decisions.alias("first_decisions")
     found = connection.execute(
-        sa.select(drives.c.drive_id, drives.c.salt, drives.c.contributor, decisions.c.judgement)
+        sa.select(
+            drives.c.drive_id,
+            drives.c.salt,
+            drives.c.contributor,
+            decisions.c.judgement,
+            first.c.verdict.label("first_verdict"),
+            first.c.epoch.label("judged"),
+        )
         .join(decisions, decisions.c.drive_id == drives.c.drive_id)
         .join(newest, newest.c.id == decisions.c.id)
+        .join(first, first.c.id == newest.c.first)
         .where(decisions.c.verdict == Verdict.ACCEPTED.value)
         .where(drives.c.salt.is_not(None))
         .order_by(drives.c.drive_id)
     )
     return [
-        FrozenDrive(row.drive_id, Owner(row.salt, row.contributor), row.judgement) for row in found
+        FrozenDrive(
+            row.drive_id,
+            Owner(row.salt, row.contributor),
+            row.judgement,
+            None if row.first_verdict == Verdict.ACCEPTED.value else row.judged,
+        )
+        for row in found
     ]
+
+
+def _released(
+    judged: Sequence[int | None], drive_of_row: NDArray[np.uint32], epoch: int
+) -> dict[int, list[int]]:
+    """Rows of drives that were held before this epoch, by the epoch of their first judgement."""
+    rows: dict[int, list[int]] = {}
+    for row, drive in enumerate(drive_of_row.tolist()):
+        first = judged[drive]
+        if first is not None and first < epoch:
+            rows.setdefault(first, []).append(row)
+    return rows
 
 
 def _log_head(connection: sa.Connection, before_ms: int) -> tuple[int, bytes]:

@@ -4,10 +4,11 @@ The law: the same inputs give the same books on any machine, on any day. `inputs
 instant of the nightly run, and names accounts only by pseudonym and payout address.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ingest.payout import checked_address
+from rewards.notice import Announced, announced_of
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import IntegrityError
 
@@ -22,6 +23,9 @@ class Inputs:
 
     rows_digest: of the rows without weights. bindings: payout address by account, of the accounts
     that this epoch concerns. log_size, log_root: head of the transparency log when the day closed.
+    released: indices of the rows of drives that were held, by the epoch of their first judgement,
+    whose refill they take; rising.
+    announced: policies of epochs to come (rewards/notice.py).
     """
 
     epoch: int
@@ -34,6 +38,8 @@ class Inputs:
     bindings: Mapping[str, str]
     log_size: int
     log_root: str
+    released: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    announced: tuple[Announced, ...] = ()
 
     def to_bytes(self) -> bytes:
         """inputs.json."""
@@ -47,6 +53,11 @@ class Inputs:
             "rows": {"digest": self.rows_digest, "count": self.rows_count},
             "bindings": dict(self.bindings),
             "log": {"size": self.log_size, "root": self.log_root},
+            "released": [
+                {"judged": judged, "rows": list(rows)}
+                for judged, rows in sorted(self.released.items())
+            ],
+            "announced": [each.document() for each in self.announced],
         }
         return canonical_json(document)
 
@@ -64,6 +75,8 @@ def parse_inputs(data: bytes) -> Inputs:
             "rows": {"digest": str(rows_digest), "count": int(rows_count), **no_rows},
             "bindings": Mapping() as bindings,
             "log": {"size": int(log_size), "root": str(log_root), **no_log},
+            "released": [*released],
+            "announced": list() as announced,
             **nothing,
         } if not (nothing or no_rows or no_log):
             return Inputs(
@@ -77,8 +90,19 @@ def parse_inputs(data: bytes) -> Inputs:
                 {account: _address(address) for account, address in bindings.items()},
                 log_size,
                 log_root,
+                dict(_released(one, epoch, rows_count) for one in released),
+                announced_of(announced),
             )
     raise IntegrityError("inputs.json is no inputs that this version can read")
+
+
+def _released(value: Json, epoch: int, rows_count: int) -> tuple[int, Sequence[int]]:
+    match value:
+        case {"judged": int(judged), "rows": [*rows], **nothing} if not nothing and judged < epoch:
+            known = [row for row in rows if isinstance(row, int) and 0 <= row < rows_count]
+            if known and known == sorted(set(known)) and len(known) == len(rows):
+                return judged, known
+    raise IntegrityError(f"inputs.json: {value!r} names no released rows")
 
 
 def _address(value: Json) -> str:

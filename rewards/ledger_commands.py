@@ -1,4 +1,4 @@
-"""Command line verbs of the books: `ledger verify`, `prove`."""
+"""Command line verbs of the books: `ledger verify`, `prove`, `policy announce`, `policy list`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,8 @@ import typer
 
 __all__ = ["register"]
 
+Data = Annotated[Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")]
+
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
@@ -14,12 +16,57 @@ def register(app: typer.Typer) -> None:
     books.command()(verify)
     app.add_typer(books, name="ledger")
     app.command()(prove)
+    policies = typer.Typer(no_args_is_help=True, help="What epochs pay by, now and from when on.")
+    policies.command()(announce)
+    policies.command("list")(list_policies)
+    app.add_typer(policies, name="policy")
+
+
+def announce(
+    file: Annotated[Path, typer.Argument(help="The policy, as rewards/policies has some.")],
+    epoch: Annotated[
+        int | None, typer.Option(min=0, help="First epoch that pays by it. Default: in a week.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Announce a policy: every night shows it, and after seven epochs or more it takes effect."""
+    from rewards.announcing import announce as run
+    from rewards.policy import read_policy
+    from roadcomb.epochs import date_of
+    from roadcomb.node import open_existing
+
+    policy = read_policy(file)
+    made = run(open_existing(data), policy.text, epoch)
+    day = date_of(made.effective)
+    typer.echo(
+        f"{policy.name} ({policy.digest[:16]}..) pays from epoch {made.effective} ({day}) on"
+    )
+
+
+def list_policies(data: Data = None) -> None:
+    """The policy in force, and those that were announced."""
+    from rewards.announcements import announcements
+    from rewards.chain import newest
+    from rewards.policy import parse_policy, read_policy
+    from rewards.shelf import file_of
+    from roadcomb.epochs import date_of
+    from roadcomb.node import open_existing
+
+    node = open_existing(data)
+    last = newest(node)
+    text = None if last is None else file_of(node.blobs, last.manifest, "policy.toml")
+    current = read_policy() if text is None else parse_policy(text)
+    typer.echo(f"in force: {current.name} ({current.digest[:16]}..)")
+    with node.catalog.reading() as connection:
+        made = announcements(connection)
+    for each in made:
+        name = parse_policy(each.text.encode()).name
+        day = date_of(each.effective)
+        typer.echo(f"announced: {name} ({each.policy[:16]}..) from epoch {each.effective} ({day})")
 
 
 def verify(
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")
-    ] = None,
+    data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """Check every entry of the ledger against the signed books; exit 11 if one differs."""

@@ -8,23 +8,26 @@ manifest, and a run with nothing to do only writes files that are missing.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from rewards.announcing import policy_of_epoch
 from rewards.books import Books, account_weights, close_books, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
 from rewards.documents import make_manifest
 from rewards.envelope import sign_epoch
 from rewards.freeze import first_epoch, freeze
 from rewards.openings import openings_of, store_openings
-from rewards.policy import Policy
+from rewards.past import refill_at
+from rewards.policy import Policy, parse_policy
 from rewards.publish import publish
-from rewards.shelf import standing_of, store_books
+from rewards.shelf import file_of, standing_of, store_books
 from rewards.turn import my_turn
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.epochs import last_closed
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
 
-__all__ = ["STEPS", "Night", "close_epoch", "due", "nightly"]
+__all__ = ["STEPS", "Night", "close_epoch", "due", "nightly", "refuse_other_policy"]
 
 STEPS = ("frozen", "weighed", "accounted", "booked", "stored", "committed")
 """What `reached` is told of each epoch, before its files are published one by one."""
@@ -50,6 +53,7 @@ def nightly(
 ) -> Night:
     """Close the epochs that are over (the last one being `upto`), and write missing files.
 
+    policy: of the first epoch of a chain; later ones pay by what was announced, or go on as before.
     reached: told each step as it is done; tests stop there. Raises UsageError when `upto` is not
     over yet.
     """
@@ -84,9 +88,11 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     """Close one epoch on top of the chain as it stands, up to its commit."""
     last = newest(node)
     before = standing_of(node.blobs, None if last is None else last.manifest)
+    policy = policy_of_epoch(before, _policy_before(node, last), policy, epoch)
     frozen = freeze(node, epoch, policy, before)
     reached("frozen")
-    days = refill_days(frozen.rows, before, epoch, policy)
+    earlier = partial(refill_at, node)
+    days = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
     cells = worth(frozen.rows, days, epoch, policy)
     rows = weighed(frozen.rows, cells, epoch, policy)
     reached("weighed")
@@ -102,6 +108,22 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     commit(node, books, frozen, file)
     reached("committed")
     return books
+
+
+def refuse_other_policy(node: Node, policy: Policy) -> None:
+    """Raises UsageError when the chain pays by another policy already: that one is announced."""
+    current = _policy_before(node, newest(node))
+    if current is not None and current.digest != policy.digest:
+        raise UsageError(
+            f"the chain pays by {current.name} ({current.digest[:16]}..): announce another with "
+            "`roadcomb policy announce`, and it takes effect after seven epochs"
+        )
+
+
+def _policy_before(node: Node, last: Committed | None) -> Policy | None:
+    if last is None:
+        return None
+    return parse_policy(file_of(node.blobs, last.manifest, "policy.toml"))
 
 
 def _last(node: Node) -> Committed:

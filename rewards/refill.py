@@ -2,9 +2,10 @@
 
 The law: a cell never paid, or paid `days` epochs ago or earlier, has its full reward; one paid k
 epochs ago has the share of it that the policy's curve gives for k of `days`: k / days on a line. It
-is fixed at the start of the epoch, so the order of arrival within
-a day does not matter. The record of paid cells is one canonical byte string: a tag, the count,
-cells and epochs as little-endian integers; its SHA-256 is refill(n) in the manifest.
+is fixed at the start of the epoch, so the order of arrival within a day does not matter. A drive
+that was held and is released takes the refill that its cells had when it was first judged, as if
+nobody had doubted it, and uses up that one: its cells count as paid since then. The record of paid cells is one canonical byte string: a tag,
+the count, cells and epochs as little-endian integers; its SHA-256 is refill(n) in the manifest.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,8 +62,9 @@ class Refill:
         return np.where(self.cells[at] == cells, gathered, full)
 
     def paid(self, cells: Cells, epoch: int) -> "Refill":
-        """The record after `cells` (any order, repeats harmless) were paid in `epoch`."""
-        newly = np.unique(cells.astype(np.uint64))
+        """The record after `cells` (any order, repeats harmless) were paid in `epoch`; a cell that
+        was paid later than that stays as it is."""
+        newly = np.setdiff1d(cells.astype(np.uint64), self.cells[self.epochs > epoch])
         keep = ~np.isin(self.cells, newly)
         every = np.concatenate((self.cells[keep], newly))
         when = np.concatenate((self.epochs[keep], np.full(len(newly), epoch, np.int32)))

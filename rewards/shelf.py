@@ -18,8 +18,9 @@ from rewards.documents import (
     tree_document,
     vesting_document,
 )
+from rewards.inputs import parse_inputs
 from rewards.policy import parse_policy
-from rewards.refill import refill_from_bytes
+from rewards.refill import Refill, refill_from_bytes
 from rewards.rows import rows_digest, rows_to_parquet
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_json
@@ -27,7 +28,7 @@ from roadcomb.cells import PAID_RESOLUTION
 from roadcomb.errors import NotFound
 from tiles import snapshot
 
-__all__ = ["file_of", "standing_of", "store_books"]
+__all__ = ["file_of", "refill_of", "standing_of", "store_books"]
 
 _BOOKS = "books"
 _REFILL = "refill"
@@ -68,10 +69,17 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         epoch=manifest["epoch"],
         manifest=digest_of_json(manifest),
         coverage=snapshot.open_snapshot(blobs, manifest["coverage"]).table(PAID_RESOLUTION),
-        refill=refill_from_bytes(blobs.get_addressed(_REFILL, manifest["refill"])),
+        refill=refill_of(blobs, manifest),
         balances=balances_of(blobs.get_addressed(_BOOKS, manifest["ledger"])),
         locked=locked_of(blobs.get_addressed(_BOOKS, manifest["vesting"])),
+        policy=manifest["policy"],
+        announced=parse_inputs(blobs.get_addressed(_BOOKS, manifest["inputs"])).announced,
     )
+
+
+def refill_of(blobs: Blobs, manifest: Mapping[str, Any]) -> Refill:
+    """The record of paid cells after the epoch of a manifest."""
+    return refill_from_bytes(blobs.get_addressed(_REFILL, manifest["refill"]))
 
 
 def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:

@@ -24,6 +24,7 @@ __all__ = [
     "metadata",
     "originals",
     "packs",
+    "policies",
     "publications",
     "rotations",
     "signed_blocks",
@@ -234,6 +235,16 @@ log_entries = sa.Table(
     sa.Column("log_index", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("leaf", DIGEST, nullable=False, comment="RFC 9162 leaf hash of the receipt"),
     sa.Column("drive_id", DIGEST, sa.ForeignKey("drives.drive_id"), nullable=False, unique=True),
+)
+
+policies = sa.Table(
+    "policies",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("policy", DIGEST, nullable=False, comment="SHA-256 of the text"),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("effective", sa.Integer, nullable=False, comment="its first epoch"),
+    sa.Column("announced_ms", sa.BigInteger, nullable=False),
 )
 
 epochs = sa.Table(
