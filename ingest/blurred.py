@@ -19,9 +19,18 @@ from roadcomb.canonical import Json, parse_json
 from roadcomb.errors import InvalidInput
 from roadcomb.files import write_durably
 
-__all__ = ["FILE_NAME", "Blurred", "blurred_by", "parse_blurred", "write_blurred"]
+__all__ = ["FILE_NAME", "WAITS", "Blurred", "blurred_by", "parse_blurred", "write_blurred"]
 
 FILE_NAME = "roadcomb-blur.json"
+WAITS: Mapping[str, str] = {
+    "blur-undecodable": "the full picture cannot be decoded",
+    "blur-failed": "the detector of faces and plates failed",
+    "blur-lost": "the detector of faces and plates took too long or too much memory",
+    "blur-too-large": "too much would have to be masked: a person should look",
+    "blur-unproved": "the blur could not be proved",
+}
+"""Why an accepted picture is not shown, in words for drivers and operators; it is paid all the
+same."""
 _LARGEST = 16 * 2**20
 _LONGEST = 100
 

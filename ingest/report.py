@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ingest.blurred import WAITS
 from ingest.client import Outcome
 from ingest.planning import FAULTS, Plan, Shot
 from ingest.screening import Rejected
@@ -228,12 +229,22 @@ def print_states(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         why = ", ".join(filter(None, (whole, *reasons)))
         if why:
             _say(console, f"{row['drive_id'][:12]}: {why}")
+        if row.get("pictures") is not None:
+            _say(console, f"{row['drive_id'][:12]}: {_shown(row['pictures'])}")
         for doubt in row.get("doubts") or ():
             _say(console, f"  {doubt}")
         if row["held"]:
             asked = row.get("appeals")
             heard = "your words are with them" if asked else "`roadcomb appeal` tells them why"
             _say(console, f"  a person will look at it: {heard}")
+
+
+def _shown(pictures: Mapping[str, Any]) -> str:
+    """How many pictures the node shows, and which wait for their blur and why."""
+    count = pictures["published"]
+    shown = f"{count} {'picture is' if count == 1 else 'pictures are'} published"
+    waits = [f"{n} wait: {WAITS.get(why, why)}" for why, n in pictures["waiting"].items()]
+    return ", ".join([shown, *waits])
 
 
 def print_payouts(console: Console, payouts: Iterable[Mapping[str, Any]]) -> None:

@@ -68,7 +68,7 @@ def payouts(
 def _told(record: DriveRecord, answer: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _row(record, answer, None)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InvalidInput(f"{record.url} does not answer like a Roadcomb node") from error
 
 
@@ -99,9 +99,18 @@ def _row(record: DriveRecord, answer: Any, trouble: str | None) -> dict[str, Any
         "doubts": [str(doubt) for doubt in answer.get("doubts") or ()],
         "appeals": int(answer.get("appeals", 0)),
         "level": _word(answer, "level"),
+        "pictures": _pictures(answer.get("pictures")),
         "receipt": None if record.receipt is None else str(record.receipt),
         "trouble": trouble,
     }
+
+
+def _pictures(told: Any) -> dict[str, Any] | None:
+    """How many pictures the node shows, and those that wait for their blur, by reason."""
+    if told is None:
+        return None
+    waiting = {str(reason): int(count) for reason, count in dict(told["waiting"]).items()}
+    return {"published": int(told["published"]), "waiting": waiting}
 
 
 def _word(answer: Mapping[str, Any], name: str) -> str | None:

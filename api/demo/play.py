@@ -16,7 +16,7 @@ from api.demo.stage import PATIENCE_S, Stage
 from ingest.requests import authorization
 from roadcomb.errors import RoadcombError, UsageError
 
-__all__ = ["play", "wait_for_judging"]
+__all__ = ["play", "wait_for_judging", "wait_for_pictures"]
 
 STAMP = "made-by-roadcomb-demo"
 Say = Callable[[str], None]
@@ -43,6 +43,7 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
             outcomes += _day(stage, url, list(of_day), people, say)
             stage.clock.set_ms(after_midnight_ms(epoch))
             say(stage.run("nightly", environment=stage.environment).strip())
+        wait_for_pictures(url)
         audit = stage.run("audit", str(stage.data / "published"), environment={})
         print_report([_told(stage, url, person, outcomes) for person in people], audit, say)
         if wait is not None:
@@ -85,6 +86,18 @@ def wait_for_judging(stage: Stage, url: str, person: Person) -> None:
                 return
             if time.monotonic() > deadline:
                 raise RoadcombError(f"judging of {person.name}'s drive takes over {PATIENCE_S} s")
+            time.sleep(0.1)
+
+
+def wait_for_pictures(url: str) -> None:
+    """Until every accepted drive was published or nothing can be; a slow machine is not waited for
+    longer than anybody would."""
+    deadline = time.monotonic() + PATIENCE_S
+    with httpx.Client(base_url=url) as client:
+        while time.monotonic() < deadline:
+            told = client.get("/metrics").raise_for_status().text.splitlines()
+            if {"roadcomb_unpublished_drives 0.0", "roadcomb_publishing_blocked 1.0"} & {*told}:
+                return
             time.sleep(0.1)
 
 

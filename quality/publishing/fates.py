@@ -1,8 +1,9 @@
 """What may become of an accepted frame on its way to a picture, and the words for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from ingest.blurred import WAITS
 
 __all__ = ["WORDS", "Concealed", "Fate", "Named", "Waits"]
 
@@ -25,14 +26,8 @@ class Waits(StrEnum):
     UNPROVED = "blur-unproved"
 
 
-WORDS: Mapping[str, str] = {
-    Waits.UNDECODABLE: "its full picture cannot be decoded",
-    Waits.FAILED: "the detector of faces and plates failed on it",
-    Waits.LOST: "the detector of faces and plates took too long or too much memory",
-    Waits.TOO_LARGE: "too much of it would have to be masked: a person should look",
-    Waits.UNPROVED: "its blur could not be proved",
-}
-"""Sentences for drivers and operators; nothing of these costs a reward."""
+WORDS = WAITS
+"""Sentences for these, which contributors read, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -9,6 +11,8 @@ import pytest
 
 from api.demo.people import Person
 from api.demo.play import play
+from api.demo.stage import PUBLISHED_EVERY
+from quality.masking.settings import MaskingSettings
 from roadcomb.errors import UsageError
 
 DRAWN = Path(__file__).parents[2] / "sample_data" / "drive"
@@ -49,6 +53,14 @@ def test_the_demo_pays_the_honest_holds_the_replay_and_always_ends_in_the_same_r
     assert "24 frames: it seems to show pictures of another drive again" in told
     assert ROOT in told, told
     assert told.count(": equal, root ") == 2
+    shown = published(tmp_path / "demo" / "node" / "catalog.sqlite")
+    assert shown == (24 // PUBLISHED_EVERY if MaskingSettings().weights.is_file() else 0)
+
+
+def published(catalog: Path) -> int:
+    with closing(sqlite3.connect(catalog)) as opened:
+        [count] = opened.execute("SELECT COALESCE(SUM(published), 0) FROM publications").fetchone()
+        return int(count)
 
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:

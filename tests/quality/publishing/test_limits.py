@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quality.publishing.discarding import discard_later, nothing_destroyed, purge
+from quality.publishing.fates import WORDS, Waits
 from quality.publishing.limits import limited
 from quality.publishing.settings import PublishSettings
 from quality.publishing.vault import locked, unlocked
@@ -84,3 +85,7 @@ def test_nothing_is_destroyed_while_a_backup_copies_and_everything_after_it(
     waiting.join(10)
     assert not node.blobs.exists("blurred/old")
     assert purge(node) == 0
+
+
+def test_every_reason_to_wait_has_words() -> None:
+    assert set(WORDS) == {waits.value for waits in Waits}
