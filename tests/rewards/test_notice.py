@@ -1,5 +1,6 @@
 """Nobody is paid by rules that could not be read a week before."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_too_soon_twice_or_below_what_exists_is_refused(begun: Node) -> None:
     with pytest.raises(InvalidInput, match=r"token\.cap is below the 1000 base units"):
         announce(
             begun,
-            SECOND.text.replace(b"cap = 1_000_000_000_000_000_000_000_000_000_000", b"cap = 999"),
+            re.sub(rb"cap = [\d_]+", b"cap = 999", SECOND.text),
         )
     with pytest.raises(InvalidInput, match="unknown"):
         announce(begun, SECOND.text + b"\nlottery = 1\n")
