@@ -4,8 +4,10 @@ The law: a cell never paid, or paid `days` epochs ago or earlier, has its full r
 epochs ago has the share of it that the policy's curve gives for k of `days`: k / days on a line. It
 is fixed at the start of the epoch, so the order of arrival within a day does not matter. A drive
 that was held and is released takes the refill that its cells had when it was first judged, as if
-nobody had doubted it, and uses up that one: its cells count as paid since then. The record of paid cells is one canonical byte string: a tag,
-the count, cells and epochs as little-endian integers; its SHA-256 is refill(n) in the manifest.
+nobody had doubted it, and uses up that one: its cells count as paid since then.
+
+The record of paid cells is one canonical byte string: a tag, the count, cells and epochs as
+little-endian integers; its SHA-256 is refill(n) in the manifest.
 """
 
 from collections.abc import Callable, Mapping
