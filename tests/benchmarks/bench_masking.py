@@ -13,8 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -30,6 +32,8 @@ from quality.masking.weights import WEIGHTS, weights_in
 from tests.quality.masking.opencv import OpenCv
 from tests.quality.masking.scenes import scenes
 
+Answer = TypeVar("Answer")
+
 GAP_MS = 60_000
 """A longer pause between two pictures ends a drive."""
 
@@ -42,19 +46,19 @@ READABLE_PX, FACE_PX = 30, 14
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture's source, and boxes by kind."""
+    """Where a picture's JPEG comes from, and boxes by kind."""
 
-    read: Callable[[], Picture]
+    load: Callable[[], bytes]
     boxes: tuple[tuple[str, Region], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Hits and totals by kind, areas in percent, CPU seconds a frame, ratios to a decode."""
+    """Hits and totals by kind; areas in percent; CPU ms of decoding and of looking at a frame."""
 
     hits: dict[str, tuple[int, int]]
     areas: list[float]
-    ms: list[float]
+    times: list[tuple[float, float]]
 
 
 def main(drawn: int = 48) -> None:
@@ -62,7 +66,7 @@ def main(drawn: int = 48) -> None:
     cv2.setNumThreads(1)
     weights = weights_in(WEIGHTS)
     detector = Objectron(LiteRt(weights))
-    table = Table("drive", "frames", *KINDS, "area mean", "p95", "max", "ms", box=None)
+    table = Table("drive", "frames", *KINDS, "area mean", "p95", "max", "ms", "decodes", box=None)
     for name, drives in _sources(drawn):
         table.add_row(name, *_row(_figures(detector, drives)))
     Console(width=200).print(table)
@@ -79,7 +83,7 @@ def _sources(drawn: int) -> Iterator[tuple[str, list[list[Frame]]]]:
         files = sorted(
             p for p in (folder / name).glob("*") if p.suffix.lower() in (".jpg", ".jpeg")
         )
-        frames = [Frame(_reader(file)) for file in files]
+        frames = [Frame(file.read_bytes) for file in files]
         if frames:
             yield name, [[frame] for frame in frames] if name in STILLS else [frames]
     for drive in (0, 1):
@@ -97,7 +101,7 @@ def _labelled(labels: Path) -> Iterator[list[Frame]]:
             if len(drive) > 1:
                 yield drive
             drive = []
-        drive.append(Frame(_reader(file), tuple(_boxes(told[file.name]))))
+        drive.append(Frame(file.read_bytes, tuple(_boxes(told[file.name]))))
         last = moment
     yield drive
 
@@ -130,22 +134,23 @@ def _drawn(drive: int, frames: int) -> Iterator[Frame]:
             boxes.append(("faces", face))
             if face.height >= FACE_PX:
                 boxes.append(("faces >= 14 px", face))
-        yield Frame(lambda picture=scene.picture: picture, tuple(boxes))  # type: ignore[misc]
+        yield Frame(partial(_jpeg, scene.picture), tuple(boxes))
 
 
-def _reader(file: Path) -> Callable[[], Picture]:
-    def read() -> Picture:
-        picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
-        assert picture is not None
-        return picture.astype(np.uint8, copy=False)
+def _jpeg(picture: Picture) -> bytes:
+    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
 
-    return read
+
+def _decoded(data: bytes) -> Picture:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return picture.astype(np.uint8, copy=False)
 
 
 def _figures(detector: Detector, drives: Sequence[Sequence[Frame]]) -> Figures:
     figures = Figures({}, [], [])
     for drive in drives:
-        sights = [_sight(detector, frame, figures.ms) for frame in drive]
+        sights = [_sight(detector, frame, figures.times) for frame in drive]
         for frame, sight, masks in zip(drive, sights, masks_of_drive(sights), strict=True):
             zones = [padded(zone, sight.width, sight.height) for zone in masks.zones]
             mask = covered(sight.width, sight.height, zones)
@@ -157,12 +162,19 @@ def _figures(detector: Detector, drives: Sequence[Sequence[Frame]]) -> Figures:
     return figures
 
 
-def _sight(detector: Detector, frame: Frame, ms: list[float]) -> Sight:
-    picture = frame.read()
-    began = time.process_time()
-    regions = detector.find(picture)
-    ms.append(1000 * (time.process_time() - began))
+def _sight(detector: Detector, frame: Frame, times: list[tuple[float, float]]) -> Sight:
+    data = frame.load()
+    decode, picture = _timed(lambda: _decoded(data))
+    look, regions = _timed(lambda: detector.find(picture))
+    times.append((decode, look))
     return Sight(picture.shape[1], picture.shape[0], regions)
+
+
+def _timed(work: Callable[[], Answer]) -> tuple[float, Answer]:
+    """CPU milliseconds of this process, one thread, and the answer."""
+    began = time.process_time()
+    answer = work()
+    return 1000 * (time.process_time() - began), answer
 
 
 def _row(figures: Figures) -> list[str]:
@@ -174,7 +186,8 @@ def _row(figures: Figures) -> list[str]:
         f"{mean(areas):.1f} %",
         f"{np.percentile(areas, 95):.1f}",
         f"{max(areas):.1f}",
-        f"{median(figures.ms):.0f}",
+        f"{median(look for _, look in figures.times):.0f}",
+        f"{median(look / decode for decode, look in figures.times):.0f}",
     ]
 
 
@@ -195,29 +208,23 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
 def _print_engines(weights: bytes) -> None:
     """Time per tile and per picture under both engines, as ratios to decoding the picture."""
     scene = next(scenes(0, 1, first=9)).picture
-    _, data = cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    data = _jpeg(scene)
     engines: tuple[tuple[str, Network], ...] = (
         ("LiteRT", LiteRt(weights)),
         ("OpenCV dnn, boxes put in order", OpenCv(WEIGHTS)),
     )
     table = Table("engine", "tile ms", "picture ms", "decodes", box=None)
     for name, network in engines:
-        detector = Objectron(network)
-        tile = _ms(lambda network=network: network(scene[200:500, 300:600], 0.1))  # type: ignore[misc]
-        decode = _ms(lambda: cv2.imdecode(data, cv2.IMREAD_COLOR))
-        picture = _ms(lambda detector=detector: detector.find(scene))  # type: ignore[misc]
+        tile = _ms(partial(network, scene[200:500, 300:600], 0.1))
+        decode = _ms(partial(_decoded, data))
+        picture = _ms(partial(Objectron(network).find, scene))
         table.add_row(name, f"{tile:.1f}", f"{picture:.0f}", f"{picture / decode:.0f}")
     Console().print(table)
 
 
 def _ms(work: Callable[[], object]) -> float:
-    work()
-    timed = []
-    for _ in range(5):
-        began = time.process_time()
-        work()
-        timed.append(1000 * (time.process_time() - began))
-    return median(timed)
+    """The median of five, after one to warm up."""
+    return median([_timed(work)[0] for _ in range(6)][1:])
 
 
 if __name__ == "__main__":
