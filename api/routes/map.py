@@ -27,7 +27,8 @@ __all__ = ["router"]
 router = APIRouter(tags=["map"])
 
 VECTOR_TILE = "application/vnd.mapbox-vector-tile"
-_PICTURE_CACHE = "public, max-age=300"
+_PICTURE_CACHE = "public, no-cache"
+"""A cache asks each time: a mask that is added must reach everybody at once."""
 _TILE = "/tiles/cells/{z}/{x}/{y}.mvt"
 _THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
 _FULL = "/v1/pictures/{public_id}/{n}/full.jpg"

@@ -209,6 +209,7 @@ def test_published_pictures_are_linked_and_served(gallery: World) -> None:
             assert answer.headers["content-type"] == "image/jpeg"
             assert answer.content == PICTURES[n]
             tag = answer.headers["etag"]
+            assert answer.headers["cache-control"] == "public, no-cache"
             assert gallery.get(url, if_none_match=tag).status_code == 304
         assert picture["waits_for"] is None
 

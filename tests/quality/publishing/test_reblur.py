@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 
 from api.main import build
 from api.upkeep.fsck import fsck
+from quality.deleting import delete_drive
 from quality.masking.regions import covered
-from quality.publishing import record
+from quality.publishing import publications, record
 from quality.publishing.proof import MOST_DETAIL, detail
 from quality.publishing.publisher import Publisher
 from quality.publishing.reblur import add_mask, published_drives
@@ -16,7 +17,7 @@ from quality.publishing.settings import PublishSettings
 from roadcomb.engine import InlineEngine
 from roadcomb.errors import NotFound, UsageError
 from roadcomb.node import Node
-from tests.drives import make_node
+from tests.drives import contributor, make_node
 from tests.quality.publishing.detectors import Opens
 from tests.quality.publishing.test_publisher import (
     KEPT,
@@ -137,3 +138,23 @@ def test_what_is_not_published_is_named(node: Node) -> None:
 def test_half_a_request_is_refused(words: list[str]) -> None:
     ended = CliRunner().invoke(build(), ["reblur", *words])
     assert isinstance(ended.exception, UsageError | NotFound)
+
+
+def test_it_is_the_same_on_postgresql(tmp_path: Path, catalog_url: str) -> None:
+    node = make_node(tmp_path / "node", catalog_url)
+    drive = accepted(node)
+    publish(node, settings=KEPT)
+    add_mask(node, KEPT, drive, 0, SEEN)
+    again(node, drive, KEPT, "more")
+    publication = shown(node, drive)
+    assert publication is not None
+    assert (publication.cause, publication.published) == ("reblurred", 3)
+    assert keys_of(node, drive) == publication.keys
+    with node.catalog.reading() as connection:
+        assert publications.waiting_by_reason(connection) == (3, {})
+        assert publications.with_waiting(connection) == []
+    assert fsck(node).damages == ()
+    delete_drive(node, drive, contributor(1).public)
+    assert keys_of(node, drive) == set()
+    assert list(node.blobs.keys("originals")) == []
+    node.catalog.close()
