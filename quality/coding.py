@@ -25,19 +25,26 @@ Grey = NDArray[np.uint8]
 _BLOCK = 4
 _STEP = 8
 """Grey levels up to which a difference counts; 4 takes the sensor's noise for steps."""
+_SKIP = 2
+"""One line in three and half of the columns are enough to know the phases."""
 _TILE = 8
-_STRIPS = 8
+_STRIPS = 5
 _KERNEL_SQUARES = 36
 """Sum of squares of the kernel (1 -2 1) x (1 -2 1): what white noise of variance 1 makes of it."""
 
 
 def blocking(grey: Grey) -> int:
     """Steps at block edges of a picture decoded at half scale, per mille of the other steps."""
-    across = np.minimum(cv2.absdiff(grey[:, 1:], grey[:, :-1]), _STEP)
-    down = np.minimum(cv2.absdiff(grey[1:], grey[:-1]), _STEP)
-    columns = cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
-    rows = cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    left = grey.shape[1] // 3
+    lines, stripe = grey[:: _SKIP + 1], grey[:, left : left + grey.shape[1] // _SKIP]
+    columns = cv2.reduce(_steps(lines[:, 1:], lines[:, :-1]), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    rows = cv2.reduce(_steps(stripe[1:], stripe[:-1]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
     return min(_strongest_phase(columns), _strongest_phase(rows))
+
+
+def _steps(here: Grey, there: Grey) -> Grey:
+    _, cut = cv2.threshold(cv2.absdiff(here, there), _STEP, 0, cv2.THRESH_TRUNC)
+    return np.asarray(cut, np.uint8)
 
 
 def _strongest_phase(steps: NDArray[np.generic]) -> int:

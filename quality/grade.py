@@ -17,7 +17,7 @@ from quality.settings import GOOD_SCORE, USABLE_GRADE, Curve
 __all__ = ["CLEAR", "Grade", "View", "grade"]
 
 _SMEARED = {0: "smeared-across", 45: "smeared-aslant", 90: "smeared-down", 135: "smeared-aslant"}
-_SHAKE_BELOW = 430
+_SHAKE_BELOW = 520
 """Sharpness score below which a direction of least sharpness is a smear and not the scene's."""
 
 

@@ -43,7 +43,7 @@ SHARPNESS_CURVE: Curve = ((65, 0), (90, 150), (120, 300), (138, 450), (172, 1000
 """Measured: undegraded 236..365, soft low-resolution video 146..184; motion of 9 px 84..136, out of
 focus by sigma 2 78..115. In theory 62 is a picture without detail, 250 one of step edges."""
 
-DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 250), (128, 430), (138, 1000))
+DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 250), (128, 480), (136, 1000))
 """Of the 90th percentile of brightness: undegraded 153..255 (one 122), at -2 stops 80..137."""
 
 NIGHT_BRIGHT, NIGHT_CONTRAST = 60, 25
@@ -64,7 +64,7 @@ HAZE_CURVE: Curve = ((46, 1000), (56, 620), (75, 420), (95, 300), (120, 180), (1
 """Of the darkest pixels of all but a twentieth of the tiles: undegraded 5..55 (milky stills of a
 motorway up to 69), fog and veils 95..167, frost 54..109."""
 
-COVER_CURVE: Curve = ((8, 1000), (30, 650), (90, 430), (200, 200), (450, 0))
+COVER_CURVE: Curve = ((22, 1000), (40, 650), (90, 430), (200, 200), (450, 0))
 OWN_COVER = 133
 """Of what hides the view beyond the own car's share, per mille. Dark and flat areas of undegraded
 frames take up to 133 (shadows, bonnet), one still of a shaded wall 218; a quarter covered 180..282.

@@ -43,7 +43,7 @@ _AROUND = 9
 """Tiles across the surroundings that a tile is compared with."""
 _OWN_CAR = 100
 """Per mille of the picture along its lower edge that bonnet and dashboard may take."""
-_TOLD = {"view-covered": 10, "glass-spotted": 20, "glass-frosted": 130}
+_TOLD = {"view-covered": 22, "glass-spotted": 20, "glass-frosted": 130}
 """Per mille from which a finding costs something and is worth telling (quality/settings.py)."""
 _GONE = 6
 """In how many times less detail than its surroundings a tile is out of focus."""

@@ -21,7 +21,7 @@ def test_coarse_jpeg_is_told_by_its_blocks_though_it_was_saved_well_again() -> N
 def test_blocks_are_seen_wherever_they_begin() -> None:
     coarse = grey_half(jpeg(decoded(drawn_frames()[2]), 10))
     found = [blocking(coarse[top:, left:]) for top in range(4) for left in range(4)]
-    assert max(found) - min(found) < 60
+    assert max(found) - min(found) < 100
     assert min(found) > 1190
 
 

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.grade import grade
+from quality.grade import View, grade
 from quality.measures import Measures
 from quality.reasons import WORDS
 from tests.quality.pictures import (
+    blurred,
     decoded,
     drawn_frames,
     exposed,
@@ -21,20 +24,45 @@ from tests.quality.pictures import (
 )
 
 MEASURES = st.builds(
-    Measures, st.integers(0, 1100), st.integers(0, 255), st.integers(0, 1000), st.integers(0, 255)
+    Measures,
+    sharpness=st.integers(0, 1100),
+    bright=st.integers(0, 255),
+    blown=st.integers(0, 1000),
+    contrast=st.integers(0, 255),
+    smear_deg=st.sampled_from([None, 0, 45, 90, 135]),
+    noise=st.integers(0, 30_000),
+    blocking=st.integers(1000, 3000),
+    covered=st.integers(0, 1000),
+    soft=st.integers(0, 1000),
+    black=st.integers(0, 255),
+    glare=st.integers(0, 255),
 )
+SHARES = st.integers(0, 1000)
+VIEWS = st.builds(View, SHARES, SHARES, SHARES)
+LESS_IS_WORSE = ("sharpness", "bright", "contrast")
+MORE_IS_WORSE = ("blown", "noise", "blocking", "covered", "soft", "black", "glare")
 
 
-@given(MEASURES, st.integers(0, 300))
-def test_no_measure_can_get_worse_and_raise_the_grade(measures: Measures, by: int) -> None:
-    better = grade(measures).value
-    worse = [
-        replace(measures, sharpness=max(0, measures.sharpness - by)),
-        replace(measures, bright=max(0, measures.bright - by)),
-        replace(measures, blown=measures.blown + by),
-        replace(measures, contrast=max(0, measures.contrast - by)),
+@given(MEASURES, VIEWS, st.integers(0, 300))
+def test_no_measure_can_get_worse_and_raise_the_grade(
+    measures: Measures, view: View, by: int
+) -> None:
+    better = grade(measures, view).value
+    less = [
+        replace(measures, **{name: max(0, getattr(measures, name) - by)}) for name in LESS_IS_WORSE
     ]
-    assert all(grade(each).value <= better for each in worse)
+    more = [replace(measures, **{name: getattr(measures, name) + by}) for name in MORE_IS_WORSE]
+    assert all(grade(each, view).value <= better for each in (*less, *more))
+
+
+@given(MEASURES, VIEWS, st.integers(0, 300))
+def test_no_dirt_on_the_glass_raises_the_grade(measures: Measures, view: View, by: int) -> None:
+    dirtier = [
+        replace(view, covered=view.covered + by),
+        replace(view, spotted=view.spotted + by),
+        replace(view, frosted=view.frosted + by),
+    ]
+    assert all(grade(measures, each).value <= grade(measures, view).value for each in dirtier)
 
 
 @given(MEASURES)
@@ -67,8 +95,25 @@ def test_two_stops_too_dark_or_too_bright_are_named() -> None:
         assert max(dark.value, bright.value) < look_at(data).grade.value * 0.8
 
 
+def test_a_smear_is_named_by_its_direction_and_a_lens_out_of_focus_is_not() -> None:
+    image = decoded(drawn_frames()[5])
+    names = {0: "smeared-across", 45: "smeared-aslant", 90: "smeared-down"}
+    for degrees, name in names.items():
+        assert look_at(jpeg(motion_blurred(image, 13, degrees))).grade.reasons[0] == name
+    assert look_at(jpeg(blurred(image, 2.5))).grade.reasons[0] == "blurred"
+
+
+def test_lamps_in_the_dark_are_night_and_a_dark_street_is_too_dark() -> None:
+    street = (decoded(drawn_frames()[5]) // 12).astype(np.uint8)
+    lit = street.copy()
+    for x in range(40, 560, 90):
+        cv2.circle(lit, (x, 90), 9, (255, 255, 255), -1)
+    assert look_at(jpeg(lit)).grade.rejected_for == "night"
+    assert look_at(jpeg(street)).grade.rejected_for == "too-dark"
+
+
 def test_the_drawn_drive_is_good() -> None:
-    assert min(look_at(data).grade.value for data in drawn_frames()) > 800
+    assert min(look_at(data).grade.value for data in drawn_frames()) > 950
 
 
 @pytest.mark.parametrize(("drive", "lowest"), [("bee_tokyo", 350), ("seq_rennes_sony_road", 950)])

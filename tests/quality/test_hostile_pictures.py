@@ -36,6 +36,8 @@ HOSTILE = {
     "cut in half": (_cut(DRAWN, 0.5), "truncated"),
     "headers only": (DRAWN[: DRAWN.index(b"\xff\xda")] + b"\xff\xd9", "undecodable"),
     "one pixel": (jpeg(_plain(90)[:1, :1]), "too-small"),
+    "ribbon": (jpeg(np.tile(_plain(90), (1, 60, 1))[:300]), "low-contrast"),
+    "a header of 40,000 x 40,000": (_with_size(DRAWN, 40_000, 40_000), "too-large"),
     "huge header": (_with_size(DRAWN, 65_000, 65_000), "too-large"),
     "size of nothing": (_with_size(DRAWN, 0, 0), "too-small"),
     "all black": (jpeg(_plain(0)), "too-dark"),
