@@ -1,6 +1,7 @@
 """`make bench`: every figure that the documents quote, as ratios within one run."""
 
 from tests.benchmarks import (
+    bench_grade,
     bench_judging,
     bench_masking,
     bench_nightly,
@@ -14,6 +15,7 @@ BENCHMARKS = (
     bench_upload,
     bench_positions,
     bench_privacy,
+    bench_grade,
     bench_judging,
     bench_masking,
     bench_tiles,
