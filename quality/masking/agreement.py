@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from quality.masking.regions import Kind, Region
 
-__all__ = ["Look", "joined", "overlap", "overlaps"]
+__all__ = ["Look", "alike", "corners", "joined", "overlap", "overlaps"]
 
 AGREE = 0.6
 """Two tiles mean the same thing when their boxes share this part of their union."""
@@ -60,6 +60,13 @@ def overlaps(some: Corners, others: Corners) -> NDArray[np.float64]:
     areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (some, others)]
     union = areas[0][:, None] + areas[1][None, :] - common
     return np.where(union > 0, common / np.maximum(union, 1), 0.0)
+
+
+def alike(some: Sequence[Region], others: Sequence[Region]) -> NDArray[np.float64]:
+    """Overlaps of each of `some` with each of `others`, shape (n, m); 0 between two kinds."""
+    kinds = [np.array([box.kind.value for box in boxes], str) for boxes in (some, others)]
+    same = kinds[0][:, None] == kinds[1][None, :]
+    return np.where(same, overlaps(corners(some), corners(others)), 0.0)
 
 
 def _joined(looks: Sequence[Look]) -> list[Region]:

@@ -66,7 +66,8 @@ def masks_of_drive(sights: Sequence[Sight]) -> tuple[Masks, ...]:
 
 def _masks(sight: Sight, seen: Sequence[Region], masked: Sequence[Region]) -> Masks:
     zones = tuple(zone_of(box, sight.width, sight.height) for box in masked)
-    return Masks(zones, tuple(box for box in seen if box not in masked and _is_doubt(box)))
+    hidden = set(masked)
+    return Masks(zones, tuple(box for box in seen if _is_doubt(box) and box not in hidden))
 
 
 def _is_doubt(box: Region) -> bool:

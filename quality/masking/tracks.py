@@ -6,7 +6,9 @@ and its plate stays readable for many frames: the very ones that must not be mis
 
 from collections.abc import Sequence
 
-from quality.masking.agreement import corners, overlap, overlaps
+import numpy as np
+
+from quality.masking.agreement import alike
 from quality.masking.regions import Region
 
 __all__ = ["followed"]
@@ -27,20 +29,17 @@ def followed(possible: Frames, sure: Frames) -> tuple[tuple[Region, ...], ...]:
     """The `sure` boxes of each frame with those that its neighbours add: any of the `possible` ones
     that a neighbour is sure of, and the middle between two sure sightings."""
     confirmed = [
-        _with(list(boxes), [box for box in weak if _is_near(box, sure, n)])
+        _with(boxes, _near(weak, sure, n))
         for n, (boxes, weak) in enumerate(zip(sure, possible, strict=True))
     ]
-    return tuple(tuple(_with(list(boxes), _gap(sure, n))) for n, boxes in enumerate(confirmed))
+    return tuple(_with(boxes, _gap(sure, n)) for n, boxes in enumerate(confirmed))
 
 
-def _is_near(box: Region, sure: Frames, n: int) -> bool:
-    """Whether a neighbouring frame is sure of this box."""
-    return any(
-        other.kind is box.kind and overlap(box, other) >= SAME
-        for m in (n - 1, n + 1)
-        if 0 <= m < len(sure)
-        for other in sure[m]
-    )
+def _near(weak: Sequence[Region], sure: Frames, n: int) -> list[Region]:
+    """Those of the weak boxes that a neighbouring frame is sure of."""
+    around = [box for m in (n - 1, n + 1) if 0 <= m < len(sure) for box in sure[m]]
+    known = np.flatnonzero((alike(weak, around) >= SAME).any(axis=1)).tolist()
+    return [weak[n] for n in known]
 
 
 def _gap(sure: Frames, n: int) -> list[Region]:
@@ -48,13 +47,8 @@ def _gap(sure: Frames, n: int) -> list[Region]:
     if not 0 < n < len(sure) - 1:
         return []
     before, after = ([box for box in sure[m] if box.score >= STEADY] for m in (n - 1, n + 1))
-    shared = overlaps(corners(before), corners(after))
-    return [
-        _between(one, other)
-        for one, row in zip(before, shared.tolist(), strict=True)
-        for other, part in zip(after, row, strict=True)
-        if part >= SAME and one.kind is other.kind
-    ]
+    pairs = np.argwhere(alike(before, after) >= SAME).tolist()
+    return [_between(before[one], after[other]) for one, other in pairs]
 
 
 def _between(one: Region, other: Region) -> Region:
@@ -68,9 +62,12 @@ def _between(one: Region, other: Region) -> Region:
     )
 
 
-def _with(boxes: list[Region], more: Sequence[Region]) -> list[Region]:
+def _with(boxes: Sequence[Region], more: Sequence[Region]) -> tuple[Region, ...]:
     """The boxes and those of `more` that lie elsewhere."""
-    for box in more:
-        if not any(box.kind is known.kind and overlap(box, known) >= KNOWN for known in boxes):
-            boxes.append(box)
-    return boxes
+    both = (*boxes, *more)
+    shared = alike(more, both)
+    kept = list(range(len(boxes)))
+    for n, row in enumerate(shared, start=len(boxes)):
+        if not (row[kept] >= KNOWN).any():
+            kept.append(n)
+    return tuple(both[n] for n in kept)
