@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ingest.blurred import Blurred, write_blurred
@@ -16,7 +17,7 @@ from ingest.exif import exif_of
 from ingest.readers import SIDECARS
 from quality.publishing.exif import with_exif_of
 from quality.publishing.fates import Waits
-from quality.publishing.passing import Raw, Workers
+from quality.publishing.passing import Raw, Workers, windows
 from roadcomb.errors import NotFound, UsageError
 from roadcomb.files import write_durably
 from roadcomb.jpeg import image_id
@@ -75,18 +76,20 @@ def blur_folder(
 def _blurred(workers: Workers, pictures: Sequence[Path], target: Path) -> Iterator[Left | str]:
     """The image id of each picture that was written, or why it was not."""
 
-    def raw() -> Iterator[Raw]:
-        for n, path in enumerate(pictures):
-            data = path.read_bytes()
-            yield Raw(n, data, exif_of(data).orientation)
+    for window in windows(pictures):
+        for frame, made in workers.masked(partial(_raw, window)):
+            path = window[frame.n]
+            if made is None:
+                yield Left(path, frame.reason or Waits.FAILED)
+                continue
+            write_durably(target / path.name, with_exif_of(path.read_bytes(), made.full))
+            yield image_id(made.full)
 
-    for frame, made in workers.masked(raw):
-        path = pictures[frame.n]
-        if made is None:
-            yield Left(path, frame.reason or Waits.FAILED)
-            continue
-        write_durably(target / path.name, with_exif_of(path.read_bytes(), made.full))
-        yield image_id(made.full)
+
+def _raw(pictures: Sequence[Path]) -> Iterator[Raw]:
+    for n, path in enumerate(pictures):
+        data = path.read_bytes()
+        yield Raw(n, data, exif_of(data).orientation)
 
 
 def _copy_sidecars(folder: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
 """A drive's frames through the workers twice: what each shows, then without what it must not show.
 
 Law: every frame asked for comes back once, in order, PUBLISHED with its pictures or WAITING with a
-reason; memory stays below a chunk of frames and the boxes of a drive. Between the two passes the
+reason; memory stays below a chunk of frames and the boxes of a window. Between the two passes the
 zones are decided over the whole drive. What its rules would not mask though it is all but sure is
 masked all the same: the larger blur.
 """
@@ -26,7 +26,11 @@ from quality.publishing.work import (
 )
 from roadcomb.engine import Engine, Lost
 
-__all__ = ["Raw", "Workers"]
+__all__ = ["WINDOW", "Raw", "Workers", "windows"]
+
+WINDOW = 1_000
+"""Frames whose zones are decided together. Each has some 300 boxes, so a window takes 50 MB; of a
+longer drive only a track over the edge of two windows is lost."""
 
 Item = TypeVar("Item")
 
@@ -124,6 +128,12 @@ class Workers:
             width=answer.width,
             height=answer.height,
         ), answer
+
+
+def windows(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Runs of at most WINDOW of a drive's frames, in order."""
+    for start in range(0, len(items), WINDOW):
+        yield items[start : start + WINDOW]
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

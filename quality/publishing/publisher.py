@@ -7,17 +7,20 @@ next turn. Without a detector that passes its self-test nothing is published, an
 """
 
 import logging
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from quality import judgement
 from quality.masking.settings import MaskingSettings
 from quality.publishing import originals, publications, record
-from quality.publishing.composing import compose
+from quality.publishing.composing import Anew, compose
 from quality.publishing.discarding import purge
 from quality.publishing.entering import enter, retire
 from quality.publishing.fates import Fate
 from quality.publishing.opening import OpenDetector
-from quality.publishing.passing import Workers
+from quality.publishing.passing import Workers, windows
 from quality.publishing.publications import Draft, Publication
+from quality.publishing.record import FrameRecord
 from quality.publishing.settings import PublishSettings
 from quality.publishing.sources import known_frames, sources, with_news
 from quality.publishing.staffing import staffed
@@ -124,10 +127,16 @@ class Publisher:
         known = known_frames(self._node, drive_id, before, self._settings.every)
         wanted = Fate.WAITING if not shown_too else Fate.PUBLISHED
         chosen = [one for one in known if one.fate in (Fate.WAITING, wanted)]
-        anew = workers.masked(lambda: sources(self._node, drive_id, chosen))
+        anew = self._anew(workers, drive_id, chosen)
         detector = workers.detector
         changed = with_news(anew, known)
         return compose(self._node.blobs, drive_id, cause, detector, known, changed)
+
+    def _anew(
+        self, workers: Workers, drive_id: str, chosen: Sequence[FrameRecord]
+    ) -> Iterator[Anew]:
+        for window in windows(chosen):
+            yield from workers.masked(partial(sources, self._node, drive_id, window))
 
     def _settle(self) -> None:
         """Finish what earlier turns began; afterwards only what a retention lets go."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from quality.publishing.discarding import discard_later, nothing_destroyed, purge
 from quality.publishing.fates import WORDS, Waits
 from quality.publishing.limits import limited
+from quality.publishing.passing import WINDOW, windows
 from quality.publishing.settings import PublishSettings
 from quality.publishing.vault import locked, unlocked
 from roadcomb.canonical import digest_of_bytes
@@ -19,7 +20,7 @@ from roadcomb.engine import Lost, ProcessEngine
 from roadcomb.errors import IntegrityError
 from tests.drives import contributor, make_node
 
-GREEDY = PublishSettings(memory_bytes=2**28)
+GREEDY = PublishSettings(memory_bytes=2**31)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Take:
 def take(task: Take) -> str:
     try:
         with limited(GREEDY):
-            return f"{len(np.ones(task.size, np.uint8))} taken"
+            return f"{len(np.empty(task.size, np.uint8))} taken"
     except MemoryError:
         return "refused"
 
@@ -40,12 +41,12 @@ def take(task: Take) -> str:
 def test_memory_is_limited_in_a_worker_and_not_in_the_server() -> None:
     engine = ProcessEngine(1)
     try:
-        answers = list(engine.map(take, [Take(2**20), Take(2**29), Take(2**20)]))
+        answers = list(engine.map(take, [Take(2**20), Take(2**32), Take(2**20)]))
     finally:
         engine.close()
     assert answers == ["1048576 taken", "refused", "1048576 taken"]
     assert not any(isinstance(answer, Lost) for answer in answers)
-    assert take(Take(2**29)) == f"{2**29} taken"
+    assert take(Take(2**32)) == f"{2**32} taken"
 
 
 @given(st.binary(max_size=300), st.integers(0, 3))
@@ -89,3 +90,10 @@ def test_nothing_is_destroyed_while_a_backup_copies_and_everything_after_it(
 
 def test_every_reason_to_wait_has_words() -> None:
     assert set(WORDS) == {waits.value for waits in Waits}
+
+
+@given(st.integers(0, 3_500))
+def test_windows_hold_every_frame_once_and_in_order(count: int) -> None:
+    cut = list(windows(range(count)))
+    assert [n for window in cut for n in window] == list(range(count))
+    assert all(0 < len(window) <= WINDOW for window in cut)
