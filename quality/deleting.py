@@ -27,9 +27,19 @@ from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
-__all__ = ["DELETED", "delete_drive", "discard", "tombstone_key", "tombstone_of"]
+__all__ = [
+    "DELETED",
+    "INDEX_FILE",
+    "delete_drive",
+    "discard",
+    "tombstone_key",
+    "tombstone_of",
+]
 
 DELETED = "deleted"
+INDEX_FILE = "frames.index"
+"""In the node's folder: fingerprints of all drives, made anew without those that are gone
+(quality/indexfile.py)."""
 
 
 def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
@@ -53,6 +63,7 @@ def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
         if drive.deleted_ms is None:
             _bury(node, connection, drive, nothing)
         named = _named_by(connection, drive_id)
+    (node.settings.data / INDEX_FILE).unlink(missing_ok=True)
     discard(node, named[0] - {nothing}, named[1])
     _destroy(node, drive_id)
     return int(drive.frames)

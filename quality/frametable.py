@@ -8,6 +8,8 @@ drive's frames are one run of rows, so that its id and n need no column.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from quality.columns import Columns, merged
 from quality.fingerprint import Words
 from quality.hashindex import Found
@@ -54,7 +56,7 @@ class FrameTable:
     def forget(self, drive_id: str) -> bool:
         """Keep nothing of a drive's rows but their number; whether there were any."""
         self.settle()
-        ends = [*self.starts[1:], self.rows]
+        ends = [*self.starts, self.rows][1:]
         runs = [
             (first, end)
             for owner, first, end in zip(self.owners, self.starts, ends, strict=True)
@@ -74,6 +76,15 @@ class FrameTable:
         for segment in self.segments:
             for row in segment.same_picture(key):
                 yield row, bool(segment.accepted[row - segment.first])
+
+    def drives_around(self, places: Sequence[int]) -> set[str]:
+        """Ids of the drives with a frame around some places."""
+        found: set[str] = set()
+        for segment in self.segments:
+            rows = segment.rows_around(places)
+            at = np.unique(np.searchsorted(self.starts, rows, side="right") - 1)
+            found.update(self.owners[number] for number in at.tolist())
+        return found
 
     def near(
         self, queries: Words, places: Sequence[int], radius: int, inner: bool = False

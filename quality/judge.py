@@ -10,21 +10,25 @@ it leaves blobs that nobody names, and the drive is judged again.
 import json
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from ingest.settings import ScreenSettings, TrimSettings
 from ingest.trimming import Privacy
 from quality import judgement
+from quality.companions import companions
 from quality.decisions import decision_of, enter, newest_decision
 from quality.deleting import DELETED, discard
 from quality.evidence.combined import signals_of
 from quality.evidence.signals import Signal
 from quality.evidence.watching import Watcher
+from quality.indexfile import IndexFile
 from quality.looking import Looked, look
 from quality.pictures import StoredPictures
 from quality.private import open_hiding
-from quality.search import FrameIndex
+from quality.records import reputations
+from quality.reputation import NEUTRAL
 from quality.settings import QualitySettings
 from quality.telling import told
 from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
@@ -32,6 +36,7 @@ from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
+from roadcomb.records import Verdict
 
 __all__ = ["DECIDED_BY", "Judge", "judge_pending"]
 
@@ -56,7 +61,8 @@ class Judge:
         self._settings = settings or QualitySettings()
         self._screening = screening or ScreenSettings()
         self._hiding = open_hiding(node, trimming)
-        self._index = FrameIndex()
+        self._file = IndexFile(node)
+        self._index = self._file.index
         self._damaged: set[str] = set()
 
     def unread(self) -> Collection[str]:
@@ -64,13 +70,19 @@ class Judge:
         return list(self._index.unread.values())
 
     def judge_pending(self) -> int:
-        """Judge all sealed drives without a decision, in the log's order; how many were decided.
+        """Judge all sealed drives without a decision; how many were decided. In the log's order,
+        but those of keys that are known to have lied come after the others.
 
         A drive whose stored bytes are damaged is logged once and left pending; one whose bytes
         cannot be had just now is left to the next call.
         """
         waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
-        return sum(self._judge(*row) for row in waiting)
+        values = reputations(self._node, {contributor for _, contributor, _ in waiting})
+        waiting.sort(key=lambda row: values[row[1]] < NEUTRAL)
+        decided = sum(self._judge(*row) for row in waiting)
+        if decided:
+            self._file.keep()
+        return decided
 
     def _judge(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
         try:
@@ -112,6 +124,7 @@ class Judge:
             _pictures(self._node, looked),
             signals,
         )
+        verdict = self._with_companions(verdict, drive_id, contributor, looked)
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
             if newest_decision(connection) != self._index.last_decision:
@@ -123,6 +136,17 @@ class Judge:
         if known.reason == DELETED:  # while we looked at it
             discard(self._node, {digest}, {looked.thumbnails})
         return False
+
+    def _with_companions(
+        self, verdict: DriveVerdict, drive_id: str, contributor: str, looked: Looked
+    ) -> DriveVerdict:
+        if verdict.verdict is Verdict.REJECTED:
+            return verdict
+        frames = [frame for frame, _ in looked.frames]
+        together = companions(self._node, self._index, drive_id, contributor, frames)
+        if not together:
+            return verdict
+        return replace(verdict, evidence={**verdict.evidence, "together": together})
 
 
 def judge_pending(node: Node, engine: Engine) -> int:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from quality.appeals import Words, appeals_of
 from quality.decisions import decision_of, enter, newest_decision
+from quality.indexfile import open_index
 from quality.judgement import load
 from quality.search import FrameIndex
 from quality.verdicts import counts_of
@@ -95,8 +96,7 @@ def decide(
     good = _good_images(node, case)
     settled = False
     while not settled:
-        index = FrameIndex()
-        index.follow(node)
+        index = open_index(node)
         if verdict is Verdict.ACCEPTED:
             _check_unpaid(case, good, index)
             if not copies:

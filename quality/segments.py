@@ -80,6 +80,12 @@ class Segment:
         table = self.inner if inner else self.whole
         return self._numbered(table.within(queries, radius, flips))
 
+    def rows_around(self, cells: Sequence[int]) -> Numbers:
+        """All rows in the rings of some places."""
+        rings = [self._places_near(cell) for cell in cells]
+        _, rows = self.by_place.find(np.unique(np.concatenate([*rings, np.zeros(0, np.int64)])))
+        return self.first + rows.astype(np.int64)
+
     def columns(self) -> Columns:
         """What the segment was built of."""
         places = np.zeros(len(self.accepted), np.uint64)

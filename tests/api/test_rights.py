@@ -33,7 +33,7 @@ from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
 from tests.ingest.test_commands import json_of, run
-from tests.quality.deliveries import deliver
+from tests.quality.deliveries import copied, deliver
 from tests.quality.pictures import drawn_frames
 from tests.quality.publishing.detectors import Opens
 from tiles.live import LiveMap
@@ -168,7 +168,7 @@ def test_a_pending_and_an_open_drive_can_be_deleted(paid: Node) -> None:
 
 def test_nights_after_a_deletion_go_on(paid: Node) -> None:
     first, _ = drives_of(paid, ALICE)
-    waiting = deliver(paid, BOB, list(drawn_frames()[:5]), start(2000)[:5])
+    waiting = deliver(paid, BOB, [copied(f) for f in drawn_frames()[:5]], start(2000)[:5])
     judge_pending(paid, InlineEngine())
     assert drive_state(paid, waiting).verdict == "held"
     delete(paid, BOB, waiting)

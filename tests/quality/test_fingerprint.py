@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quality.fingerprint import distance, distances, fingerprint, to_words
+from quality.fingerprint import distance, distances, fingerprint, marks_of, mirrored, to_words
 from quality.settings import QualitySettings
+from tests.benchmarks.copies import COPIES as MADE
 from tests.quality.pictures import (
     Image,
     blurred,
@@ -118,3 +119,28 @@ def test_grades_and_fingerprints_do_not_depend_on_the_vector_unit() -> None:
         check=True,
     )
     assert json.loads(elsewhere.stdout) == here
+
+
+def test_a_mirrored_picture_has_about_the_mirrored_fingerprint() -> None:
+    for data in drawn_frames()[::6]:
+        grey = grey_half(data)
+        expected = mirrored(to_words(fingerprint(grey)))
+        found = to_words(fingerprint(np.ascontiguousarray(grey[:, ::-1])))
+        assert distances(expected[0], found)[0] <= RADIUS
+
+
+CROPPED = [name for name in MADE if "%" in name and "side" in name and "mirrored" not in name]
+
+
+@pytest.mark.parametrize("name", [*CROPPED, "5 % off the bottom", "10 % off the bottom"])
+def test_some_crop_of_a_cropped_copy_shows_what_the_stored_crop_shows(name: str) -> None:
+    for data in drawn_frames()[::6]:
+        stored = marks_of(grey_half(data)).crops[:32]
+        copy = marks_of(grey_half(MADE[name](data)))
+        ours = to_words(copy.whole + copy.crops)
+        assert distances(to_words(stored)[0], ours).min() <= RADIUS
+
+
+def test_the_whole_picture_has_the_same_fingerprint_with_and_without_crops() -> None:
+    for data in drawn_frames()[::6]:
+        assert marks_of(grey_half(data)).whole == fingerprint(grey_half(data))
