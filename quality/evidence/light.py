@@ -3,7 +3,8 @@
 `sun-height`: it is not bright day with the sun far under the horizon, nor night under a high sun.
 `sun-side`: walls that face the sun are brighter, so left and right of the road differ as the sun
 stands to the right or left, and the difference changes with every turn. Read only where the drive
-turns, because a dark wall along one street is no shadow.
+turns, because a dark wall along one street is no shadow; weak even there (1 of 100 honest drawn
+drives has a correlation under -0.5, of drives rotated to other streets 28).
 """
 
 from collections.abc import Sequence
@@ -79,7 +80,9 @@ def sun_side(seen: Sequence[Brightness], suns: Sequence[Sun], way: Way) -> Signa
     if spread < 0.25 or walls.std() < 0.05:
         return Signal("sun-side", 0, {"turned_per_mille": round(1000 * spread)})
     agreement = float(np.corrcoef(side, walls)[0, 1])
-    return Signal("sun-side", bounded(3 * agreement, -3, 2), {"per_mille": round(1000 * agreement)})
+    return Signal(
+        "sun-side", bounded(2.5 * agreement, -2, 1.5), {"per_mille": round(1000 * agreement)}
+    )
 
 
 def _headings(way: Way) -> NDArray[np.float64]:

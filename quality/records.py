@@ -1,0 +1,62 @@
+"""What the catalog records of contributors: reputations, and accepted drives to look at again.
+
+The law: a reputation is the fold (quality/reputation.py) of a contributor's decisions as they
+stand, so two nodes with the same decisions know the same. Which accepted drives are looked at is
+decided by a keyed hash of their id, so that nobody can tell beforehand.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from quality.reputation import Decided, audit_per_mille, fold
+from roadcomb.catalog.tables import decisions, drives
+from roadcomb.epochs import epoch_of
+from roadcomb.node import Node
+from roadcomb.records import Verdict
+
+__all__ = ["reputations", "to_look_at"]
+
+
+def reputations(node: Node, contributors: Collection[str]) -> dict[str, int]:
+    """The value of each contributor now, by their key."""
+    query = _newest().where(drives.c.contributor.in_(contributors))
+    with node.catalog.reading() as connection:
+        rows = connection.execute(query).all() if contributors else []
+    return _values(rows, contributors, epoch_of(node.clock.now_ms()))
+
+
+def to_look_at(node: Node, epoch: int) -> list[str]:
+    """Ids of the drives accepted without a person in an epoch that one should look at."""
+    query = _newest().where(decisions.c.epoch == epoch, decisions.c.decided_by == "judge")
+    with node.catalog.reading() as connection:
+        rows = connection.execute(query.where(decisions.c.verdict == Verdict.ACCEPTED.value)).all()
+    values = reputations(node, {row.contributor for row in rows})
+    secret = node.key.derive("spot checks")
+    return [
+        row.drive_id
+        for row in rows
+        if _drawn(secret, row.drive_id) < audit_per_mille(values[row.contributor])
+    ]
+
+
+def _newest() -> sa.Select[Any]:
+    """Newest decisions with their drives' contributors, in the order they were made."""
+    columns = (drives.c.contributor, drives.c.drive_id)
+    query = sa.select(*columns, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+    return query.join(drives, drives.c.decision == decisions.c.id).order_by(decisions.c.id)
+
+
+def _values(rows: Iterable[Any], contributors: Iterable[str], epoch: int) -> dict[str, int]:
+    made: dict[str, list[Decided]] = defaultdict(list)
+    for row in rows:
+        made[row.contributor].append(Decided(row.epoch, Verdict(row.verdict), row.reason))
+    return {key: fold(made[key], epoch).value for key in contributors}
+
+
+def _drawn(secret: bytes, drive_id: str) -> int:
+    """0..999 by chance that only the node can know."""
+    return int.from_bytes(hmac.digest(secret, drive_id.encode(), "sha256")[:8], "big") % 1000
