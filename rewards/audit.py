@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rewards.accounted import Accounting, parse_log
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
@@ -33,33 +34,54 @@ from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import fixed_bytes, rows_digest, rows_from_parquet
 from roadcomb.canonical import digest_of_bytes, parse_json
+from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
 
-__all__ = ["Audited", "audit", "audit_epoch"]
+__all__ = ["Audited", "account_for", "audit", "audit_epoch"]
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """An epoch that was found equal. manifest: its digest; root: of the claims, None for none."""
+    """An epoch that was found equal. manifest: its digest; root: of the claims, None for none.
+
+    receipts: how many of the log's, up to this epoch, are in each state.
+    """
 
     epoch: int
     manifest: str
     root: str | None
+    receipts: Mapping[str, int]
 
 
-def audit(published: Path, node_key: str | None = None) -> Iterator[Audited]:
+def audit(
+    published: Path, node_key: str | None = None, accounting: Accounting | None = None
+) -> Iterator[Audited]:
     """Each epoch as it is found equal, oldest first. Raises Difference at the first that is not.
 
-    node_key: the public key that must have signed; None: that of the first manifest.
+    node_key: the public key that must have signed; None: that of the first manifest. accounting:
+    takes in every receipt, for who wants to ask for one afterwards.
     """
-    standing = first_standing()
+    standing, accounting = first_standing(), accounting if accounting is not None else Accounting()
     past: dict[int, Refill] = {}
     for epoch in epochs_in(published):
         folder = read_folder(published, epoch)
         node_key = node_key or str(folder.manifest.get("node"))
         past[epoch] = standing.refill
         standing = audit_epoch(folder, standing, node_key, past)
-        yield Audited(epoch, folder.digest, folder.manifest["tree"])
+        account_for(folder, accounting)
+        yield Audited(epoch, folder.digest, folder.manifest["tree"], accounting.counts())
+
+
+def account_for(folder: Folder, accounting: Accounting) -> None:
+    """Take in what an epoch tells of the log. Raises Difference for a receipt that is missing."""
+    name, inputs = folder.name("log.json"), folder.read("inputs.json", parse_inputs)
+    digest = digest_of_bytes(folder.files["log.json"])
+    refuse_different(name, "SHA-256", inputs.log_digest, digest)
+    part = folder.read("log.json", parse_log)
+    try:
+        accounting.add(part, inputs.log_size, inputs.log_root)
+    except IntegrityError as error:
+        raise Difference(name, "receipts", "every one accounted for", error) from error
 
 
 def audit_epoch(

@@ -51,7 +51,8 @@ def _nothing_paid(epoch: int) -> Refill:
 class Standing:
     """How the books stood after an epoch; manifest, policy: digests of its own.
 
-    announced: policies of epochs to come, as its inputs showed them.
+    announced: policies of epochs to come; log_size, decisions: what of the log and of the
+    decisions is accounted for; all three as its inputs showed them.
     """
 
     epoch: int | None
@@ -62,6 +63,8 @@ class Standing:
     locked: Locked
     policy: str | None = None
     announced: Sequence[Announced] = ()
+    log_size: int = 0
+    decisions: int = 0
 
     @property
     def minted(self) -> int:
@@ -101,6 +104,8 @@ class Books:
             self.locked,
             self.policy.digest,
             self.inputs.announced,
+            self.inputs.log_size,
+            self.inputs.decisions,
         )
 
 

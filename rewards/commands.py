@@ -90,18 +90,34 @@ def audit(
     node_key: Annotated[
         str | None, typer.Option(help="Public key that must have signed. Default: the first's.")
     ] = None,
+    receipts: Annotated[
+        list[Path] | None,
+        typer.Option("--receipt", help="A receipt of mine: what became of it? Repeatable."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every epoch from its published files alone; exit 11 at the first difference."""
+    from rewards.accounted import Accounting
     from rewards.audit import audit as run
+    from rewards.receipted import receipt_state
     from roadcomb.epochs import date_of
 
-    for found in run(published, node_key):
+    accounting, found = Accounting(), None
+    for found in run(published, node_key, accounting):
         if as_json:
             _print_json({"epoch": found.epoch, "equal": True, "root": found.root})
         else:
             root = found.root or "no claims yet"
             typer.echo(f"epoch {found.epoch} ({date_of(found.epoch)}): equal, root {root}")
+    if found is not None and not as_json:
+        told = ", ".join(f"{count} {state}" for state, count in found.receipts.items() if count)
+        typer.echo(f"{sum(found.receipts.values())} receipts accounted for: {told or 'none yet'}")
+    for path in receipts or ():
+        state = receipt_state(path, accounting)
+        if as_json:
+            _print_json({"receipt": str(path), "state": state})
+        else:
+            typer.echo(f"{path}: {state}")
     if node_key is None:
         typer.echo("signed by the key in the first manifest; --node-key pins one", err=True)
 

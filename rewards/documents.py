@@ -12,6 +12,7 @@ allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 vesting.json        what is earned and not free yet, by the epoch that frees it
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
+log.json            the log's new leaves, and what became of receipts (rewards/accounted.py)
 policy.toml         the figures the epoch paid by (rewards/policy.py)
 manifest.json       the signed manifest (rewards/envelope.py)
 ==================  ==========================================================================
@@ -52,6 +53,7 @@ FILES = (
     "ledger.json",
     "vesting.json",
     "tree.json",
+    "log.json",
     "manifest.json",
 )
 """In the order they are written: the manifest last, as the sign that an epoch is all there."""
@@ -129,7 +131,12 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "paid": str(allocation.paid),
         "unallocated": str(books.pools.unallocated),
         "tree": None if root is None else f"0x{root.hex()}",
-        "log": {"size": inputs.log_size, "root": inputs.log_root},
+        "log": {
+            "size": inputs.log_size,
+            "root": inputs.log_root,
+            "digest": inputs.log_digest,
+            "decisions": inputs.decisions,
+        },
     }
 
 

@@ -19,16 +19,18 @@ from numpy.typing import NDArray
 from ingest.log import EMPTY_ROOT
 from ingest.receipts import parse_receipt
 from quality import judgement
+from rewards.accounted import LogPart
 from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
 from rewards.books import Standing
 from rewards.commitments import Owner
 from rewards.inputs import Inputs
+from rewards.logged import log_part
 from rewards.policy import RULES_VERSION, Policy
 from rewards.rows import make_rows, rows_digest
 from rewards.visits import passes_by_visit
 from roadcomb.blobs import Blobs
-from roadcomb.canonical import parse_json
+from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, epoch_drives
 from roadcomb.epochs import end_ms
 from roadcomb.node import Node
@@ -61,6 +63,7 @@ class Frozen:
     rows: pa.Table
     drives: Sequence[FrozenDrive]
     drive_of_row: NDArray[np.uint32]
+    log: LogPart
 
     @property
     def accounts(self) -> list[str]:
@@ -75,6 +78,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         addresses = addresses_at(connection, end_ms(epoch))
         log_size, log_root = _log_head(connection, end_ms(epoch))
         announced = shown_in(connection, epoch, before.announced)
+        log, decided = log_part(connection, epoch, before, log_size)
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
@@ -92,8 +96,10 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log_root=log_root.hex(),
         released=_released([drive.judged for drive in came_in], drive_of_row, epoch),
         announced=announced,
+        log_digest=digest_of_bytes(log.to_bytes()),
+        decisions=decided,
     )
-    return Frozen(inputs, rows, came_in, drive_of_row)
+    return Frozen(inputs, rows, came_in, drive_of_row, log)
 
 
 def first_epoch(connection: sa.Connection) -> int | None:

@@ -26,6 +26,7 @@ class Inputs:
     released: indices of the rows of drives that were held, by the epoch of their first judgement,
     whose refill they take; rising.
     announced: policies of epochs to come (rewards/notice.py).
+    log_digest: of log.json (rewards/accounted.py). decisions: number of the newest one it tells.
     """
 
     epoch: int
@@ -40,6 +41,8 @@ class Inputs:
     log_root: str
     released: Mapping[int, Sequence[int]] = field(default_factory=dict)
     announced: tuple[Announced, ...] = ()
+    log_digest: str = ""
+    decisions: int = 0
 
     def to_bytes(self) -> bytes:
         """inputs.json."""
@@ -52,7 +55,12 @@ class Inputs:
             "drives": self.drives,
             "rows": {"digest": self.rows_digest, "count": self.rows_count},
             "bindings": dict(self.bindings),
-            "log": {"size": self.log_size, "root": self.log_root},
+            "log": {
+                "size": self.log_size,
+                "root": self.log_root,
+                "digest": self.log_digest,
+                "decisions": self.decisions,
+            },
             "released": [
                 {"judged": judged, "rows": list(rows)}
                 for judged, rows in sorted(self.released.items())
@@ -74,7 +82,13 @@ def parse_inputs(data: bytes) -> Inputs:
             "drives": int(drives),
             "rows": {"digest": str(rows_digest), "count": int(rows_count), **no_rows},
             "bindings": Mapping() as bindings,
-            "log": {"size": int(log_size), "root": str(log_root), **no_log},
+            "log": {
+                "size": int(log_size),
+                "root": str(log_root),
+                "digest": str(log_digest),
+                "decisions": int(decided),
+                **no_log,
+            },
             "released": [*released],
             "announced": list() as announced,
             **nothing,
@@ -92,6 +106,8 @@ def parse_inputs(data: bytes) -> Inputs:
                 log_root,
                 dict(_released(one, epoch, rows_count) for one in released),
                 announced_of(announced),
+                log_digest,
+                decided,
             )
     raise IntegrityError("inputs.json is no inputs that this version can read")
 

@@ -101,7 +101,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     books = close_books(frozen.inputs, policy, rows, weights, before)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
-    store_books(node.blobs, books)
+    store_books(node.blobs, books, frozen.log.to_bytes())
     openings = openings_of(frozen, rows, days, cells)
     store_openings(node.blobs, digest_of_bytes(books.inputs.to_bytes()), openings)
     reached("stored")

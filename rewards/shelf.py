@@ -43,9 +43,13 @@ _DIGEST_OF = {
 """Files that are stored as they are published, and the manifest's entry that addresses them."""
 
 
-def store_books(blobs: Blobs, books: Books) -> None:
-    """Put everything that the manifest will name into the store; harmless to repeat."""
+def store_books(blobs: Blobs, books: Books, log: bytes) -> None:
+    """Put everything that the manifest will name into the store; harmless to repeat.
+
+    log: log.json, which the books only name.
+    """
     for document in (
+        log,
         books.inputs.to_bytes(),
         books.policy.text,
         accounts_document(books),
@@ -65,6 +69,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
     """How the books stood after the epoch of a manifest; before the first one: empty."""
     if manifest is None:
         return first_standing()
+    inputs = parse_inputs(blobs.get_addressed(_BOOKS, manifest["inputs"]))
     return Standing(
         epoch=manifest["epoch"],
         manifest=digest_of_json(manifest),
@@ -73,7 +78,9 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         balances=balances_of(blobs.get_addressed(_BOOKS, manifest["ledger"])),
         locked=locked_of(blobs.get_addressed(_BOOKS, manifest["vesting"])),
         policy=manifest["policy"],
-        announced=parse_inputs(blobs.get_addressed(_BOOKS, manifest["inputs"])).announced,
+        announced=inputs.announced,
+        log_size=inputs.log_size,
+        decisions=inputs.decisions,
     )
 
 
@@ -86,6 +93,8 @@ def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
     """One published file of an epoch but its manifest. Raises NotFound for another name."""
     if name in _DIGEST_OF:
         return blobs.get_addressed(_BOOKS, manifest[_DIGEST_OF[name]])
+    if name == "log.json":
+        return blobs.get_addressed(_BOOKS, manifest["log"]["digest"])
     if name == "rows.parquet":
         return blobs.get(_rows_key(manifest["rows"]["digest"]))
     if name == "tree.json":

@@ -48,6 +48,7 @@ def _stored(node: Node, manifest: Any) -> Iterator[Check]:
     blobs = node.blobs
     for name in _BOOKS:
         yield addressed(blobs, "books", manifest[name])
+    yield addressed(blobs, "books", manifest["log"]["digest"])
     yield addressed(blobs, "refill", manifest["refill"])
     yield summed(blobs, f"rows/{manifest['rows']['digest']}")
     yield summed(blobs, f"openings/{manifest['inputs']}")

@@ -245,12 +245,14 @@ def test_the_manifest_pins_the_log_as_it_stood_when_the_day_was_over(
     with node.catalog.reading() as connection:
         found = connection.execute(sa.select(log_entries.c.leaf).order_by(log_entries.c.log_index))
         leaves = [bytes.fromhex(leaf) for leaf in found.scalars()]
-    assert committed(node)[0].manifest["log"] == {"size": 2, "root": root(leaves[:2]).hex()}
+    log = committed(node)[0].manifest["log"]
+    assert (log["size"], log["root"]) == (2, root(leaves[:2]).hex())
 
 
 def test_a_log_without_receipts_has_the_empty_root(node: Node, policy: Policy) -> None:
     nightly(node, policy, upto=DAY)
-    assert committed(node)[0].manifest["log"] == {"size": 0, "root": EMPTY_ROOT.hex()}
+    log = committed(node)[0].manifest["log"]
+    assert (log["size"], log["root"]) == (0, EMPTY_ROOT.hex())
 
 
 @pytest.fixture
