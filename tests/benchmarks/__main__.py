@@ -7,6 +7,7 @@ from tests.benchmarks import (
     bench_nightly,
     bench_positions,
     bench_privacy,
+    bench_publishing,
     bench_tiles,
     bench_upload,
 )
@@ -18,6 +19,7 @@ BENCHMARKS = (
     bench_grade,
     bench_judging,
     bench_masking,
+    bench_publishing,
     bench_tiles,
     bench_nightly,
 )
