@@ -14,10 +14,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Start-up is most of what a short command costs, and compiled modules halve it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test format lint types arrows tests bench torture fuzz lock clean
+.PHONY: help demo test format lint types arrows tests bench bench-fraud torture fuzz lock clean
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
 
 demo: $(INSTALLED) $(VIEWER) $(NETWORK) ## draw a city, upload, judge, pay three days, show the map (SERVE=0: end after)
 	$(BIN)/python -m sample_data --out build/city
@@ -44,6 +44,9 @@ format: $(INSTALLED) ## bring the code into its format
 
 bench: $(INSTALLED) $(NETWORK) ## the figures the documents quote, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
+
+bench-fraud: $(INSTALLED) ## liars and honest drivers of the drawn city: who is held (ten minutes)
+	$(BIN)/python -m tests.benchmarks.fraud
 
 torture: $(INSTALLED) ## 500 kill -9, 200 power cuts, a full disk of 64 MB, 1,000 flipped bits
 	ROADCOMB_KILLS=500 ROADCOMB_CUTS=200 ROADCOMB_FLIPS=1000 ROADCOMB_DISK_MB=64 \
