@@ -23,9 +23,9 @@ from sqlalchemy.exc import OperationalError
 
 from roadcomb.errors import StorageFull
 
-__all__ = ["Catalog", "open_catalog"]
+__all__ = ["MIGRATIONS", "Catalog", "migrate", "open_catalog"]
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITER_LOCK = 0x726F6164
 """Any constant serves as PostgreSQL's advisory lock; this one spells "road"."""
 
@@ -63,7 +63,7 @@ class Catalog:
 
     def is_current(self) -> bool:
         """Whether the schema is the one that this version of the code was written for."""
-        head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+        head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision() == head
 
@@ -94,13 +94,13 @@ def open_catalog(url: str, **driver: Any) -> Catalog:
     return Catalog(engine)
 
 
-def migrate(engine: sa.Engine, revision: str = "head") -> None:
-    """Bring the schema to a revision (Alembic), in one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+def migrate(engine: sa.Engine, revision: str = "head", *, back: bool = False) -> None:
+    """Bring the schema up, or back, to a revision (Alembic), in one transaction."""
+    config, move = Config(), command.downgrade if back else command.upgrade
+    config.set_main_option("script_location", str(MIGRATIONS))
     with Catalog(engine).writing() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        move(config, revision)
 
 
 def _open_sqlite(url: sa.URL, driver: dict[str, Any]) -> Catalog:

@@ -16,9 +16,12 @@ _START = "from api.main import main; main()"
 
 
 class Served:
-    """`roadcomb serve` on a free port; killed at the end of its `with`, unless it ended before."""
+    """`roadcomb serve` on a free port; killed at the end of its `with`, unless it ended before.
 
-    def __init__(self, data: Path, *options: str) -> None:
+    patience_s: how long its start may take; on a machine at its limit it takes minutes.
+    """
+
+    def __init__(self, data: Path, *options: str, patience_s: float = 60) -> None:
         self._port_file = data.with_suffix(".port")
         self._port_file.unlink(missing_ok=True)
         where = ["--data", str(data), "--port", "0", "--port-file", str(self._port_file)]
@@ -29,7 +32,7 @@ class Served:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.url = f"http://127.0.0.1:{self._port()}"
+        self.url = f"http://127.0.0.1:{self._port(patience_s)}"
 
     def __enter__(self) -> "Served":
         return self
@@ -51,15 +54,16 @@ class Served:
             self.process.kill()
         return self.process.communicate()
 
-    def _port(self) -> int:
-        for _ in range(1_200):
+    def _port(self, patience_s: float) -> int:
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
             if self._port_file.exists():
                 return int(self._port_file.read_text())
             if self.process.poll() is not None:
                 raise AssertionError(f"the node ended: {self.process.communicate()[1]}")
             time.sleep(0.05)
         self.process.kill()
-        raise AssertionError("the node did not answer within 60 s")
+        raise AssertionError(f"the node did not answer within {patience_s} s")
 
 
 def run_cli(
