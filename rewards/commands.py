@@ -1,13 +1,15 @@
 """Command line verbs of this room: `nightly`, `rewards` and `audit`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rewards import ledger_commands
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rewards.nightly import Night
 
 __all__ = ["register"]
@@ -66,6 +68,9 @@ def rewards(
     why: Annotated[
         str | None, typer.Option(metavar="CELL", help="Only this cell: each amount in words.")
     ] = None,
+    salts: Annotated[
+        Path | None, typer.Option(help="Also write the salts that open my rows: `audit --mine`.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """My statement: what each cell earned, why, and why not more. Checked before it is shown."""
@@ -77,12 +82,27 @@ def rewards(
 
     cell = None if why is None else format_cell(parse_cell(why))
     statement = fetch_mine(to, epochs)
+    if salts is not None:
+        _write_salts(statement, salts)
     if as_json:
         _print_json(statement)
     elif cell is not None:
         print_cell(Console(highlight=False), statement, cell)
     else:
         print_statement(Console(highlight=False), statement, rows)
+
+
+def _write_salts(statement: "Mapping[str, Any]", file: Path) -> None:
+    from rewards.salts import salts_document
+    from rewards.salts_of import salts_of_statement
+    from roadcomb.canonical import canonical_json
+    from roadcomb.files import OWNER_ONLY, write_durably
+    from roadcomb.keys import load_key
+    from roadcomb.settings import ClientSettings
+
+    contributor = load_key(ClientSettings().key_file).public
+    document = salts_document(salts_of_statement(statement, contributor))
+    write_durably(file, canonical_json(document), OWNER_ONLY)
 
 
 def audit(
@@ -93,6 +113,12 @@ def audit(
     receipts: Annotated[
         list[Path] | None,
         typer.Option("--receipt", help="A receipt of mine: what became of it? Repeatable."),
+    ] = None,
+    mine: Annotated[
+        Path | None, typer.Option(help="My salts, of `roadcomb rewards --salts`: are my rows in?")
+    ] = None,
+    salts: Annotated[
+        Path | None, typer.Option(help="All salts, of the operator's `roadcomb ledger salts`.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -112,6 +138,8 @@ def audit(
     if found is not None and not as_json:
         told = ", ".join(f"{count} {state}" for state, count in found.receipts.items() if count)
         typer.echo(f"{sum(found.receipts.values())} receipts accounted for: {told or 'none yet'}")
+    _print_opened(published, mine, whole=True)
+    _print_opened(published, salts, whole=False)
     for path in receipts or ():
         state = receipt_state(path, accounting)
         if as_json:
@@ -120,6 +148,26 @@ def audit(
             typer.echo(f"{path}: {state}")
     if node_key is None:
         typer.echo("signed by the key in the first manifest; --node-key pins one", err=True)
+
+
+def _print_opened(published: Path, file: Path | None, whole: bool) -> None:
+    """Open rows with the salts of a file; whole: it must hold all of an account's."""
+    if file is None:
+        return
+    from rewards.folders import read_folder
+    from rewards.salts import check_opened, parse_salts
+    from roadcomb.errors import UsageError
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the salts {file} cannot be read: {error.strerror}") from error
+    for epoch, owned in parse_salts(data).items():
+        found = check_opened(read_folder(published, epoch), owned, whole)
+        typer.echo(
+            f"epoch {epoch}: {found.rows} rows opened, of {found.accounts} accounts, and they add "
+            f"up; {found.left} left closed"
+        )
 
 
 def _epoch(text: str) -> int:

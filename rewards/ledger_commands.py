@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add these verbs."""
     books = typer.Typer(no_args_is_help=True, help="The double-entry book of all epochs.")
     books.command()(verify)
+    books.command()(salts)
     app.add_typer(books, name="ledger")
     app.command()(prove)
     policies = typer.Typer(no_args_is_help=True, help="What epochs pay by, now and from when on.")
@@ -93,6 +94,22 @@ def verify(
             )
     if not epochs and not as_json:
         typer.echo("no epoch is closed yet")
+
+
+def salts(
+    out: Annotated[Path, typer.Argument(help="File to write; whoever has it sees whose rows are.")],
+    data: Data = None,
+) -> None:
+    """Write the salts of all drives, for an auditor: `roadcomb audit --salts`."""
+    from rewards.salts import salts_document
+    from rewards.salts_of import salts_of_node
+    from roadcomb.canonical import canonical_json
+    from roadcomb.files import OWNER_ONLY, write_durably
+    from roadcomb.node import open_existing
+
+    found = salts_of_node(open_existing(data))
+    write_durably(out, canonical_json(salts_document(found)), OWNER_ONLY)
+    typer.echo(f"{out}: the salts of {sum(map(len, found.values()))} drives; keep them private")
 
 
 def prove(
