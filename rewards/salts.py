@@ -1,4 +1,4 @@
-"""Whose is a row? Rows opened with the salts of their drives, against an epoch's own files; pure.
+"""Whose is a row? Rows opened with the salts of their drives, against an epoch's own files.
 
 The law: a row is somebody's when their salt and key give its commitment, and at most one's. What
 an account's opened rows weigh is never more than its weight in the books; where every row is
