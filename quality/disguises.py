@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quality.fingerprint import BITS, CENTRED, CROPS, FINGERPRINT_BYTES, Words, mirrored, to_words
 
-__all__ = ["Disguise", "Look", "disguises"]
+__all__ = ["Disguises", "Look", "disguises"]
+
+_CROPS_BYTES = len(CROPS) * FINGERPRINT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +29,35 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Disguise:
-    """One fingerprint of each of q pictures, shape (q, 4), and what a likeness to it means.
+class Disguises:
+    """Fingerprints to look for, shape (q, 4), the pictures as they are first.
 
-    of: the pictures by their number. inner: to be looked for among closest crops.
+    of: the number of the picture that each belongs to; mirrored: whether it is that of the mirrored
+    picture; inner: whether they are to be looked for among closest crops.
     """
 
     words: Words
-    of: Sequence[int]
+    of: NDArray[np.int64]
+    mirrored: NDArray[np.bool_]
     inner: bool
-    mirrored: bool
 
 
-def disguises(looks: Sequence[Look]) -> list[Disguise]:
-    """All of them; the first is the pictures as they are."""
-    everyone = range(len(looks))
-    cropped = [i for i in everyone if len(looks[i].crops) == len(CROPS) * FINGERPRINT_BYTES]
+def disguises(looks: Sequence[Look]) -> tuple[Disguises, Disguises]:
+    """What to look for among whole pictures, and among closest crops."""
+    cropped = [i for i, look in enumerate(looks) if len(look.crops) == _CROPS_BYTES]
     whole = to_words(b"".join(look.whole for look in looks))
     crops = to_words(b"".join(looks[i].crops for i in cropped)).reshape(-1, len(CROPS), BITS // 64)
-    plain = [
-        Disguise(whole, everyone, False, False),
-        Disguise(whole, everyone, True, False),
-        *(Disguise(_column(crops, at), cropped, False, False) for at in range(CENTRED)),
-        *(Disguise(_column(crops, at), cropped, True, False) for at in range(1, len(CROPS))),
-    ]
-    return plain + [Disguise(mirrored(one.words), one.of, one.inner, True) for one in plain]
+    everyone, some = np.arange(len(looks)), np.array(cropped, np.int64)
+    return (
+        _both_ways(whole, everyone, crops[:, :CENTRED], some, inner=False),
+        _both_ways(whole, everyone, crops[:, 1:], some, inner=True),
+    )
 
 
-def _column(crops: Words, at: int) -> Words:
-    return np.ascontiguousarray(crops[:, at])
+def _both_ways(
+    whole: Words, everyone: NDArray[np.int64], crops: Words, some: NDArray[np.int64], inner: bool
+) -> Disguises:
+    words = np.concatenate([whole, crops.reshape(-1, BITS // 64)])
+    of = np.concatenate([everyone, np.repeat(some, crops.shape[1])])
+    turned = np.repeat([False, True], len(words))
+    return Disguises(np.concatenate([words, mirrored(words)]), np.tile(of, 2), turned, inner)

@@ -27,7 +27,7 @@ from quality.columns import (
     pictures_alone,
 )
 from quality.deleting import tombstone_of
-from quality.disguises import Disguise, Look, disguises
+from quality.disguises import Disguises, Look, disguises
 from quality.frametable import FrameTable
 from quality.hashindex import Found
 from quality.judgement import DAMAGE, load
@@ -115,25 +115,27 @@ class FrameIndex:
     def alike(self, looks: Sequence[Look], radius: int) -> list[Alike]:
         """Frames within `radius` bits of these, in any disguise, near their places and anywhere."""
         found: dict[tuple[int, int], tuple[int, bool]] = {}
-        for one, hits in self._hits(looks, radius):
-            for at, row, bits in _tuples(hits):
-                known = found.get((one.of[at], row), (bits, one.mirrored))
-                found[one.of[at], row] = min(known, (bits, one.mirrored))
+        for sought, hits in self._hits(looks, radius):
+            for look, row, bits, is_mirrored in _tuples(sought, hits):
+                known = found.get((look, row), (bits, is_mirrored))
+                found[look, row] = min(known, (bits, is_mirrored))
         return [
             Alike(look, *self.table.frame(row), bits, is_mirrored)
             for (look, row), (bits, is_mirrored) in sorted(found.items())
         ]
 
-    def _hits(self, looks: Sequence[Look], radius: int) -> Iterator[tuple[Disguise, Found]]:
+    def _hits(self, looks: Sequence[Look], radius: int) -> Iterator[tuple[Disguises, Found]]:
         cells = np.array([look.cell for look in looks], np.uint64)
-        places = parents(cells, PLACE_RESOLUTION).tolist()
-        for number, one in enumerate(disguises(looks)):
-            flips = int(number == 0 and len(looks) < _FEW_FRAMES)
-            around = [places[i] for i in one.of]
-            for hits in self.table.near(one.words, around, radius, one.inner):
-                yield one, hits
-            for hits in self.table.anywhere(one.words, radius, flips, one.inner):
-                yield one, hits
+        places = parents(cells, PLACE_RESOLUTION)
+        for sought in disguises(looks):
+            around = places[sought.of].tolist()
+            for hits in self.table.near(sought.words, around, radius, sought.inner):
+                yield sought, hits
+            for hits in self.table.anywhere(sought.words, radius, 0, sought.inner):
+                yield sought, hits
+            if len(looks) < _FEW_FRAMES and not sought.inner:
+                for hits in self.table.anywhere(sought.words[: len(looks)], radius, 1):
+                    yield sought, hits
 
     def _read(self, node: Node, drive_id: str, digest: str) -> None:
         try:
@@ -163,8 +165,14 @@ class FrameIndex:
             self.table.add(drive_id, pictures_alone(accepted))
 
 
-def _tuples(found: Found) -> Iterator[tuple[int, int, int]]:
-    columns = (found.queries.tolist(), found.rows.tolist(), found.distances.tolist())
+def _tuples(sought: Disguises, found: Found) -> Iterator[tuple[int, int, int, bool]]:
+    """(look, row, bits, mirrored)"""
+    columns = (
+        sought.of[found.queries].tolist(),
+        found.rows.tolist(),
+        found.distances.tolist(),
+        sought.mirrored[found.queries].tolist(),
+    )
     return zip(*columns, strict=True)
 
 

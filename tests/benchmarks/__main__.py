@@ -8,6 +8,8 @@ from tests.benchmarks import (
     bench_positions,
     bench_privacy,
     bench_publishing,
+    bench_replays,
+    bench_search,
     bench_tiles,
     bench_upload,
 )
@@ -20,6 +22,8 @@ BENCHMARKS = (
     bench_judging,
     bench_masking,
     bench_publishing,
+    bench_replays,
+    bench_search,
     bench_tiles,
     bench_nightly,
 )
