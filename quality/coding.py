@@ -67,6 +67,6 @@ def noise(grey: Grey) -> int:
     rows = strips[:, :-2] - 2 * strips[:, 1:-1] + strips[:, 2:]
     both = (rows[..., :-2] - 2 * rows[..., 1:-1] + rows[..., 2:]).astype(np.int32)
     tiles = both[..., : both.shape[-1] // _TILE * _TILE].reshape(_STRIPS, _TILE, -1, _TILE)
-    squares = np.einsum("srtc,srtc->st", tiles, tiles, dtype=np.int64).ravel()
+    squares = (tiles * tiles).sum(axis=1).sum(axis=2).ravel()
     least = np.partition(squares, squares.size // 10)[squares.size // 10]
     return int(100 * least // (_TILE * _TILE * _KERNEL_SQUARES))

@@ -43,7 +43,7 @@ SHARPNESS_CURVE: Curve = ((65, 0), (90, 150), (120, 300), (138, 450), (172, 1000
 """Measured: undegraded 236..365, soft low-resolution video 146..184; motion of 9 px 84..136, out of
 focus by sigma 2 78..115. In theory 62 is a picture without detail, 250 one of step edges."""
 
-DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 250), (128, 480), (136, 1000))
+DARK_CURVE: Curve = ((20, 0), (50, 100), (100, 180), (126, 380), (137, 840), (140, 1000))
 """Of the 90th percentile of brightness: undegraded 153..255 (one 122), at -2 stops 80..137."""
 
 NIGHT_BRIGHT, NIGHT_CONTRAST = 60, 25
@@ -70,7 +70,7 @@ OWN_COVER = 133
 frames take up to 133 (shadows, bonnet), one still of a shaded wall 218; a quarter covered 180..282.
 The drive's own evidence (view.py) has its shares of bonnet already taken off."""
 
-SOFT_CURVE: Curve = ((14, 1000), (25, 850), (60, 680), (120, 350), (300, 0))
+SOFT_CURVE: Curve = ((14, 1000), (22, 850), (42, 690), (120, 350), (300, 0))
 """Of tiles with contrast but no edges, per mille: undegraded road frames 0..14, distorted poles of
 a 360-degree camera 20..61; with drops on the glass 12..103, 42 in the middle."""
 
@@ -87,7 +87,7 @@ sigma 10 at full scale about 2500; a picture of nothing but noise 200,000."""
 
 BLOCKING_CURVE: Curve = (
     (1090, 1000),
-    (1185, 690),
+    (1180, 640),
     (1250, 450),
     (1450, 250),
     (2000, 60),
