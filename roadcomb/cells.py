@@ -23,7 +23,9 @@ __all__ = [
     "centres",
     "descendants",
     "disk",
+    "faces",
     "format_cell",
+    "is_pentagon",
     "parent",
     "parents",
     "parse_cell",
@@ -88,6 +90,16 @@ def resolution(cell: int) -> int:
 def disk(cell: int, k: int) -> list[int]:
     """The cell and all within k steps of it, sorted."""
     return sorted(h3.str_to_int(c) for c in h3.grid_disk(h3.int_to_str(cell), k))
+
+
+def faces(cell: int) -> frozenset[int]:
+    """The faces of H3's icosahedron that a cell lies on, 0..19: two or more on their edges."""
+    return frozenset(h3.get_icosahedron_faces(h3.int_to_str(cell)))
+
+
+def is_pentagon(cell: int) -> bool:
+    """Whether it is one of the twelve cells of its resolution around the icosahedron's corners."""
+    return bool(h3.is_pentagon(h3.int_to_str(cell)))
 
 
 def centres(cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

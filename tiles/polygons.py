@@ -11,13 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from roadcomb.cells import Cells, boundaries
+from roadcomb.cells import Cells, boundaries, resolution
+from tiles import lattice
+from tiles.features import EXTENT
 from tiles.webmercator import Floats, Tile, world
 
-__all__ = ["EXTENT", "Rings", "rings_of"]
+__all__ = ["BUFFER", "Hexagons", "Outlines", "Rings", "outlines_of"]
 
-EXTENT = 4096
-"""Integer units along a tile's side."""
+
 BUFFER = 8
 """Units beyond the edge in which a hexagon still belongs to the tile: the pixel in which its own
 edge is smoothed."""
@@ -42,13 +43,116 @@ class Rings:
         return np.diff(self.offsets)
 
 
-def rings_of(cells: Cells, tile: Tile) -> Rings:
-    """Rings of those of n cells that touch the tile; one without area is left out."""
+@dataclass(frozen=True, slots=True)
+class Hexagons:
+    """n rings of six corners: ring i belongs to cell `owner[i]`; x, y of shape (6, n)."""
+
+    owner: Ints
+    x: Ints
+    y: Ints
+
+    @property
+    def rings(self) -> Rings:
+        """The same, as rings of any number of corners."""
+        offsets = np.arange(len(self.owner) + 1, dtype=np.int64) * lattice.CORNERS
+        return Rings(self.owner, offsets, self.x.T.ravel(), self.y.T.ravel())
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """What is drawn of some cells: most are plain hexagons, which are quicker to handle."""
+
+    hexagons: Hexagons
+    others: Rings
+
+    def __len__(self) -> int:
+        return len(self.hexagons.owner) + len(self.others.owner)
+
+
+def outlines_of(cells: Cells, tile: Tile) -> Outlines:
+    """Outlines of those of n cells, sorted and of one resolution, that touch the tile."""
+    plain, places, bent = _corners(cells)
+    hexagons, collapsed = _drawable(_placed_hexagons(plain, places, tile))
+    others = _rings_of(cells[bent], tile, bent)
+    if len(collapsed.owner):
+        others = _joined([others, _proper(collapsed.rings)])
+    return Outlines(hexagons, others)
+
+
+def _corners(cells: Cells) -> tuple[Ints, Floats, Ints]:
+    """Indices of cells with their corners in world units (6, k, 2), and of those without."""
+    if not len(cells):
+        return np.zeros(0, np.int64), np.zeros((lattice.CORNERS, 0, 2)), np.zeros(0, np.int64)
+    res = resolution(int(cells[0]))
+    starts = lattice.patch_starts(cells, res)
+    places, plain = [np.zeros((lattice.CORNERS, 0, 2))], np.zeros(len(cells), np.bool_)
+    for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        placed = lattice.placed(cells[start:end], res)
+        if placed is not None:
+            places.append(placed)
+            plain[start:end] = True
+    return np.flatnonzero(plain), np.concatenate(places, axis=1), np.flatnonzero(~plain)
+
+
+def _placed_hexagons(owner: Ints, places: Floats, tile: Tile) -> Hexagons:
+    """Those that touch the tile, also those that reach it around the world."""
+    y = _rounded(places[:, :, 1] - tile.y * tile.size, tile)
+    turns = []
+    for turn in _turns(tile):
+        x = _rounded(places[:, :, 0] + (turn - tile.x * tile.size), tile)
+        inside = np.flatnonzero(_reach(x) & _reach(y))
+        turns.append(Hexagons(owner[inside], x[:, inside], y[:, inside]))
+    if len(turns) == 1:
+        return turns[0]
+    return Hexagons(
+        np.concatenate([one.owner for one in turns]),
+        np.concatenate([one.x for one in turns], axis=1),
+        np.concatenate([one.y for one in turns], axis=1),
+    )
+
+
+def _drawable(hexagons: Hexagons) -> tuple[Hexagons, Hexagons]:
+    """(drawn as they are, those so small that rounding laid corners together)."""
+    x, y = hexagons.x, hexagons.y
+    before_x, before_y = np.roll(x, 1, axis=0), np.roll(y, 1, axis=0)
+    apart = ((x != before_x) | (y != before_y)).all(axis=0)
+    fine = apart & ((before_x * y - x * before_y).sum(axis=0) > 0)
+    if fine.all():
+        return hexagons, Hexagons(hexagons.owner[:0], x[:, :0], y[:, :0])
+    kept, collapsed = (
+        Hexagons(hexagons.owner[which], x[:, which], y[:, which]) for which in (fine, ~fine)
+    )
+    return kept, collapsed
+
+
+def _reach(values: Ints) -> NDArray[np.bool_]:
+    """Which of n hexagons reach into the tile and its buffer along one axis; values (6, n)."""
+    reach: NDArray[np.bool_] = values.max(axis=0) >= -BUFFER
+    reach &= values.min(axis=0) <= EXTENT + BUFFER
+    return reach
+
+
+def _rounded(from_corner: Floats, tile: Tile) -> Ints:
+    """World units from the tile's corner in the tile's units."""
+    return np.rint(from_corner * (EXTENT / tile.size)).astype(np.int64)
+
+
+def _turns(tile: Tile) -> tuple[int, ...]:
+    """Times around the world from which a shape may reach the tile."""
+    at_an_end = tile.x == 0 or tile.x == (1 << tile.z) - 1
+    return (-1, 0, 1) if at_an_end else (0,)
+
+
+def _rings_of(cells: Cells, tile: Tile, owner: Ints) -> Rings:
+    """Rings of those of n cells that touch the tile, by H3; one without area is left out."""
+    if not len(cells):
+        return Rings(owner, np.zeros(1, np.int64), owner, owner)
     corners, offsets = boundaries(cells)
     lon = _unwrapped(corners[:, 0], offsets)
     x, y = world(lon, corners[:, 1])
     placed = _placed(x, y, offsets, tile)
-    return _proper(_clockwise(_kept(placed, ~_around_a_pole(lon, offsets)[placed.owner])))
+    rings = _proper(_clockwise(_kept(placed, ~_around_a_pole(lon, offsets)[placed.owner])))
+    return Rings(owner[rings.owner], rings.offsets, rings.x, rings.y)
 
 
 def _unwrapped(lon_deg: Floats, offsets: Ints) -> Floats:
@@ -65,13 +169,11 @@ def _around_a_pole(lon_deg: Floats, offsets: Ints) -> NDArray[np.bool_]:
 
 def _placed(x: Floats, y: Floats, offsets: Ints, tile: Tile) -> Rings:
     """The rings that touch the tile, also those that reach it around the world."""
-    at_an_end = tile.x == 0 or tile.x == (1 << tile.z) - 1
-    units = EXTENT / tile.size
-    tile_y = np.rint((y - tile.y * tile.size) * units).astype(np.int64)
+    tile_y = _rounded(y - tile.y * tile.size, tile)
     everything = np.arange(len(offsets) - 1)
     turns = []
-    for turn in (-1, 0, 1) if at_an_end else (0,):
-        tile_x = np.rint((x + turn - tile.x * tile.size) * units).astype(np.int64)
+    for turn in _turns(tile):
+        tile_x = _rounded(x + (turn - tile.x * tile.size), tile)
         rings = Rings(everything, offsets, tile_x, tile_y)
         turns.append(_kept(rings, _touches(rings)))
     return _joined(turns)

@@ -14,9 +14,10 @@ import pyarrow as pa
 from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
 from tiles.accepted import Decided, Position
-from tiles.cover import ancestors, near
+from tiles.cover import ancestors
 from tiles.fold import coarsen, fold, merge
-from tiles.mvt import encode
+from tiles.mvt import encode_outlines
+from tiles.polygons import Outlines, outlines_of
 from tiles.shards import SHARD_RESOLUTION
 from tiles.snapshot import Snapshot, slice_of
 from tiles.webmercator import Tile, resolution_at
@@ -24,11 +25,12 @@ from tiles.webmercator import Tile, resolution_at
 __all__ = ["MAX_CELLS", "Bounds", "MapState", "overlay_of"]
 
 MAX_CELLS = 5_000
-"""More than these in one tile and it is drawn one resolution coarser: near the icosahedron's
-corners, where H3's cells are two thirds of their average size, a full tile could hold 6,000."""
+"""More outlines than these in one tile and it is drawn one resolution coarser: near the
+icosahedron's corners, where H3's cells are two thirds of their average size, it could hold 6,000.
+"""
 _ENOUGH_CELLS = 200_000
 """Bounds are taken from the finest resolution with no more cells than this."""
-_FORMAT = 1
+_FORMAT = 2
 """Part of the tag: raise it when the same state is encoded to other bytes."""
 
 Bounds = tuple[float, float, float, float]
@@ -64,12 +66,16 @@ class MapState:
 
     def tile(self, tile: Tile) -> bytes:
         """The encoded tile, no bytes when nothing is there."""
+        return encode_outlines(*self.outlines(tile))
+
+    def outlines(self, tile: Tile) -> tuple[pa.Table, Outlines]:
+        """COVERAGE around the tile, and its outlines in it: at most MAX_CELLS of them."""
         res = resolution_at(tile.z)
-        cells = self._around(tile, res)
-        while len(cells) > MAX_CELLS:
+        cells, drawn = self._around(tile, res)
+        while len(drawn) > MAX_CELLS:
             res -= 1
-            cells = self._around(tile, res)
-        return encode(cells, tile)
+            cells, drawn = self._around(tile, res)
+        return cells, drawn
 
     @cached_property
     def cells(self) -> int:
@@ -92,10 +98,10 @@ class MapState:
             return None
         return (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
 
-    def _around(self, tile: Tile, res: int) -> pa.Table:
-        """COVERAGE of the cells that may touch a tile."""
+    def _around(self, tile: Tile, res: int) -> tuple[pa.Table, Outlines]:
+        """COVERAGE of the cells below those that cover a tile, and which of them touch it."""
         table = self._under(ancestors(tile, res), res)
-        return table.filter(near(table["cell"].to_numpy(), tile, res))
+        return table, outlines_of(table["cell"].to_numpy(), tile)
 
     def _under(self, cells: tuple[int, ...], res: int) -> pa.Table:
         overlay = self.overlay[res]

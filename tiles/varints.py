@@ -4,7 +4,6 @@ Tags and lengths of a message are varints too, so a whole message of integers is
 them. Source: Protocol Buffers documentation, "Encoding".
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ __all__ = ["encode", "lengths", "zigzag"]
 _BITS = 7
 
 
-def lengths(values: NDArray[Any]) -> NDArray[np.int64]:
+def lengths(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Bytes that each of n non-negative integers below 2**35 takes, shape (n,)."""
-    taken = np.ones(len(values), np.int64)
+    taken = np.ones(values.shape, np.uint8)
     for bits in range(_BITS, int(values.max(initial=0)).bit_length(), _BITS):
         taken += values >= 1 << bits
     return taken
@@ -29,15 +28,19 @@ def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def encode(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """The bytes of n non-negative integers below 2**35, one after the other."""
-    longest = max(1, math.ceil(int(values.max(initial=0)).bit_length() / _BITS))
-    rest: NDArray[Any] = values.astype(np.uint64 if longest > 4 else np.uint32)
-    parts = np.empty((len(values), longest), np.uint8)
-    there = np.ones((len(values), longest), np.bool_)
-    for place in range(longest):
-        parts[:, place] = rest & 0x7F
-        rest >>= _BITS
-        more = rest > 0
-        parts[:, place] |= more.view(np.uint8) << _BITS
-        there[:, place + 1 : place + 2] = more[:, None]
-    return parts[there]
+    """The bytes of n non-negative integers below 2**35, one after the other.
+
+    All bytes of an integer are laid in one machine word, and those that it needs are kept.
+    """
+    longest = max(1, -(-int(values.max(initial=0)).bit_length() // _BITS))
+    width = 1 << (longest - 1).bit_length()
+    word = values.astype(f"<u{width}")
+    laid = word & 0x7F
+    needed = np.zeros((len(values), width), np.bool_)
+    needed[:, 0] = True
+    for place in range(1, longest):
+        more = word >= 1 << _BITS * place
+        laid |= (word >> _BITS * place & 0x7F) << 8 * place
+        laid |= more.astype(word.dtype) << (8 * place - 1)
+        needed[:, place] = more
+    return laid.view(np.uint8)[needed.ravel()]

@@ -16,8 +16,8 @@ from roadcomb.cells import Cells, cells_of, disk
 from tests.tiles.test_cover import PENTAGONS, tile_around, touching
 from tests.tiles.worlds import PLACES, coverage_at
 from tiles import sketch, varints
+from tiles.features import EXTENT
 from tiles.mvt import KEYS, LAYER, encode
-from tiles.polygons import EXTENT
 from tiles.webmercator import MAX_ZOOM, Tile, resolution_at
 
 Point = tuple[float, float]
