@@ -239,7 +239,7 @@ def _front(face: Bytes, dice: Dice, house: House) -> None:
 def painted(city_seed: int, house: House) -> Ripmap:
     """The face of a house: uint8 BGR, TEXELS to the metre, top row first."""
     dice = Dice(city_seed, "face", *house.number, house.kind)
-    rows, columns = _px(house.top_m - house.base_m), max(8, _px(house.width_m))
+    rows, columns = max(2, _px(house.top_m - house.base_m)), max(8, _px(house.width_m))
     family = Dice(city_seed, "family", *house.number[:4])
     colour = family.pick(WALLS)
     face = tinted(colour, patch("wall", dice, rows, columns), 34 + dice.below(60))

@@ -11,10 +11,11 @@ from roadcomb.records import Frame, degrees
 from sample_data.dice import Dice
 from tests.benchmarks.fraud.attacks import APART, ATTACKS, Attack
 from tests.benchmarks.fraud.honest import RECORDERS, frames_of, honest
+from tests.benchmarks.fraud.real import say_real
 from tests.benchmarks.fraud.studio import Recording, recordings, watched
 
-SCENES = 210
-EACH = 150
+SCENES = 200
+EACH = 120
 """Drives of each attack."""
 _RECEIVED_MS = 1_800_000_000_000
 """2027-01-15: after all of them."""
@@ -35,6 +36,7 @@ def main(scenes: int = SCENES) -> None:
         found, turned, found_all, every = _caught(made, attack, name)
         print(f"apart, {name}: {found} of {turned} with a turn held, {found_all} of all {every}")
     _say_money(made, held)
+    say_real()
 
 
 def _signals(one: Recording, frames: Sequence[Frame]) -> list[Signal]:
