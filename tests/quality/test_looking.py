@@ -1,14 +1,18 @@
 """Observers see every frame of a drive once, in order and small; nothing keeps the pictures."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
+from quality.judge import judge_pending
 from quality.looking import Grey, look
 from quality.settings import QualitySettings
+from roadcomb.catalog.tables import decisions
 from roadcomb.engine import InlineEngine
 from roadcomb.node import Node
 from roadcomb.records import Frame
@@ -54,3 +58,25 @@ def test_the_small_picture_is_upright_and_the_frames_own_light() -> None:
     assert small.shape == upright.shape
     assert small.shape == (image.shape[0] // 2, image.shape[1] // 2)
     assert np.abs(small.astype(int) - upright).mean() < 2
+
+
+def _under_a_cover(data: bytes) -> bytes:
+    """A grey paper over a quarter of the view: one frame alone cannot know that it stays."""
+    image = decoded(data)
+    image[: image.shape[0] // 2, : image.shape[1] // 2] = (84, 86, 85)
+    return jpeg(image, 85)
+
+
+def test_what_stays_on_the_glass_costs_every_frame_and_is_told_with_the_decision(
+    node: Node,
+) -> None:
+    drive = deliver(node, contributor(1), [_under_a_cover(data) for data in drawn_frames()[:10]])
+    looked = look(node, InlineEngine(), drive, QualitySettings())
+    assert all("view-covered" in seen.grade.reasons for _, seen in looked.frames)
+    assert max(seen.grade.value for _, seen in looked.frames) < 500
+    judge_pending(node, InlineEngine())
+    query = sa.select(decisions.c.evidence).where(decisions.c.drive_id == drive)
+    with node.catalog.reading() as connection:
+        evidence = json.loads(connection.execute(query).scalar_one())
+    assert evidence["view"][0]["words"].startswith("something hides the view in the upper left in")
+    assert evidence["mount"]["rating"] in (3, 4)
