@@ -8,11 +8,11 @@ from quality.masking.regions import Kind, Region
 
 __all__ = ["is_shaped", "is_sure"]
 
-SMALL, LARGE = 0.01, {Kind.VEHICLE: 0.12, Kind.PERSON: 0.05}
+SMALL, LARGE = 0.01, {Kind.VEHICLE: 0.2, Kind.PERSON: 0.05}
 """Shares of the picture's area."""
 
 WEAK = {Kind.VEHICLE: 0.15, Kind.PERSON: 0.12}
-FAIR, SURE = 0.25, 0.4
+FAIR, SURE = 0.24, 0.35
 """Least scores of small, middling and large boxes."""
 
 KNOWN = 0.6
