@@ -16,19 +16,11 @@ from quality.fingerprint import marks_of
 from quality.grade import Grade, grade
 from quality.measures import measure
 from quality.settings import QualitySettings
+from quality.shapes import small, upright
 
 __all__ = ["Examined", "FrameTask", "examine", "refused"]
 
-THUMBNAIL_WIDTH = 320
 _THUMBNAIL_QUALITY = 75
-
-_UPRIGHT = {
-    3: cv2.ROTATE_180,
-    6: cv2.ROTATE_90_CLOCKWISE,
-    8: cv2.ROTATE_90_COUNTERCLOCKWISE,
-}
-_MIRRORED = {2: 1, 4: 3, 5: 8, 7: 6}
-"""EXIF orientation that is left after a flip from side to side. Source: CIPA DC-008, tag 0x0112."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +68,16 @@ def refused(reason: str) -> Examined:
 
 def _examined(task: FrameTask) -> Examined:
     header, stored = half_scale(task.data, task.settings)
-    image = _upright(stored, task.orientation)
-    grey, small = _grey(image), _small(image)
+    image = upright(stored, task.orientation)
+    grey, little = _grey(image), small(image)
     marks = marks_of(grey)
     return Examined(
         header.width,
         header.height,
         grade(measure(grey)),
         marks.whole,
-        _thumbnail(small),
-        _grey(small),
+        _thumbnail(little),
+        _grey(little),
         marks.crops,
     )
 
@@ -94,30 +86,7 @@ def _grey(image: Image) -> Image:
     return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
 
 
-def _upright(image: Image, orientation: int) -> Image:
-    if orientation in _MIRRORED:
-        return _upright(cv2.flip(image, 1).astype(np.uint8, copy=False), _MIRRORED[orientation])
-    if orientation not in _UPRIGHT:
-        return image
-    return cv2.rotate(image, _UPRIGHT[orientation]).astype(np.uint8, copy=False)
-
-
-def _small(image: Image) -> Image:
-    """At most 320 x 320 px, averaged.
-
-    Halving as long as that leaves enough is 7 times as fast as an area average by any factor.
-    """
-    while max(image.shape) >= 2 * THUMBNAIL_WIDTH and min(image.shape[:2]) > 1:
-        even = image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2]
-        size = (even.shape[1] // 2, even.shape[0] // 2)
-        image = cv2.resize(even, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    height, width = image.shape[:2]
-    scale = min(1.0, THUMBNAIL_WIDTH / max(width, height))
-    exact = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(image, exact, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
-
-
-def _thumbnail(small: Image) -> bytes:
+def _thumbnail(picture: Image) -> bytes:
     """A JPEG; a WebP would cost 20 times as much."""
-    _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
+    _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
     return encoded.tobytes()

@@ -9,16 +9,12 @@ import numpy as np
 
 from quality.decode import Undecodable, read_header
 from quality.masking.regions import Picture
+from quality.shapes import small, upright
 from roadcomb.jpeg import canonical_jpeg
 
-__all__ = ["THUMBNAIL_WIDTH", "decoded", "encoded", "thumbnail_of", "upright"]
+__all__ = ["decoded", "encoded", "thumbnail_of"]
 
-THUMBNAIL_WIDTH = 320
 _THUMBNAIL_QUALITY = 75
-
-_QUARTER_TURNS = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}
-"""To the left, by EXIF orientation. Source: CIPA DC-008, tag 0x0112."""
-_MIRRORED = {2, 4, 5, 7}
 
 
 def decoded(data: bytes, orientation: int = 1) -> Picture:
@@ -34,12 +30,6 @@ def decoded(data: bytes, orientation: int = 1) -> Picture:
     return upright(image.astype(np.uint8, copy=False), orientation)
 
 
-def upright(image: Picture, orientation: int) -> Picture:
-    """The picture as its camera was held; orientation: EXIF 1..8, others are taken as 1."""
-    mirrored = image[:, ::-1] if orientation in _MIRRORED else image
-    return np.ascontiguousarray(np.rot90(mirrored, _QUARTER_TURNS.get(orientation, 0)))
-
-
 def encoded(picture: Picture, quality: int) -> bytes:
     """Canonical JPEG of pixels."""
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -48,8 +38,4 @@ def encoded(picture: Picture, quality: int) -> bytes:
 
 def thumbnail_of(picture: Picture) -> bytes:
     """JPEG of at most 320 x 320 px."""
-    height, width = picture.shape[:2]
-    scale = min(1.0, THUMBNAIL_WIDTH / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return encoded(small.astype(np.uint8, copy=False), _THUMBNAIL_QUALITY)
+    return encoded(small(picture), _THUMBNAIL_QUALITY)

@@ -112,7 +112,7 @@ def test_published_bytes_carry_no_metadata_and_thumbnails_are_masked_too(node: N
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_is_published_upright(orientation: int) -> None:
-    from quality.publishing.pixels import upright
+    from quality.shapes import upright
 
     marked = np.zeros((40, 60, 3), np.uint8)
     marked[:10, :20] = 255
