@@ -19,7 +19,7 @@ __all__ = ["FrameTable"]
 
 _LARGEST_SEGMENT = 1 << 20
 _PENDING_ROWS = 1 << 16
-_MERGE_FACTOR = 4
+_MERGE_FACTOR = 2
 
 
 class FrameTable:
