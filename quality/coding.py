@@ -62,11 +62,13 @@ def noise(grey: Grey) -> int:
     """
     if min(grey.shape) < _TILE + 2:
         return 0
-    tops = np.linspace(0, grey.shape[0] - _TILE - 2, _STRIPS).astype(np.int64)
+    room = grey.shape[0] - _TILE - 2
+    tops = [room * strip // (_STRIPS - 1) for strip in range(_STRIPS)]
     strips = np.stack([grey[top : top + _TILE + 2] for top in tops]).astype(np.int16)
     rows = strips[:, :-2] - 2 * strips[:, 1:-1] + strips[:, 2:]
     both = (rows[..., :-2] - 2 * rows[..., 1:-1] + rows[..., 2:]).astype(np.int32)
-    tiles = both[..., : both.shape[-1] // _TILE * _TILE].reshape(_STRIPS, _TILE, -1, _TILE)
-    squares = (tiles * tiles).sum(axis=1).sum(axis=2).ravel()
+    columns = (both * both).sum(axis=1, dtype=np.int32)
+    whole = columns[:, : columns.shape[1] // _TILE * _TILE]
+    squares = whole.reshape(_STRIPS, -1, _TILE).sum(axis=2).ravel()
     least = np.partition(squares, squares.size // 10)[squares.size // 10]
     return int(100 * least // (_TILE * _TILE * _KERNEL_SQUARES))
