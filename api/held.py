@@ -4,7 +4,7 @@
 
     about.json                          key, account, payout bindings, devices, number of drives
     statement.json                      what was earned of what, with each drive's salt
-    drives/<id>/drive.json              the catalog's row and all decisions on it
+    drives/<id>/drive.json              the catalog's row, all decisions on it, its appeals
     drives/<id>/manifest.json, judgement.json, evidence.ubx
     drives/<id>/pictures.json           what became of each accepted picture's blur
     drives/<id>/pictures/<n>.jpg, thumbnails/<n>.jpg
@@ -31,6 +31,7 @@ from quality.publishing.publications import newest
 from quality.publishing.record import FrameRecord
 from rewards.statement import statement_of
 from roadcomb.catalog.tables import (
+    appeals,
     bindings,
     contributors,
     decisions,
@@ -94,7 +95,10 @@ def _of_drive(node: Node, drive: Any) -> _Files:
     with node.catalog.reading() as connection:
         query = sa.select(decisions).where(decisions.c.drive_id == drive.drive_id)
         made = connection.execute(query.order_by(decisions.c.id)).all()
-    yield "drive.json", _json({**_plain(drive), "decisions": [_plain(one) for one in made]})
+        said = sa.select(appeals).where(appeals.c.drive_id == drive.drive_id)
+        asked = connection.execute(said.order_by(appeals.c.id)).all()
+    words = {"decisions": [_plain(one) for one in made], "appeals": [_plain(one) for one in asked]}
+    yield "drive.json", _json({**_plain(drive), **words})
     if drive.deleted_ms is not None:
         return
     yield "manifest.json", node.blobs.get(manifest_key(drive.drive_id))
