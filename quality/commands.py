@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     review = typer.Typer(help="Look at held drives and decide.", no_args_is_help=True)
     review.command("list")(list_held)
     review.command("show")(show)
+    review.command("sample")(sample)
     review.command("accept")(accept)
     review.command("reject")(reject)
     app.command()(judge)
@@ -69,6 +70,16 @@ def list_held(data: Data = None, as_json: AsJson = False) -> None:
         _print("nothing is held")
     else:
         _print_table(cases)
+
+
+def sample(data: Data = None, days_ago: Annotated[int, typer.Option(min=0)] = 0) -> None:
+    """Drives accepted without a person that one should look at again, drawn by reputation."""
+    from quality.records import to_look_at
+    from roadcomb.epochs import epoch_of
+
+    node = _node(data)
+    drawn = to_look_at(node, epoch_of(node.clock.now_ms()) - days_ago)
+    _print("\n".join(drawn) if drawn else "none was drawn of that day")
 
 
 def show(drive: Drive, data: Data = None, as_json: AsJson = False) -> None:
