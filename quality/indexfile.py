@@ -7,6 +7,7 @@ that learns of a deletion writes it anew, so that no deleted drive's fingerprint
 """
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -27,6 +28,8 @@ from roadcomb.records import Verdict
 
 __all__ = ["IndexFile", "open_index"]
 
+_log = logging.getLogger(__name__)
+
 _FORMAT = 1
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile)
 """What NumPy, its archive (which has a checksum of every array) and JSON say of damaged bytes."""
@@ -44,12 +47,19 @@ class IndexFile:
         self._written = (self.index.table.rows, len(self.index.buried))
 
     def keep(self) -> bool:
-        """Write the file when enough has changed, or anything was forgotten; whether it was."""
+        """Write the file when enough has changed, or anything was forgotten; whether it was.
+
+        A full disk stops no judging: what is not written is read again after a restart.
+        """
         rows, buried = self.index.table.rows, len(self.index.buried)
         enough = max(_UNWRITTEN_ROWS, rows // _UNWRITTEN_SHARE)
         if buried == self._written[1] and rows - self._written[0] < enough:
             return False
-        self.write()
+        try:
+            self.write()
+        except OSError as error:
+            _log.warning("the index of frames is not kept over a restart: %s", error)
+            return False
         return True
 
     def write(self) -> None:

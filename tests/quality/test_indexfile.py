@@ -115,6 +115,18 @@ def test_the_file_is_not_written_for_every_drive(node: Node) -> None:
     assert not _path(node).exists()
 
 
+def test_a_file_that_cannot_be_written_stops_no_judging(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    _path(node).mkdir()
+    kept = IndexFile(node)
+    kept.index.follow(node)
+    kept.index.buried.add("a drive")
+    assert not kept.keep()
+    assert "not kept over a restart" in caplog.text
+    assert not list(node.settings.data.glob("*.part")) + list(node.settings.data.glob(".*.part"))
+
+
 def _built_anew(node: Node) -> FrameIndex:
     index = FrameIndex()
     index.follow(node)
