@@ -29,7 +29,7 @@ from sample_data.timeline import Timeline
 from tests.quality.pictures import grey_half, jpeg, real_frames
 
 ROUNDS = 5
-BUDGET = 1.5
+BUDGET = 1.2
 PARTS = ("half decode", "measures", "fingerprint")
 SETTINGS = QualitySettings()
 REAL = ("bee_tokyo", "seq_rennes_sony_road", "stills_highway")
