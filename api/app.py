@@ -12,6 +12,7 @@ from api.logs import access
 from api.routes import appeals, books, devices, drives, health, keys, log, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
+from api.routes import tiles as tile_routes
 from ingest.devicetrust import DeviceSettings
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
@@ -45,6 +46,7 @@ def create_app(
     for routes in (health, drives, appeals, maps, books, devices, keys, log, rights):
         app.include_router(routes.router)
     app.include_router(figures.router)
+    app.include_router(tile_routes.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     # Nothing here rests on cookies, so any page may read what anybody may read.
     app.add_middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["ETag"])

@@ -25,6 +25,7 @@ __all__ = [
     "encode_uneven",
     "integer_values",
     "tags_of",
+    "text_value",
     "text_values",
 ]
 
@@ -153,6 +154,12 @@ def text_values(texts: NDArray[np.uint8]) -> bytes:
     length = texts.shape[1]
     head = np.array([_LAYER_VALUE, length + 2, _VALUE_STRING, length], np.uint8)
     return np.hstack((np.broadcast_to(head, (len(texts), len(head))), texts)).tobytes()
+
+
+def text_value(text: str) -> bytes:
+    """One value that is a text."""
+    value = _text(_VALUE_STRING, text.encode())
+    return _plain([_LAYER_VALUE, len(value)]) + value
 
 
 def _text(tag: int, text: bytes) -> bytes:

@@ -125,7 +125,7 @@ def _samples(odd: int) -> tuple[NDArray[np.int64], Floats, Floats]:
     pairs = np.array(list(itertools.product(range(7), repeat=2)))
     inside = pairs[:, 0] * 0o1011 | pairs[:, 1] * 0o100
     terms = _terms(_positions(odd)[inside])
-    inverse: Floats = np.linalg.pinv(terms)
+    inverse = np.asarray(np.linalg.pinv(terms), np.float64)
     return inside, terms, inverse
 
 

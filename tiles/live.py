@@ -11,7 +11,7 @@ the state's `unread` and tried again at each refresh. What a snapshot holds of i
 import gzip
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -25,11 +25,12 @@ from tiles.accepted import Changes, Decided, Position, read_changes
 from tiles.fold import empty, fold, merge
 from tiles.forgotten import remaining
 from tiles.gallery import Gallery
+from tiles.lines import NO_LINES, Lines, joined, lines_of
 from tiles.passes import passes_of
 from tiles.pictures import Picture, index_of, pictures_of
 from tiles.sketch import sketch_bits
 from tiles.snapshot import Snapshot, digest, open_snapshot
-from tiles.state import MapState, overlay_of
+from tiles.state import LAYERS, MapState, overlay_of
 from tiles.webmercator import Tile
 
 __all__ = ["LiveMap"]
@@ -50,6 +51,7 @@ class _Drive:
     decided: Decided
     rows: pa.Table | None
     pictures: pa.Table
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class _Served:
     """A state and its tiles, compressed, as they were asked for."""
 
     state: MapState
-    tile: Callable[[Tile], bytes]
+    tile: Callable[[Tile, Sequence[str]], bytes]
 
 
 class LiveMap:
@@ -74,6 +76,7 @@ class LiveMap:
         nothing = Snapshot(digest(empty()), {})
         self._whole = nothing
         self._overlay, self._pictures = overlay_of([]), index_of([])
+        self._lines = NO_LINES
         self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), (nothing, ()))
         self._served = _serving(MapState(Position(), nothing, self._overlay, self._pictures, {}))
         self.refresh()
@@ -88,10 +91,12 @@ class LiveMap:
         """Strong entity tag of everything drawn from the present state, with its quotes."""
         return f'"{self.state.tag}"'
 
-    def tile(self, tile: Tile) -> tuple[str, Callable[[], bytes]]:
+    def tile(
+        self, tile: Tile, layers: Sequence[str] = LAYERS[:1]
+    ) -> tuple[str, Callable[[], bytes]]:
         """Tag of the state, and what makes the tile's gzipped bytes; none when it is empty."""
         served = self._served
-        return served.state.tag, partial(served.tile, tile)
+        return served.state.tag, partial(served.tile, tile, tuple(layers))
 
     def is_shown(self, picture: Picture) -> bool:
         """Whether a picture of the map is published."""
@@ -138,6 +143,8 @@ class LiveMap:
         added = list(self._drives) if left else new
         if added or left:
             self._pictures = index_of([*known, *(self._drives[d].pictures for d in added)])
+            lines = [] if left else [self._lines]
+            self._lines = joined([*lines, *(self._drives[d].lines for d in added)])
         for drive_id in self._counted & self._drives.keys():
             if self._drives[drive_id].rows is not None:
                 self._drives[drive_id] = replace(self._drives[drive_id], rows=None)
@@ -159,7 +166,9 @@ class LiveMap:
         if redrawn:
             overlay = tuple(merge(pair) for pair in zip(overlay, redrawn, strict=True))
         unread = frozenset(one.judgement for one in self._unread.values())
-        return MapState(position, snapshot, overlay, self._pictures, by_public_id, unread)
+        return MapState(
+            position, snapshot, overlay, self._pictures, by_public_id, unread, self._lines
+        )
 
     def _without_forgotten(self) -> Left:
         """The snapshot without drives that were counted and are no longer there."""
@@ -199,7 +208,8 @@ def _readable(blobs: Blobs, digest: str) -> bool:
 def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:
     judgement = judgements.load(blobs, decided.judgement)
     rows = _rows(judgement, decided, secret)
-    return _Drive(decided, rows, pictures_of(decided.public_id, judgement))
+    pictures = pictures_of(decided.public_id, judgement)
+    return _Drive(decided, rows, pictures, lines_of(pictures))
 
 
 def _rows(judgement: pa.Table, decided: Decided, secret: bytes) -> pa.Table:
@@ -209,8 +219,8 @@ def _rows(judgement: pa.Table, decided: Decided, secret: bytes) -> pa.Table:
 
 
 def _serving(state: MapState) -> _Served:
-    def compressed(tile: Tile) -> bytes:
-        body = state.tile(tile)
+    def compressed(tile: Tile, layers: Sequence[str]) -> bytes:
+        body = state.tile(tile, layers)
         return gzip.compress(body, _COMPRESSION, mtime=0) if body else b""
 
     return _Served(state, lru_cache(_TILES_KEPT)(compressed))

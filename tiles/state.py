@@ -13,17 +13,21 @@ import pyarrow as pa
 
 from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
+from tiles import drivelayer, framelayer
 from tiles.accepted import Decided, Position
 from tiles.cover import ancestors
 from tiles.fold import coarsen, fold, merge
-from tiles.mvt import encode_outlines
+from tiles.lines import NO_LINES, Lines
+from tiles.mvt import LAYER, encode_outlines
 from tiles.polygons import Outlines, outlines_of
 from tiles.shards import SHARD_RESOLUTION
 from tiles.snapshot import Snapshot, slice_of
 from tiles.webmercator import Tile, resolution_at
 
-__all__ = ["MAX_CELLS", "Bounds", "MapState", "overlay_of"]
+__all__ = ["LAYERS", "MAX_CELLS", "Bounds", "MapState", "overlay_of"]
 
+LAYERS = (LAYER, drivelayer.LAYER, framelayer.LAYER)
+"""In the order in which they stand in a tile."""
 MAX_CELLS = 5_000
 """More outlines than these in one tile and it is drawn one resolution coarser: near the
 icosahedron's corners, where H3's cells are two thirds of their average size, it could hold 6,000.
@@ -40,7 +44,8 @@ Bounds = tuple[float, float, float, float]
 @dataclass(frozen=True)
 class MapState:
     """overlay: COVERAGE of resolutions 0..12. pictures: tiles/pictures.py. drives: accepted ones
-    by public id. unread: digests of judgements that could not be read, so are not drawn."""
+    by public id. unread: digests of judgements that could not be read, so are not drawn.
+    lines: of the same drives."""
 
     position: Position
     snapshot: Snapshot
@@ -48,6 +53,7 @@ class MapState:
     pictures: pa.Table
     drives: Mapping[str, Decided]
     unread: frozenset[str] = frozenset()
+    lines: Lines = NO_LINES
 
     @cached_property
     def tag(self) -> str:
@@ -64,9 +70,9 @@ class MapState:
         """COVERAGE of all cells of a resolution."""
         return merge([self.snapshot.table(res), self.overlay[res]])
 
-    def tile(self, tile: Tile) -> bytes:
-        """The encoded tile, no bytes when nothing is there."""
-        return encode_outlines(*self.outlines(tile))
+    def tile(self, tile: Tile, layers: Sequence[str] = (LAYER,)) -> bytes:
+        """The encoded layers of a tile (of LAYERS), no bytes when nothing is there."""
+        return b"".join(self._layer(name, tile) for name in layers)
 
     def outlines(self, tile: Tile) -> tuple[pa.Table, Outlines]:
         """COVERAGE around the tile, and its outlines in it: at most MAX_CELLS of them."""
@@ -76,6 +82,22 @@ class MapState:
             res -= 1
             cells, drawn = self._around(tile, res)
         return cells, drawn
+
+    def _layer(self, name: str, tile: Tile) -> bytes:
+        match name:
+            case drivelayer.LAYER:
+                return drivelayer.encode(self.lines, tile)
+            case framelayer.LAYER if tile.z < framelayer.MIN_ZOOM:
+                return b""
+            case framelayer.LAYER:
+                return framelayer.encode(self._pictures_around(tile), tile)
+        return encode_outlines(*self.outlines(tile))
+
+    def _pictures_around(self, tile: Tile) -> pa.Table:
+        """PICTURES in the cells that cover a tile."""
+        covering = ancestors(tile, resolution_at(tile.z))
+        found = [slice_of(self.pictures, cell, PAID_RESOLUTION) for cell in covering]
+        return pa.concat_tables([self.pictures.slice(0, 0), *found])
 
     @cached_property
     def cells(self) -> int:
@@ -100,10 +122,11 @@ class MapState:
 
     def _around(self, tile: Tile, res: int) -> tuple[pa.Table, Outlines]:
         """COVERAGE of the cells below those that cover a tile, and which of them touch it."""
-        table = self._under(ancestors(tile, res), res)
+        table = self.under(ancestors(tile, res), res)
         return table, outlines_of(table["cell"].to_numpy(), tile)
 
-    def _under(self, cells: tuple[int, ...], res: int) -> pa.Table:
+    def under(self, cells: tuple[int, ...], res: int) -> pa.Table:
+        """COVERAGE of the descendants of some cells; of all cells when there are none."""
         overlay = self.overlay[res]
         if not cells:
             return self.table(res)

@@ -1,14 +1,13 @@
-"""Routes of the map: tiles, style, what is known of a cell, and pictures that may be shown.
+"""Routes of the map: style, what is known of a cell, and pictures that may be shown.
 
-Everything but the full pictures is answered from memory; the tag of a tile is the tag of the map's
-state, so a client that has the tile is answered without encoding it.
+Everything but the full pictures is answered from memory.
 """
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.routes.caching import SHARED, compressed, json_answer, plain
+from api.routes.caching import json_answer, plain
 from api.state import live_of, node_of
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
@@ -19,38 +18,18 @@ from tiles.answers import MOST_PICTURES, cell_answer
 from tiles.imagery import full_picture, thumbnail
 from tiles.pictures import newest
 from tiles.style import style
-from tiles.tilejson import tilejson
-from tiles.webmercator import tile_at
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["map"])
 
-VECTOR_TILE = "application/vnd.mapbox-vector-tile"
 _PICTURE_CACHE = "public, no-cache"
 """A cache asks each time: a mask that is added must reach everybody at once."""
-_TILE = "/tiles/cells/{z}/{x}/{y}.mvt"
 _THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
 _FULL = "/v1/pictures/{public_id}/{n}/full.jpg"
 _NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
-_NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "no cell is there"}}
 
 PictureNumber = Annotated[int, Path(ge=0, lt=2**31)]
-
-
-@router.head("/tiles/cells.json", include_in_schema=False)
-@router.get("/tiles/cells.json", summary="TileJSON 3.0 of the cells", responses=_NO_COPY)
-def cells_tilejson(request: Request) -> Response:
-    """Where the tiles are, how deep they go, and the box around the data."""
-    return json_answer(request, tilejson(live_of(request).state, str(request.base_url)))
-
-
-@router.head(_TILE, include_in_schema=False)
-@router.get(_TILE, summary="One vector tile", responses=_NO_COPY | _NOTHING)
-def cells_tile(request: Request, z: int, x: int, y: int) -> Response:
-    """The layer `cells` of a tile, Mapbox Vector Tile 2.1."""
-    tag, pack = live_of(request).tile(tile_at(z, x, y))
-    return compressed(request, tag, pack, VECTOR_TILE, SHARED)
 
 
 @router.head("/style.json", include_in_schema=False)

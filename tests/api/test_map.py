@@ -18,6 +18,7 @@ from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
 from tests.tiles.test_cover import tile_around
 from tests.tiles.worlds import AT_SEA, MONDAY_MS, Drive, a_node, a_picture, decide, seal
 from tiles.live import LiveMap
+from tiles.state import LAYERS
 from tiles.webmercator import MAX_ZOOM
 
 HOME = tile_around(AT_SEA, 16)
@@ -153,6 +154,34 @@ def test_the_tilejson_leads_to_the_tiles_and_the_style_to_the_tilejson(world: Wo
     assert north >= south
 
 
+def test_layers_come_alone_or_together_in_one_tile(world: World) -> None:
+    alone = {name: world.get(TILE.replace("cells", name)).content for name in LAYERS}
+    for name, body in alone.items():
+        assert set(mapbox_vector_tile.decode(body)) == {name}
+    together = world.get(TILE.replace("cells", "frames,cells,drives"))
+    assert together.content == b"".join(alone[name] for name in LAYERS)
+
+
+def test_the_tilejson_of_some_layers_describes_them_as_they_are(world: World) -> None:
+    tilejson = world.get("/tiles/cells,drives,frames.json").json()
+    url = tilejson["tiles"][0].format(z=HOME.z, x=HOME.x, y=HOME.y)
+    tile = mapbox_vector_tile.decode(world.get(url).content)
+    for layer in tilejson["vector_layers"]:
+        for feature in tile[layer["id"]]["features"]:
+            assert set(feature["properties"]) == set(layer["fields"])
+    assert world.get("/tiles/frames.json").json()["minzoom"] == 15
+
+
+@pytest.mark.parametrize("path", ["roads/0/0/0.mvt", "cells,roads/0/0/0.mvt", "roads.json"])
+def test_an_unknown_layer_is_not_found_and_the_known_ones_are_named(
+    world: World, path: str
+) -> None:
+    answer = world.get(f"/tiles/{path}")
+    assert answer.status_code == 404
+    assert answer.json()["type"].endswith("/not-found")
+    assert "drives" in answer.json()["detail"]
+
+
 def test_the_style_is_of_the_nodes_day(world: World) -> None:
     assert world.get("/style.json").json()["metadata"]["roadcomb:today"] == MONDAY_MS // 86_400_000
 
@@ -220,7 +249,8 @@ def test_a_picture_that_is_not_there_is_404(gallery: World, path: str) -> None:
 
 
 def test_no_answer_names_the_contributor_the_device_or_the_time(gallery: World) -> None:
-    for path in (f"/v1/cells/{CELL}", "/tiles/cells.json"):
+    tile = TILE.replace("cells", ",".join(LAYERS))
+    for path in (f"/v1/cells/{CELL}", "/tiles/cells.json", tile):
         text = gallery.get(path).text
         state = gallery.live.state.drives["public-first"]
         for secret in (state.account, state.drive_id, "drawn", str(FIRST.t_ms), "08:00"):

@@ -40,7 +40,9 @@ def test_corners_are_those_of_h3_to_a_ten_thousandth_of_a_cell(
 
 
 @given(PLACES, st.integers(0, 5))
-def test_a_corner_depends_on_its_cell_alone_to_the_last_bits_of_a_float(place: tuple[float, float], first: int) -> None:
+def test_a_corner_depends_on_its_cell_alone_to_the_last_bits_of_a_float(
+    place: tuple[float, float], first: int
+) -> None:
     cells = cells_in(cell_of(*place, 8), 12)
     together, alone = lattice.placed(cells, 12), lattice.placed(cells[first : first + 1], 12)
     assert (together is None) == (alone is None)

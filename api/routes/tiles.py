@@ -1,0 +1,57 @@
+"""Routes of the tiles: vector tiles and their TileJSON.
+
+Everything is answered from memory; the tag of a tile is the tag of the map's state, so a client
+that has the tile is answered without encoding it.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.routes.caching import SHARED, compressed, json_answer
+from api.state import live_of
+from roadcomb.errors import NotFound
+from tiles.state import LAYERS
+from tiles.tilejson import tilejson
+from tiles.webmercator import tile_at
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["tiles"])
+
+VECTOR_TILE = "application/vnd.mapbox-vector-tile"
+Responses = dict[int | str, dict[str, Any]]
+_TILE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
+_TILEJSON = "/tiles/{layers}.json"
+_CACHED: Responses = {304: {"description": "the client has it already"}}
+_NOTHING: Responses = {204: {"description": "nothing is there"}}
+_REFUSED: Responses = {
+    400: {"description": "there is no such tile"},
+    404: {"description": "there is no such layer"},
+}
+
+
+@router.head(_TILEJSON, include_in_schema=False)
+@router.get(_TILEJSON, summary="TileJSON 3.0 of some layers", responses=_CACHED | _REFUSED)
+def layers_tilejson(request: Request, layers: str) -> Response:
+    """Where the tiles are, how deep they go, and the box around the data."""
+    document = tilejson(live_of(request).state, str(request.base_url), _layers(layers))
+    return json_answer(request, document)
+
+
+@router.head(_TILE, include_in_schema=False)
+@router.get(_TILE, summary="One vector tile", responses=_CACHED | _NOTHING | _REFUSED)
+def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Response:
+    """Layers of a tile, Mapbox Vector Tile 2.1: `cells`, `drives`, `frames` or, say,
+    `cells,drives`."""
+    tag, pack = live_of(request).tile(tile_at(z, x, y), _layers(layers))
+    return compressed(request, tag, pack, VECTOR_TILE, SHARED)
+
+
+def _layers(named: str) -> tuple[str, ...]:
+    """The layers of a path, each once and in the order of LAYERS."""
+    asked = named.split(",")
+    for name in asked:
+        if name not in LAYERS:
+            raise NotFound(f"there is no layer {name[:40]!r}: ask for some of {', '.join(LAYERS)}")
+    return tuple(name for name in LAYERS if name in asked)
