@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api import problems, state
 from api.guard import Guard
 from api.logs import access
-from api.routes import appeals, books, devices, drives, health, keys, log, rights
+from api.routes import appeals, books, coverage, devices, drives, health, keys, log, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
 from api.routes import tiles as tile_routes
@@ -43,7 +43,7 @@ def create_app(
     limits = limits or IntakeSettings()
     state.bind(app, node, live or LiveMap(node), limits, trust)
     problems.install(app)
-    for routes in (health, drives, appeals, maps, books, devices, keys, log, rights):
+    for routes in (health, drives, appeals, maps, coverage, books, devices, keys, log, rights):
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.include_router(tile_routes.router)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rewards import ledger_commands
+from rewards import ledger_commands, where_commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(rewards)
     app.command()(audit)
     ledger_commands.register(app)
+    where_commands.register(app)
 
 
 def nightly(

@@ -13,7 +13,7 @@ from roadcomb.errors import IntegrityError, NotFound, Unauthorised, Unreachable,
 from roadcomb.keys import Key, load_key
 from roadcomb.settings import ClientSettings
 
-__all__ = ["fetch_mine", "fetch_statement", "node_at"]
+__all__ = ["fetch_mine", "fetch_public", "fetch_statement", "node_at"]
 
 _PATH = "/v1/statements"
 _REFUSALS = {401: Unauthorised, 404: NotFound}
@@ -30,6 +30,12 @@ def fetch_mine(to: str, epochs: int) -> Mapping[str, Any]:
         node, url = node_at(client), str(client.base_url).rstrip("/")
         check_node(ours.state, url, node, state.node_at(url))
         return fetch_statement(client, key, epochs, node)
+
+
+def fetch_public(to: str, path: str) -> Mapping[str, Any]:
+    """What anybody may read at a node. Raises Unreachable, or the node's refusal."""
+    with httpx.Client(base_url=to, timeout=60) as client:
+        return _get(client, path)
 
 
 def node_at(client: httpx.Client) -> str:

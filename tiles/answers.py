@@ -1,6 +1,6 @@
 """What the map says of one cell, as a JSON value for clients; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,16 +11,21 @@ from roadcomb.geo import SECTORS
 from tiles import sketch
 from tiles.pictures import Picture
 
-__all__ = ["MOST_PICTURES", "cell_answer"]
+__all__ = ["MOST_DAYS", "MOST_PICTURES", "cell_answer"]
 
 MOST_PICTURES = 20
+MOST_DAYS = 366
 
 
 def cell_answer(
-    row: pa.Table, pictures: list[Picture], base_url: str, is_shown: Callable[[Picture], bool]
+    row: pa.Table,
+    pictures: list[Picture],
+    days: Sequence[tuple[int, int, int]],
+    base_url: str,
+    is_shown: Callable[[Picture], bool],
 ) -> dict[str, Any]:
-    """The answer for one row of COVERAGE. base_url: of the node, ending in "/". is_shown: whether
-    a picture is published; of others no address is told."""
+    """The answer for one row of COVERAGE. days: tiles.pictures.days_of. base_url: of the node,
+    ending in "/". is_shown: whether a picture is published; of others no address is told."""
     known = row.to_pylist()[0]
     return {
         "cell": format_cell(known["cell"]),
@@ -32,6 +37,10 @@ def cell_answer(
         "best_grade": known["best_grade"],
         "mean_grade": known["grade_sum"] // known["frames"],
         "sectors": [sector for sector in range(SECTORS) if known["sectors"] >> sector & 1],
+        "history": [
+            {"day": date_of(day).isoformat(), "pictures": count, "best_grade": best}
+            for day, count, best in days
+        ],
         "pictures": [_picture(picture, base_url, is_shown(picture)) for picture in pictures],
     }
 

@@ -15,7 +15,15 @@ from roadcomb.epochs import DAY_MS
 from roadcomb.records import Verdict, degrees
 from tiles.snapshot import slice_of
 
-__all__ = ["PICTURES", "Picture", "first_shown", "index_of", "newest", "pictures_of"]
+__all__ = [
+    "PICTURES",
+    "Picture",
+    "days_of",
+    "first_shown",
+    "index_of",
+    "newest",
+    "pictures_of",
+]
 
 PICTURES = pa.schema(
     [
@@ -77,6 +85,16 @@ def newest(index: pa.Table, cell: int, limit: int) -> list[Picture]:
     found = slice_of(index, cell, PAID_RESOLUTION)
     order = pc.sort_indices(found, sort_keys=_NEWEST_FIRST)
     return [_picture(row) for row in found.take(order[:limit]).to_pylist()]
+
+
+def days_of(index: pa.Table, cell: int, limit: int) -> list[tuple[int, int, int]]:
+    """(day, pictures, best grade) of a cell's newest days, newest first, at most `limit`."""
+    found = slice_of(index, cell, PAID_RESOLUTION).group_by("day")
+    days = found.aggregate([("grade", "count"), ("grade", "max")]).sort_by([("day", "descending")])
+    listed = zip(
+        *(days[name].to_pylist() for name in ("day", "grade_count", "grade_max")), strict=True
+    )
+    return [(day, count, best) for day, count, best in listed][:limit]
 
 
 def _column(frames: pa.Table, name: str) -> object:

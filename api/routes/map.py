@@ -14,9 +14,9 @@ from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
 from roadcomb.epochs import epoch_of
 from roadcomb.errors import InvalidInput, NotFound
 from tiles.accepted import Decided
-from tiles.answers import MOST_PICTURES, cell_answer
+from tiles.answers import MOST_DAYS, MOST_PICTURES, cell_answer
 from tiles.imagery import full_picture, thumbnail
-from tiles.pictures import newest
+from tiles.pictures import days_of, newest
 from tiles.style import style
 
 __all__ = ["router"]
@@ -52,7 +52,9 @@ def known_cell(request: Request, cell: str) -> Response:
         raise NotFound(f"cell {cell} was not seen yet")
     pictures = newest(state.pictures, asked, MOST_PICTURES)
     is_shown = live_of(request).is_shown
-    return json_answer(request, cell_answer(row, pictures, str(request.base_url), is_shown))
+    days = days_of(state.pictures, asked, MOST_DAYS)
+    answer = cell_answer(row, pictures, days, str(request.base_url), is_shown)
+    return json_answer(request, answer)
 
 
 @router.head(_THUMBNAIL, include_in_schema=False)
