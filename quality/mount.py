@@ -49,7 +49,7 @@ _MOST_LINES = 3000
 class Mount:
     """roll_deg: the picture leans clockwise by it. horizon, middle: where the road vanishes, shares
     of the height from above and of the width from the left. Each None where lines were missing.
-    rating: 4 (good) .. 1, None when nothing was found. faults: codes, for WORDS in reasons.py.
+    rating: 4 (good) .. 1, None when nothing was found. faults: codes, for ADVICE in telling.py.
     """
 
     roll_deg: float | None

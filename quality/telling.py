@@ -5,18 +5,26 @@ of it has nothing added to its evidence.
 """
 
 from quality.mount import Mount
-from quality.reasons import WORDS
 from quality.sectors import WORDS as PLACES
 from quality.view import Finding, Seen
 from roadcomb.canonical import Json
 
-__all__ = ["in_words", "told"]
+__all__ = ["ADVICE", "in_words", "told"]
 
 _SHORT = {
     "view-covered": "something hides the view",
     "glass-spotted": "drops or dirt on the glass",
     "glass-frosted": "frost or dirt on the glass",
 }
+
+ADVICE = {
+    "mount-tilted": "the camera leans to a side: turn it until poles and walls stand upright",
+    "mount-looks-down": "the camera looks down: raise it until the horizon is near the middle",
+    "mount-looks-up": "the camera looks up: lower it until the horizon is near the middle",
+    "mount-looks-aside": "the camera looks aside: turn it to where the car goes",
+    "mount-sees-own-car": "bonnet and dashboard fill much of the picture: mount the camera higher",
+}
+"""Of a mount's faults: advice and no reason, since the rating enters no grade."""
 
 
 def in_words(finding: Finding) -> str:
@@ -37,7 +45,7 @@ def told(seen: Seen, mount: Mount) -> dict[str, Json]:
             "horizon": mount.horizon,
             "middle": mount.middle,
             "faults": list(mount.faults),
-            "words": [WORDS[code] for code in mount.faults],
+            "words": [ADVICE[code] for code in mount.faults],
         }
     return evidence
 
