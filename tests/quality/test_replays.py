@@ -105,6 +105,15 @@ def test_looks_alone_hold_nobody() -> None:
     assert (dropped["copies"], dropped["compared"], dropped["count"]) == (0, 4, 6)
 
 
+def test_looks_hold_nobody_however_many_drives_look_alike() -> None:
+    street = seen(drawn_frames()[:6])
+    drives = {f"day {n}": street for n in range(12)}
+    twin = seen([copied(data) for data in drawn_frames()[:6]])
+    others: dict[str, Seen] = {name: [*street[3:], *street[:3]] for name in drives}
+    assert verdict_on(twin, index_of(drives), Kept(twin, others)).verdict is Verdict.ACCEPTED
+    assert verdict_on(twin, index_of(drives), Kept(twin, drives)).verdict is Verdict.HELD
+
+
 def test_what_cannot_be_compared_any_more_stays_suspected() -> None:
     drives = {"alice": seen(drawn_frames()[:6])}
     twin = seen([copied(data) for data in drawn_frames()[:6]])
