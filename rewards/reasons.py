@@ -1,14 +1,20 @@
 """Reason codes in words that a driver understands, with what helps.
 
-The law: every code has words; a code that is not listed here reads as its own words.
+The law: every code of every room has words. The rooms' own tables (videos, judging) stand behind
+this one, so that a code which is new there is never without.
 """
 
 from types import MappingProxyType
+
+from ingest.video.refusals import REASONS as VIDEOS
+from quality.reasons import WORDS as JUDGING
 
 __all__ = ["WORDS", "in_words"]
 
 WORDS = MappingProxyType(
     {
+        **VIDEOS,
+        **JUDGING,
         # of the recording (ingest)
         "no-fix": "the camera had no GPS position yet: wait for its fix before driving off",
         "no-time": "it carries no time: set the camera to write one",
@@ -31,6 +37,7 @@ WORDS = MappingProxyType(
         "changed-meanwhile": "the file changed while it was sent",
         "not-a-jpeg": "the file is no JPEG",
         "unreadable": "the file could not be read",
+        "framekm-damaged": "the FrameKM does not add up: copy it from the camera again",
         "too-large": "the picture is larger than the node takes",
         "too-small": "the picture is too small to show a street",
         # of the picture (quality)
