@@ -15,7 +15,7 @@ from tests.benchmarks.fraud.real import say_real
 from tests.benchmarks.fraud.studio import Recording, recordings, watched
 
 SCENES = 200
-EACH = 120
+EACH = 60
 """Drives of each attack."""
 _RECEIVED_MS = 1_800_000_000_000
 """2027-01-15: after all of them."""
