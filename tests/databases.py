@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-__all__ = ["catalog_url", "postgresql"]
+__all__ = ["catalog_url", "new_database", "postgresql"]
 
 _numbers = count()
 
@@ -23,7 +23,11 @@ def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLAlchemy URL of an empty database of the test's own."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
-    cluster: sa.URL = request.getfixturevalue("postgresql")
+    return new_database(request.getfixturevalue("postgresql"))
+
+
+def new_database(cluster: sa.URL) -> str:
+    """SQLAlchemy URL of an empty database in a cluster."""
     name = f"test_{next(_numbers)}"
     engine = sa.create_engine(cluster, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -1,7 +1,7 @@
 """A copy of a node, taken while it works, and the node made of the copy again.
 
 The law: a finished backup is whole: `backup.json`, signed by the node and written last, names every
-file with its SHA-256. The catalog is copied first, by SQLite's own backup, and blobs are durable
+file with its SHA-256. The catalog is copied first (catalog_copy.py), and blobs are durable
 before the row that names them, so what the copied catalog names is among the blobs copied after it.
 Blobs do not change, so the next backup into the same folder copies only what is new. What a
 contributor had deleted leaves the backup with the next one; what merely vanished stays.
@@ -10,10 +10,10 @@ contributor had deleted leaves the backup with the next one; what merely vanishe
 
     backup.json {"backup": {"v", "node", "started_ms", "files": {path: SHA-256}}, "signature"}
     catalog.sqlite, node.pem, published/..., blobs/...: as in the data folder
+    catalog.pgdump in place of catalog.sqlite: a catalog on PostgreSQL
 """
 
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.upkeep.book_checks import book_checks
+from api.upkeep.catalog_copy import DUMP, SQLITE, check_target, copy_catalog, restore_dump
 from api.upkeep.checks import Damage
 from api.upkeep.drive_checks import drive_checks
 from api.upkeep.note import note_backup
@@ -38,7 +39,8 @@ __all__ = ["Backup", "Copied", "backup", "damages", "read_backup", "restore"]
 
 DOMAIN = "roadcomb backup v1"
 INDEX = "backup.json"
-CATALOG, KEY, BLOBS, PUBLISHED = "catalog.sqlite", "node.pem", "blobs", "published"
+KEY, BLOBS, PUBLISHED = "node.pem", "blobs", "published"
+CATALOGS = {SQLITE, DUMP}
 _OVERLAP_MS = 3_600_000
 """Clocks of stores differ: what is so much older than the last backup was copied by it."""
 
@@ -65,14 +67,15 @@ class Copied:
 def backup(node: Node, folder: Path, started_ms: int) -> Copied:
     """Bring the folder's backup to what the node holds now; it is new, empty or a backup.
 
-    started_ms: by the machine's clock, now. Raises UsageError for another folder or a catalog that
-    is not SQLite, IntegrityError when a blob cannot be read as it was stored.
+    started_ms: by the machine's clock, now. Raises UsageError for another folder, IntegrityError
+    when a blob cannot be read as it was stored, and what copy_catalog raises.
     """
     before = _previous(node, folder)
     files: dict[str, str] = {}
     with nothing_destroyed(node.settings.data):  # publishing takes originals away
         while True:
-            files[CATALOG] = _copy_catalog(node, folder / CATALOG)
+            catalog, digest = copy_catalog(node, folder)
+            files[catalog] = digest
             deleted = _deleted(node)
             copied, size = _copy_blobs(node, folder, before, files)
             if _deleted(node) == deleted:  # else the copied catalog may name what is gone
@@ -90,6 +93,8 @@ def backup(node: Node, folder: Path, started_ms: int) -> Copied:
     }
     signature = node.key.sign(DOMAIN, canonical_json(body))
     write_durably(folder / INDEX, canonical_json({"backup": body, "signature": signature}))
+    for other in CATALOGS - {catalog}:
+        (folder / other).unlink(missing_ok=True)
     note_backup(node.settings.data, started_ms, len(files))
     return Copied(len(files), copied, size, forgotten)
 
@@ -124,21 +129,25 @@ def damages(folder: Path, index: Backup) -> Iterator[Damage]:
             yield Damage(path, "its bytes are not those that were backed up")
 
 
-def restore(folder: Path, index: Backup, into: Path) -> None:
+def restore(folder: Path, index: Backup, into: Path, catalog_url: str | None = None) -> None:
     """Make the data folder of a node; `damages` has found none. Raises Conflict when it exists.
 
-    The folder appears whole or not at all.
+    catalog_url: the database for a catalog of PostgreSQL's; raises as check_target says.
+    The folder appears whole or not at all, and after the database.
     """
     if into.exists() and any(into.iterdir()):
         raise Conflict(f"{into} is not empty: restore into a new folder")
+    check_target(index.files, catalog_url)
     into.parent.mkdir(parents=True, exist_ok=True)
     unfinished = into.with_name(f".{into.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
-    for path in index.files:
+    for path in index.files.keys() - {DUMP}:
         target = unfinished / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / path, target)
     (unfinished / KEY).chmod(0o600)
+    if catalog_url is not None:
+        restore_dump(folder / DUMP, catalog_url)
     if into.exists():
         into.rmdir()
     unfinished.replace(into)
@@ -146,10 +155,6 @@ def restore(folder: Path, index: Backup, into: Path) -> None:
 
 def _previous(node: Node, folder: Path) -> Backup:
     """What the folder's last backup held; nothing, when this is its first."""
-    if node.catalog.engine.dialect.name != "sqlite":
-        raise UsageError(
-            "the catalog is no SQLite file: take pg_dump first and copy the blob store after it"
-        )
     if (folder / INDEX).exists():
         index = read_backup(folder)
         if index.node != node.key.public:
@@ -157,31 +162,10 @@ def _previous(node: Node, folder: Path) -> Backup:
         return index
     if folder.exists() and any(folder.iterdir()):
         names = {entry.name.strip(".").removesuffix(".part") for entry in folder.iterdir()}
-        if not names <= {CATALOG, KEY, BLOBS, PUBLISHED, INDEX}:
+        if not names <= {*CATALOGS, KEY, BLOBS, PUBLISHED, INDEX}:
             raise UsageError(f"{folder} is neither empty nor a backup: choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     return Backup(node.key.public, 0, {})
-
-
-def _copy_catalog(node: Node, target: Path) -> str:
-    """A consistent copy while others write; answers its digest."""
-    unfinished = target.with_name(f".{target.name}.part")
-    unfinished.unlink(missing_ok=True)
-    source = node.catalog.engine.raw_connection()
-    copy = sqlite3.connect(unfinished)
-    try:
-        driver: Any = source.driver_connection
-        driver.backup(copy)
-        if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise IntegrityError("SQLite finds the catalog damaged: run `roadcomb fsck`")
-        copy.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        copy.close()
-        source.close()
-    data = unfinished.read_bytes()
-    unfinished.unlink()
-    write_durably(target, data)
-    return digest_of_bytes(data)
 
 
 def _copy_blobs(node: Node, folder: Path, before: Backup, files: dict[str, str]) -> tuple[int, int]:

@@ -103,17 +103,21 @@ def restore(
         bool, typer.Option("--verify", help="Check the restored node as `roadcomb fsck` does.")
     ] = False,
 ) -> None:
-    """Make a node of its backup; every file is compared with the backup's signed index first."""
+    """Make a node of its backup; every file is compared with the backup's signed index first.
+
+    A catalog on PostgreSQL goes into the empty database that ROADCOMB_CATALOG names.
+    """
     from api.upkeep import fsck as checking
     from api.upkeep.backup import damages, read_backup
     from api.upkeep.backup import restore as run
+    from roadcomb.settings import NodeSettings
 
     index = read_backup(folder)
     _end(damages(folder, index))
     typer.echo(f"{folder}: {len(index.files)} files of node {index.node} are whole")
     if into is None:
         return
-    run(folder, index, into)
+    run(folder, index, into, NodeSettings().catalog)
     typer.echo(f"restored into {into}")
     if verify:
         report = checking.fsck(_node(into))
