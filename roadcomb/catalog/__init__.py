@@ -21,7 +21,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
-from roadcomb.errors import StorageFull
+from roadcomb.catalog.tables import drives
+from roadcomb.errors import Busy, StorageFull
 
 __all__ = ["MIGRATIONS", "Catalog", "migrate", "open_catalog"]
 
@@ -55,11 +56,19 @@ class Catalog:
                 raise StorageFull("the node's disk is full; nothing was stored") from error
             raise
 
-    def scrub(self) -> None:
-        """After a deletion: leave no older page in SQLite's write-ahead log, if nobody reads it."""
+    def scrub(self, patience_s: float = 10) -> None:
+        """After a deletion: leave a destroyed salt in no old page of the database's own files.
+
+        SQLite has overwritten it already (secure_delete); its write-ahead log is emptied, if nobody
+        reads it. PostgreSQL writes the table of drives anew: VACUUM alone leaves the bytes of dead
+        rows in a page's free space. Raises Busy when others hold that table all the time (a
+        backup does); calling again is harmless.
+        """
         if self.engine.dialect.name == "sqlite":
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            self._write_anew(drives.name, patience_s)
 
     def is_current(self) -> bool:
         """Whether the schema is the one that this version of the code was written for."""
@@ -74,6 +83,19 @@ class Catalog:
         if self.engine.dialect.name == "postgresql":
             return self.engine.execution_options(isolation_level="READ COMMITTED")
         return self.engine.execution_options(writer=True)
+
+    def _write_anew(self, table: str, patience_s: float) -> None:
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # as VACUUM must be
+        with alone.connect() as connection:
+            connection.exec_driver_sql(f"SET lock_timeout = {round(patience_s * 1000)}")
+            try:
+                connection.exec_driver_sql(f"VACUUM FULL {table}")
+            except OperationalError as error:
+                if "lock timeout" in str(error):
+                    raise Busy("others read the catalog all the time: call again later") from error
+                raise
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
 
     def close(self) -> None:
         """Close all connections."""
