@@ -11,7 +11,7 @@ from types import MappingProxyType
 from ingest.geojson import geojson_fixes
 from ingest.mapillary import FILE_NAME, read_description
 from ingest.receiverlog import read_log, read_receiver
-from ingest.sidecars import Sidecar, contents, read_csv, read_gpx
+from ingest.sidecars import Sidecar, contents, read_csv
 from roadcomb.errors import InvalidInput
 
 __all__ = ["SIDECARS", "read_geojson", "read_sidecar", "sidecar_paths"]
@@ -52,10 +52,17 @@ def read_geojson(path: Path) -> Sidecar:
     return Sidecar(fixes=tuple(fixes), notes=(note,) if timeless else ())
 
 
+def _read_gpx(path: Path) -> Sidecar:
+    """XML libraries are dear to load, and most folders hold no GPX."""
+    from ingest.gpx import read_gpx
+
+    return read_gpx(path)
+
+
 _READERS: Mapping[str, Callable[[Path], Sidecar]] = MappingProxyType(
     {
         ".csv": read_csv,
-        ".gpx": read_gpx,
+        ".gpx": _read_gpx,
         ".geojson": read_geojson,
         ".nmea": read_receiver,
         ".ubx": read_receiver,

@@ -1,12 +1,11 @@
-"""Files beside the pictures that say where they were: CSV and GPX. (A Bee's JSON is not read: it
-carries wrong longitudes.)
+"""CSV files beside the pictures that say where they were. (A Bee's JSON is not read: it carries
+wrong longitudes.)
 
 ::
 
     CSV  file,t_unix,lat,lon[,alt,speed,heading,hdop,satellites]   a row a picture, or
          t_unix,lat,lon[,...]                                      a row a fix: a track
          `t_unix` is seconds since 1970 UTC, `t_ms` (milliseconds) may stand for it, m, m/s, degrees
-    GPX  1.0 or 1.1; speed and course also from extensions; a DTD is refused (entity bombs)
 
 A value that is no number is NaN in the place or time of a row, and None elsewhere.
 """
@@ -16,24 +15,16 @@ import math
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path, PureWindowsPath
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-import gpxpy
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from roadcomb.errors import InvalidInput
 from roadcomb.records import Fix
 
-__all__ = ["CsvRow", "Sidecar", "contents", "read_csv", "read_gpx"]
+__all__ = ["CsvRow", "Sidecar", "contents", "read_csv", "text_of"]
 
 MAX_BYTES = 256 * 2**20
 """A 1 Hz GPX of a whole week is 60 MB."""
-_COURSE = {"course", "heading", "bearing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ class Sidecar:
 def read_csv(path: Path) -> Sidecar:
     """Rows or fixes of a CSV file. Raises InvalidInput saying what is wrong with the file."""
     try:
-        columns, rows = _table(_text(path))
+        columns, rows = _table(text_of(path))
     except csv.Error as error:
         raise InvalidInput(f"no readable CSV: {error}") from error
     timed = columns & {"t_unix", "t_ms"}
@@ -71,19 +62,6 @@ def read_csv(path: Path) -> Sidecar:
     return Sidecar(fixes=tuple(_row(row).fix for row in rows if _time_ms(row) is not None))
 
 
-def read_gpx(path: Path) -> Sidecar:
-    """Fixes of a GPX file. Raises InvalidInput saying what is wrong with the file."""
-    text = _text(path)
-    try:
-        fromstring(text, forbid_dtd=True)
-        gpx = gpxpy.parse(text)
-    except (DefusedXmlException, ParseError, gpxpy.gpx.GPXException, ValueError) as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInput(f"no readable GPX: {problem[:200]}") from error
-    points = [point for point, *_ in gpx.walk()]
-    return Sidecar(fixes=tuple(_fix_of(point) for point in points if point.time is not None))
-
-
 def contents(path: Path, limit: int) -> bytes:
     """The bytes of a file of at most `limit`. Raises InvalidInput, OSError."""
     status = path.stat()
@@ -94,7 +72,8 @@ def contents(path: Path, limit: int) -> bytes:
     return path.read_bytes()
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of at most MAX_BYTES. Raises InvalidInput, OSError."""
     try:
         return contents(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -145,28 +124,3 @@ def _number(row: Mapping[str, str], column: str) -> float:
 def _optional(row: Mapping[str, str], column: str) -> float | None:
     number = _number(row, column)
     return number if math.isfinite(number) else None
-
-
-def _fix_of(point: Any) -> Fix:
-    said = {_local_name(e): e.text for top in point.extensions for e in top.iter() if e.text}
-    course = next((said[name] for name in sorted(_COURSE & said.keys())), "")
-    return Fix(
-        _instant_ms(point.time),
-        point.latitude,
-        point.longitude,
-        point.elevation,
-        point.speed if point.speed is not None else _optional(said, "speed"),
-        point.course if point.course is not None else _optional({"course": course}, "course"),
-        point.horizontal_dilution,
-        point.satellites,
-    )
-
-
-def _local_name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
-
-
-def _instant_ms(time: datetime) -> int:
-    """GPX times are UTC, also where they do not say so."""
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1000)

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.folder import read_recordings
+from ingest.gpx import read_gpx
 from ingest.planning import plan_recording
 from ingest.readers import read_sidecar
 from ingest.receiverlog import read_log, read_receiver
 from ingest.settings import ReadSettings, ScreenSettings
-from ingest.sidecars import read_gpx
 from roadcomb.errors import InvalidInput
 from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS, bee_folder, jpeg
 from tests.ingest.receivers import nmea, pvt
