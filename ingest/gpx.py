@@ -1,4 +1,4 @@
-"""GPX tracks, 1.0 or 1.1; speed and course also from extensions; a DTD is refused (entity bombs)."""
+"""GPX tracks, 1.0 or 1.1; speed and course also from extensions; no DTD (entity bombs)."""
 
 import math
 from datetime import UTC, datetime
