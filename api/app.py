@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import problems, state
 from api.guard import Guard
+from api.heads import Heads
 from api.logs import access
 from api.routes import appeals, books, coverage, devices, drives, health, keys, log, rights
 from api.routes import map as maps
@@ -48,8 +49,10 @@ def create_app(
     app.include_router(figures.router)
     app.include_router(tile_routes.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
+    app.add_middleware(Heads)
     # Nothing here rests on cookies, so any page may read what anybody may read.
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["ETag"])
+    origins = node.settings.cors_origins.split()
+    app.add_middleware(CORSMiddleware, allow_origins=origins, expose_headers=["ETag"])
     app.add_middleware(
         Guard,
         body_limit=lambda path: _body_limit(path, limits),

@@ -43,6 +43,15 @@ class NodeSettings(BaseSettings):
     log: LogFormat = Field(
         default=LogFormat.PLAIN, description="'json': one object a line, requests included"
     )
+    cors_origins: str = Field(
+        default="*", description="web origins that may read the node, by spaces; '*': all"
+    )
+    attribution: str = Field(
+        default="© contributors of this Roadcomb node", description="whom a map names"
+    )
+    licence: str = Field(
+        default="CC-BY-SA-4.0", description="SPDX id of what the map and its pictures are under"
+    )
     clock_file: Path | None = Field(
         default=None, description="injected clock, refused off loopback"
     )

@@ -1,13 +1,14 @@
 """TileJSON 3.0 of the layers: where the tiles are, how deep they go, what their fields mean."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tiles import drivelayer, framelayer, mvt
 from tiles.state import MapState
 from tiles.webmercator import MAX_ZOOM
 
-__all__ = ["FIELDS", "tilejson", "vector_layers"]
+__all__ = ["FIELDS", "Terms", "tilejson", "vector_layers"]
 
 FIELDS = {
     mvt.LAYER: {
@@ -39,14 +40,24 @@ _FIRST_ZOOM = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Whom a map names, and the SPDX id of what it may be used under."""
+
+    attribution: str
+    licence: str
+
+
 def tilejson(
-    state: MapState, base_url: str, layers: Sequence[str] = (mvt.LAYER,)
+    state: MapState, base_url: str, terms: Terms, layers: Sequence[str] = (mvt.LAYER,)
 ) -> dict[str, Any]:
     """The document. base_url: of the node, ending in "/". Without any cell it has no bounds."""
     document: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": f"Roadcomb {', '.join(layers)}",
-        "description": "What is known of each H3 cell: when it was seen, how often and how well.",
+        "description": "Which piece of road was seen when, how often and how well.",
+        "attribution": f"{terms.attribution} ({terms.licence})",
+        "roadcomb:licence": terms.licence,
         "scheme": "xyz",
         "tiles": [f"{base_url}tiles/{','.join(layers)}/{{z}}/{{x}}/{{y}}.mvt"],
         "minzoom": min(_FIRST_ZOOM[name] for name in layers),

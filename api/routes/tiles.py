@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.routes.caching import SHARED, compressed, json_answer
-from api.state import live_of
+from api.state import live_of, node_of
 from roadcomb.errors import NotFound
 from tiles.state import LAYERS
-from tiles.tilejson import tilejson
+from tiles.tilejson import Terms, tilejson
 from tiles.webmercator import tile_at
 
 __all__ = ["router"]
@@ -31,15 +31,15 @@ _REFUSED: Responses = {
 }
 
 
-@router.head(_TILEJSON, include_in_schema=False)
 @router.get(_TILEJSON, summary="TileJSON 3.0 of some layers", responses=_CACHED | _REFUSED)
 def layers_tilejson(request: Request, layers: str) -> Response:
     """Where the tiles are, how deep they go, and the box around the data."""
-    document = tilejson(live_of(request).state, str(request.base_url), _layers(layers))
-    return json_answer(request, document)
+    settings = node_of(request).settings
+    terms = Terms(settings.attribution, settings.licence)
+    state, base_url = live_of(request).state, str(request.base_url)
+    return json_answer(request, tilejson(state, base_url, terms, _layers(layers)))
 
 
-@router.head(_TILE, include_in_schema=False)
 @router.get(_TILE, summary="One vector tile", responses=_CACHED | _NOTHING | _REFUSED)
 def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Response:
     """Layers of a tile, Mapbox Vector Tile 2.1: `cells`, `drives`, `frames` or, say,

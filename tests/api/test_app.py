@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -194,3 +195,30 @@ def test_the_openapi_names_each_route_once_and_every_operation(client: httpx.Cli
         for operation in methods.values()
     ]
     assert len(operations) == len(set(operations))
+
+
+def test_head_answers_at_every_door_that_get_opens(client: httpx.Client) -> None:
+    app_paths = client.get("/openapi.json").json()["paths"]
+    plain = [path for path, item in app_paths.items() if "get" in item and "{" not in path]
+    assert len(plain) > 5
+    for path in (*plain, "/", "/v1/drives/none", "/v1/cells/none"):
+        got, asked = client.get(path), client.head(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b""), path
+        assert asked.headers["content-type"] == got.headers["content-type"]
+
+
+def test_other_web_pages_may_read_the_node_unless_the_operator_names_whose(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    asked = {"Origin": "https://map.example"}
+    assert client.get("/v1/node", headers=asked).headers["access-control-allow-origin"] == "*"
+    node = a_node(tmp_path)
+    settings = node.settings.model_copy(
+        update={"cors_origins": "https://a.example https://b.example"}
+    )
+    with serving(create_app(replace(node, settings=settings), limits=LIMITS)) as own:
+        allowed = own.get("/v1/node", headers={"Origin": "https://b.example"}).headers
+        refused = own.get("/v1/node", headers=asked).headers
+    assert allowed["access-control-allow-origin"] == "https://b.example"
+    assert "access-control-allow-origin" not in refused
+    node.catalog.close()

@@ -170,6 +170,7 @@ def test_the_tilejson_of_some_layers_describes_them_as_they_are(world: World) ->
         for feature in tile[layer["id"]]["features"]:
             assert set(feature["properties"]) == set(layer["fields"])
     assert world.get("/tiles/frames.json").json()["minzoom"] == 15
+    assert tilejson["attribution"] == "© contributors of this Roadcomb node (CC-BY-SA-4.0)"
 
 
 @pytest.mark.parametrize("path", ["roads/0/0/0.mvt", "cells,roads/0/0/0.mvt", "roads.json"])
