@@ -18,7 +18,7 @@ from roadcomb.epochs import epoch_of
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
-__all__ = ["reputations", "to_look_at"]
+__all__ = ["reputations", "reputations_at", "to_look_at"]
 
 
 def reputations(node: Node, contributors: Collection[str]) -> dict[str, int]:
@@ -27,6 +27,29 @@ def reputations(node: Node, contributors: Collection[str]) -> dict[str, int]:
     with node.catalog.reading() as connection:
         rows = connection.execute(query).all() if contributors else []
     return _values(rows, contributors, epoch_of(node.clock.now_ms()))
+
+
+def reputations_at(
+    connection: sa.Connection, contributors: Collection[str], epoch: int
+) -> dict[str, int]:
+    """The value of each contributor at an epoch, by the decisions that carry it or an earlier one.
+
+    Later decisions do not change it, so an epoch that is closed late reads the same.
+    """
+    standing = (
+        sa.select(sa.func.max(decisions.c.id))
+        .join(drives, drives.c.drive_id == decisions.c.drive_id)
+        .where(drives.c.contributor.in_(contributors), decisions.c.epoch <= epoch)
+        .group_by(decisions.c.drive_id)
+    )
+    query = (
+        sa.select(drives.c.contributor, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+        .join(drives, drives.c.drive_id == decisions.c.drive_id)
+        .where(decisions.c.id.in_(standing))
+        .order_by(decisions.c.id)
+    )
+    rows = connection.execute(query).all() if contributors else []
+    return _values(rows, contributors, epoch)
 
 
 def to_look_at(node: Node, epoch: int) -> list[str]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ingest.log import EMPTY_ROOT
 from ingest.receipts import parse_receipt
 from quality import judgement
+from quality.records import reputations_at
 from rewards.accounted import LogPart
 from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
@@ -33,6 +34,7 @@ from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, epoch_drives
 from roadcomb.epochs import end_ms
+from roadcomb.keys import account_of
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 
@@ -79,6 +81,8 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log_size, log_root = _log_head(connection, end_ms(epoch))
         announced = shown_in(connection, epoch, before.announced)
         log, decided = log_part(connection, epoch, before, log_size)
+        contributors = {drive.owner.contributor for drive in came_in}
+        reputation = reputations_at(connection, contributors, epoch)
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
@@ -98,6 +102,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         announced=announced,
         log_digest=digest_of_bytes(log.to_bytes()),
         decisions=decided,
+        reputation={account_of(key): reputation[key] for key in sorted(reputation)},
     )
     return Frozen(inputs, rows, came_in, drive_of_row, log)
 

@@ -26,6 +26,7 @@ class Inputs:
     released: indices of the rows of drives that were held, by the epoch of their first judgement,
     whose refill they take; rising.
     announced: policies of epochs to come (rewards/notice.py).
+    reputation: 0..1000 by account, of those whose drives came in (quality/reputation.py).
     log_digest: of log.json (rewards/accounted.py). decisions: number of the newest one it tells.
     """
 
@@ -43,6 +44,7 @@ class Inputs:
     announced: tuple[Announced, ...] = ()
     log_digest: str = ""
     decisions: int = 0
+    reputation: Mapping[str, int] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """inputs.json."""
@@ -66,6 +68,7 @@ class Inputs:
                 for judged, rows in sorted(self.released.items())
             ],
             "announced": [each.document() for each in self.announced],
+            "reputation": dict(self.reputation),
         }
         return canonical_json(document)
 
@@ -91,6 +94,7 @@ def parse_inputs(data: bytes) -> Inputs:
             },
             "released": [*released],
             "announced": list() as announced,
+            "reputation": Mapping() as reputation,
             **nothing,
         } if not (nothing or no_rows or no_log):
             return Inputs(
@@ -108,6 +112,7 @@ def parse_inputs(data: bytes) -> Inputs:
                 announced_of(announced),
                 log_digest,
                 decided,
+                {account: _value(value) for account, value in reputation.items()},
             )
     raise IntegrityError("inputs.json is no inputs that this version can read")
 
@@ -119,6 +124,12 @@ def _released(value: Json, epoch: int, rows_count: int) -> tuple[int, Sequence[i
             if known and known == sorted(set(known)) and len(known) == len(rows):
                 return judged, known
     raise IntegrityError(f"inputs.json: {value!r} names no released rows")
+
+
+def _value(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
+        raise IntegrityError(f"inputs.json: {value!r} is no reputation, 0 to 1000")
+    return value
 
 
 def _address(value: Json) -> str:
