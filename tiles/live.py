@@ -38,6 +38,7 @@ __all__ = ["LiveMap"]
 _log = logging.getLogger(__name__)
 
 _TILES_KEPT = 2_048
+_PICTURES_KEPT = 512
 _COMPRESSION = 6
 
 Left = tuple[Snapshot, tuple[pa.Table, ...]]
@@ -56,10 +57,11 @@ class _Drive:
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """A state and its tiles, compressed, as they were asked for."""
+    """A state with its tiles, compressed, and its pictures, as they were asked for."""
 
     state: MapState
     tile: Callable[[Tile, Sequence[str]], bytes]
+    picture: Callable[[Tile, int], bytes]
 
 
 class LiveMap:
@@ -97,6 +99,11 @@ class LiveMap:
         """Tag of the state, and what makes the tile's gzipped bytes; none when it is empty."""
         served = self._served
         return served.state.tag, partial(served.tile, tile, tuple(layers))
+
+    def picture(self, tile: Tile, today: int) -> tuple[str, Callable[[], bytes]]:
+        """Tag of the state and the day, and what makes a PNG of freshness; none of nothing."""
+        served = self._served
+        return f"{served.state.tag}-{today}", partial(served.picture, tile, today)
 
     def is_shown(self, picture: Picture) -> bool:
         """Whether a picture of the map is published."""
@@ -223,4 +230,5 @@ def _serving(state: MapState) -> _Served:
         body = state.tile(tile, layers)
         return gzip.compress(body, _COMPRESSION, mtime=0) if body else b""
 
-    return _Served(state, lru_cache(_TILES_KEPT)(compressed))
+    pictures = lru_cache(_PICTURES_KEPT)(state.picture)
+    return _Served(state, lru_cache(_TILES_KEPT)(compressed), pictures)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
-from tiles import drivelayer, framelayer
+from tiles import drivelayer, framelayer, raster
 from tiles.accepted import Decided, Position
 from tiles.cover import ancestors
 from tiles.fold import coarsen, fold, merge
@@ -34,7 +34,7 @@ icosahedron's corners, where H3's cells are two thirds of their average size, it
 """
 _ENOUGH_CELLS = 200_000
 """Bounds are taken from the finest resolution with no more cells than this."""
-_FORMAT = 2
+_FORMAT = 3
 """Part of the tag: raise it when the same state is encoded to other bytes."""
 
 Bounds = tuple[float, float, float, float]
@@ -73,6 +73,10 @@ class MapState:
     def tile(self, tile: Tile, layers: Sequence[str] = (LAYER,)) -> bytes:
         """The encoded layers of a tile (of LAYERS), no bytes when nothing is there."""
         return b"".join(self._layer(name, tile) for name in layers)
+
+    def picture(self, tile: Tile, today: int) -> bytes:
+        """The tile as a PNG of freshness on a day, no bytes when no cell is there."""
+        return raster.paint(*self.outlines(tile), today)
 
     def outlines(self, tile: Tile) -> tuple[pa.Table, Outlines]:
         """COVERAGE around the tile, and its outlines in it: at most MAX_CELLS of them."""

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 
 from roadcomb.canonical import digest_of_bytes
 
-__all__ = ["SHARED", "compressed", "json_answer", "plain"]
+__all__ = ["SHARED", "compressed", "json_answer", "made", "plain"]
 
 SHARED = "public, max-age=30, stale-while-revalidate=300"
 """A cache may answer for half a minute without asking; verdicts come once a second at most."""
@@ -44,6 +44,14 @@ def compressed(
     if body and wants_gzip:
         answer.headers["Content-Encoding"] = "gzip"
     return answer
+
+
+def made(
+    request: Request, tag: str, make: Callable[[], bytes], media_type: str, cache: str
+) -> Response:
+    """What `make` gives, as it is; not made when the client's tag matches."""
+    body = b"" if _matches(request, f'"{tag}"') else make()
+    return plain(request, tag, body, media_type, cache)
 
 
 def json_answer(request: Request, document: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Routes of the tiles: vector tiles and their TileJSON.
+"""Routes of the tiles: vector tiles, their TileJSON, and pictures of freshness.
 
 Everything is answered from memory; the tag of a tile is the tag of the map's state, so a client
 that has the tile is answered without encoding it.
@@ -8,8 +8,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.routes.caching import SHARED, compressed, json_answer
+from api.routes.caching import SHARED, compressed, json_answer, made
 from api.state import live_of, node_of
+from roadcomb.epochs import epoch_of
 from roadcomb.errors import NotFound
 from tiles.state import LAYERS
 from tiles.tilejson import Terms, tilejson
@@ -22,6 +23,7 @@ router = APIRouter(tags=["tiles"])
 VECTOR_TILE = "application/vnd.mapbox-vector-tile"
 Responses = dict[int | str, dict[str, Any]]
 _TILE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
+_PICTURE = "/tiles/freshness/{z}/{x}/{y}.png"
 _TILEJSON = "/tiles/{layers}.json"
 _CACHED: Responses = {304: {"description": "the client has it already"}}
 _NOTHING: Responses = {204: {"description": "nothing is there"}}
@@ -46,6 +48,14 @@ def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Respon
     `cells,drives`."""
     tag, pack = live_of(request).tile(tile_at(z, x, y), _layers(layers))
     return compressed(request, tag, pack, VECTOR_TILE, SHARED)
+
+
+@router.get(_PICTURE, summary="Freshness as a picture", responses=_CACHED | _NOTHING | _REFUSED)
+def freshness(request: Request, z: int, x: int, y: int) -> Response:
+    """A PNG of 512 px in the style's colours, on the node's day, for clients without vectors."""
+    today = epoch_of(node_of(request).clock.now_ms())
+    tag, paint = live_of(request).picture(tile_at(z, x, y), today)
+    return made(request, tag, paint, "image/png", SHARED)
 
 
 def _layers(named: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from api.app import create_app
 from rewards.nightly import nightly
 from rewards.policy import read_policy
 from roadcomb.cells import cell_of, format_cell
+from roadcomb.clock import FileClock
+from roadcomb.epochs import DAY_MS
 from tests.api.serving import serving
 from tests.quality.publishing.showing import show
 from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
@@ -171,6 +173,22 @@ def test_the_tilejson_of_some_layers_describes_them_as_they_are(world: World) ->
             assert set(feature["properties"]) == set(layer["fields"])
     assert world.get("/tiles/frames.json").json()["minzoom"] == 15
     assert tilejson["attribution"] == "© contributors of this Roadcomb node (CC-BY-SA-4.0)"
+
+
+def test_freshness_is_a_picture_whose_tag_names_the_day(world: World) -> None:
+    path = f"/tiles/freshness/{HOME.z}/{HOME.x}/{HOME.y}.png"
+    first = world.get(path)
+    assert (first.status_code, first.headers["content-type"]) == (200, "image/png")
+    assert first.content.startswith(b"\x89PNG")
+    tag = first.headers["etag"]
+    assert world.get(path, if_none_match=tag).status_code == 304
+    FileClock(world.node.settings.data / "clock").set_ms(MONDAY_MS + 9 * DAY_MS)
+    older = world.get(path, if_none_match=tag)
+    assert older.status_code == 200
+    assert older.headers["etag"] != tag
+    assert older.content != first.content
+    assert world.get("/tiles/freshness/16/5/5.png").status_code == 204
+    assert world.get("/tiles/freshness/3/8/0.png").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["roads/0/0/0.mvt", "cells,roads/0/0/0.mvt", "roads.json"])
