@@ -1,8 +1,13 @@
 """What ExifTool says of a video may be anything; what makes no sense is no track."""
 
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 
-from ingest.video.exiftool import parse_xml
+from ingest.video.exiftool import parse_xml, read_exiftool
+from roadcomb.geo import distance_m
 
 ANSWER = (
     "<?xml version='1.0' encoding='{encoding}'?>"
@@ -25,3 +30,14 @@ def test_a_place_with_a_time_is_a_fix() -> None:
 )
 def test_an_unknown_encoding_or_a_time_without_sense_is_no_fix(encoding: str, second: str) -> None:
     assert parse_xml(ANSWER.format(encoding=encoding, second=second).encode()).fixes == ()
+
+
+def test_the_real_exiftool_finds_the_track_that_a_gopro_wrote(real_data: Path) -> None:
+    program = shutil.which("exiftool")
+    if program is None:
+        pytest.skip("no ExifTool on this machine's PATH")
+    found = read_exiftool(real_data / "gpmf" / "karma.mp4", program).fixes
+    assert len(found) > 40
+    assert all(before.t_ms < after.t_ms for before, after in pairwise(found))
+    first = found[0]
+    assert distance_m(first.lat_deg, first.lon_deg, 33.12537, -117.33107) < 5
