@@ -10,7 +10,7 @@ from api import problems, state
 from api.guard import Guard
 from api.heads import Heads
 from api.logs import access
-from api.routes import appeals, books, coverage, devices, drives, health, keys, log, rights
+from api.routes import appeals, books, coverage, devices, drives, health, keys, log, playing, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
 from api.routes import tiles as tile_routes
@@ -44,7 +44,8 @@ def create_app(
     limits = limits or IntakeSettings()
     state.bind(app, node, live or LiveMap(node), limits, trust)
     problems.install(app)
-    for routes in (health, drives, appeals, maps, coverage, books, devices, keys, log, rights):
+    rooms = (health, drives, appeals, maps, playing, coverage, books, devices, keys, log, rights)
+    for routes in rooms:
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.include_router(tile_routes.router)

@@ -11,7 +11,7 @@ from roadcomb.geo import SECTORS
 from tiles import sketch
 from tiles.pictures import Picture
 
-__all__ = ["MOST_DAYS", "MOST_PICTURES", "cell_answer"]
+__all__ = ["MOST_DAYS", "MOST_PICTURES", "cell_answer", "picture_answer"]
 
 MOST_PICTURES = 20
 MOST_DAYS = 366
@@ -41,11 +41,12 @@ def cell_answer(
             {"day": date_of(day).isoformat(), "pictures": count, "best_grade": best}
             for day, count, best in days
         ],
-        "pictures": [_picture(picture, base_url, is_shown(picture)) for picture in pictures],
+        "pictures": [picture_answer(picture, base_url, is_shown(picture)) for picture in pictures],
     }
 
 
-def _picture(picture: Picture, base_url: str, shown: bool) -> dict[str, Any]:
+def picture_answer(picture: Picture, base_url: str, shown: bool) -> dict[str, Any]:
+    """What is told of a picture; no address of one that is not published."""
     base = f"{base_url}v1/pictures/{picture.public_id}/{picture.n}"
     return {
         "id": f"{picture.public_id}/{picture.n}",

@@ -1,7 +1,8 @@
 """The layer `cells` of a vector tile: one polygon a cell, every step over all cells at once; pure.
 
 A feature is `cell` (its text form), `last_seen` and `first_seen` (day numbers), `best_grade`,
-`passes`, `contributors` (an estimate, 20 means 20 or more) and one polygon.
+`passes`, `contributors` (an estimate, 20 means 20 or more), `sectors` (bits of the eight headings
+driven, north the lowest) and one polygon.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ from tiles.webmercator import Tile
 __all__ = ["KEYS", "LAYER", "encode", "encode_outlines"]
 
 LAYER = "cells"
-KEYS = ("cell", "last_seen", "first_seen", "best_grade", "passes", "contributors")
+KEYS = ("cell", "last_seen", "first_seen", "best_grade", "passes", "contributors", "sectors")
 
 _CELL_DIGITS = 15
 _MOVE = mvt.MOVE_TO | 1 << 3
@@ -48,11 +49,12 @@ def encode_outlines(coverage: pa.Table, outlines: Outlines) -> bytes:
 
 
 def _numbers(coverage: pa.Table) -> Ints:
-    """Values of KEYS but the first, shape (5, n)."""
+    """Values of KEYS but the first, shape (6, n)."""
     contributors = sketch.estimate(coverage["contributors"].to_numpy())
     names = ("last_day", "first_day", "best_grade", "passes")
     columns = [coverage[name].to_numpy() for name in names]
-    return np.vstack([*columns, contributors]).astype(np.int64)
+    sectors = coverage["sectors"].to_numpy()
+    return np.vstack([*columns, contributors, sectors]).astype(np.int64)
 
 
 def _hexagons(hexagons: Hexagons, tags: Ints) -> bytes:

@@ -20,6 +20,7 @@ __all__ = [
     "Picture",
     "days_of",
     "first_shown",
+    "in_order",
     "index_of",
     "newest",
     "pictures_of",
@@ -80,11 +81,18 @@ def index_of(tables: list[pa.Table]) -> pa.Table:
     return joined.take(np.argsort(joined["cell"].to_numpy(), kind="stable")).combine_chunks()
 
 
-def newest(index: pa.Table, cell: int, limit: int) -> list[Picture]:
-    """The newest pictures of a cell of resolution 12 or coarser, at most `limit`."""
+def newest(index: pa.Table, cell: int, limit: int, day: int | None = None) -> list[Picture]:
+    """The newest pictures of a cell of resolution 12 or coarser, at most `limit`; of one day."""
     found = slice_of(index, cell, PAID_RESOLUTION)
+    if day is not None:
+        found = found.filter(pc.equal(found["day"], day))
     order = pc.sort_indices(found, sort_keys=_NEWEST_FIRST)
     return [_picture(row) for row in found.take(order[:limit]).to_pylist()]
+
+
+def in_order(pictures: pa.Table) -> list[Picture]:
+    """PICTURES of one drive as a camera took them."""
+    return [_picture(row) for row in pictures.sort_by("n").to_pylist()]
 
 
 def days_of(index: pa.Table, cell: int, limit: int) -> list[tuple[int, int, int]]:

@@ -18,6 +18,7 @@ FIELDS = {
         "best_grade": "grade of the best frame, 0 to 1000",
         "passes": "drives through the cells of resolution 12 inside, added up",
         "contributors": "estimated number of contributors; 20 means 20 or more",
+        "sectors": "headings driven: 1 north, 2 north-east, 4 east ... 128 north-west, added up",
     },
     drivelayer.LAYER: {
         "drive": "public id, random",

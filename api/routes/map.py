@@ -3,15 +3,16 @@
 Everything but the full pictures is answered from memory.
 """
 
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.routes.caching import json_answer, plain
 from api.state import live_of, node_of
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
-from roadcomb.epochs import epoch_of
+from roadcomb.epochs import epoch_of, parse_epoch
 from roadcomb.errors import InvalidInput, NotFound
 from tiles.accepted import Decided
 from tiles.answers import MOST_DAYS, MOST_PICTURES, cell_answer
@@ -42,7 +43,11 @@ def map_style(request: Request) -> Response:
 
 @router.head("/v1/cells/{cell}", include_in_schema=False)
 @router.get("/v1/cells/{cell}", summary="What is known of a cell", responses=_NO_COPY)
-def known_cell(request: Request, cell: str) -> Response:
+def known_cell(
+    request: Request,
+    cell: str,
+    day: Annotated[date | None, Query(description="only the pictures of this day")] = None,
+) -> Response:
     """Passes, days, grades and the newest pictures of a cell of resolution 0 to 12."""
     asked, state = parse_cell(cell), live_of(request).state
     if resolution(asked) > PAID_RESOLUTION:
@@ -50,7 +55,9 @@ def known_cell(request: Request, cell: str) -> Response:
     row = state.cell(asked)
     if not len(row):
         raise NotFound(f"cell {cell} was not seen yet")
-    pictures = newest(state.pictures, asked, MOST_PICTURES)
+    pictures = newest(
+        state.pictures, asked, MOST_PICTURES, None if day is None else parse_epoch(day.isoformat())
+    )
     is_shown = live_of(request).is_shown
     days = days_of(state.pictures, asked, MOST_DAYS)
     answer = cell_answer(row, pictures, days, str(request.base_url), is_shown)

@@ -208,6 +208,7 @@ def test_the_style_is_of_the_nodes_day(world: World) -> None:
 def test_a_cell_says_what_is_known_and_its_pictures_wait(world: World) -> None:
     answer = world.get(f"/v1/cells/{CELL}").json()
     pictures = answer.pop("pictures")
+    assert [day["day"] for day in answer.pop("history")] == ["2026-01-05"]
     assert answer == {
         "cell": CELL,
         "resolution": 12,

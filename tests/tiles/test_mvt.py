@@ -120,7 +120,7 @@ def test_properties_are_the_coverage() -> None:
     for row, contributors in zip(coverage.to_pylist(), estimates, strict=True):
         values = (row["last_day"], row["first_day"], row["best_grade"], row["passes"])
         found = by_cell.get(h3.int_to_str(row["cell"]))
-        wanted = (h3.int_to_str(row["cell"]), *values, contributors)
+        wanted = (h3.int_to_str(row["cell"]), *values, contributors, row["sectors"])
         assert found is None or found == dict(zip(KEYS, wanted, strict=True))
 
 
