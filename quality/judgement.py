@@ -1,7 +1,7 @@
 """The judgement: what a drive's frames measured and what became of each, one columnar file a drive.
 
 One row a frame of the manifest, in its order. `verdict` is the frame's own; a drive that is held
-or rejected as a whole overrides it in the decision's counts, never here. Stored as Parquet under
+or rejected as a whole overrides it in the decision's counts, never here. An Arrow file under
 `judgements/<SHA-256>`; the digest is an address, no epoch depends on these bytes.
 """
 
@@ -9,7 +9,6 @@ import io
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from roadcomb.blobs import Blobs
 from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
@@ -46,20 +45,25 @@ SCHEMA = pa.schema(
 def store(blobs: Blobs, judgement: pa.Table) -> str:
     """Store a judgement of this schema; answers its digest."""
     sink = io.BytesIO()
-    pq.write_table(judgement.cast(SCHEMA), sink, compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_file(sink, SCHEMA, options=options) as file:
+        file.write_table(judgement.cast(SCHEMA))
     return blobs.put_addressed(PREFIX, sink.getvalue())
 
 
 def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError.
 
-    A night reads thousands of these small files: read by one thread and without the machinery of
-    a data set, each costs a third.
+    A night reads thousands of these small files: as Arrow's own format, by one thread, each costs
+    a twelfth of what Parquet costs, and is no larger.
     """
-    file = pq.ParquetFile(pa.BufferReader(blobs.get_addressed(PREFIX, digest)))
-    table = file.read(columns=columns, use_threads=False)
-    wanted = SCHEMA.names if columns is None else columns
-    return _completed(table, [name for name in wanted if name not in table.column_names])
+    data = pa.BufferReader(blobs.get_addressed(PREFIX, digest))
+    wanted = SCHEMA.names if columns is None else list(columns)
+    there = pa.ipc.open_file(data).schema
+    fields = [there.get_field_index(name) for name in wanted if name in there.names]
+    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+    table = pa.ipc.open_file(data, options=options).read_all()
+    return _completed(table, [name for name in wanted if name not in there.names])
 
 
 def _completed(table: pa.Table, missing: Sequence[str]) -> pa.Table:
