@@ -34,6 +34,10 @@ class Remaining(Snapshot):
         """As in a snapshot."""
         return self._shown(self._whole.slice(cell, res), res)
 
+    def under(self, cells: tuple[int, ...], res: int) -> pa.Table:
+        """As in a snapshot."""
+        return self._shown(self._whole.under(cells, res), res)
+
     def get(self, cell: int) -> pa.Table:
         """As in a snapshot."""
         return self.slice(cell, resolution(cell))

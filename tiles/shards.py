@@ -49,7 +49,8 @@ def row_digest(table: pa.Table) -> str:
     """SHA-256 of the canonical rows, lower-case hex."""
     hasher = hashlib.sha256(_DOMAIN + len(table).to_bytes(8, "little"))
     for field in COVERAGE:
-        column = table[field.name].combine_chunks().to_numpy()
+        chunks = table[field.name]  # one chunk is read where it lies, also when it is mapped
+        column = (chunks.chunk(0) if chunks.num_chunks == 1 else chunks).to_numpy()
         hasher.update(column.astype(column.dtype.newbyteorder("<"), copy=False).data)
     return hasher.hexdigest()
 

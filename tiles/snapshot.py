@@ -5,23 +5,46 @@ written once; one whose rows do not give its digest is refused at open. The desc
 are one slice, found by two binary searches; no database is asked.
 """
 
+import mmap
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
 
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
-from roadcomb.cells import PAID_RESOLUTION, Cells, descendants, parent, parse_cell, resolution
+from roadcomb.cells import (
+    PAID_RESOLUTION,
+    Cells,
+    descendants,
+    parent,
+    parents,
+    parse_cell,
+    resolution,
+)
 from roadcomb.errors import IntegrityError
 from tiles.fold import COVERAGE, coarsen
 from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
 
-__all__ = ["PREFIX", "Snapshot", "digest", "open_snapshot", "shard_digests", "slice_of", "write"]
+__all__ = [
+    "PREFIX",
+    "Snapshot",
+    "digest",
+    "open_snapshot",
+    "shard_digests",
+    "slice_of",
+    "slices_of",
+    "write",
+]
 
 PREFIX = "coverage"
 _JOINED = 5
 """Up to here the shards, a few rows each, are copied together and their files let go."""
+
+_CHECKERS = 2
+"""Shards checked at a time: hashing is most of the time that a snapshot takes to open."""
 
 ShardKey = tuple[int, int]
 """Shard cell and resolution."""
@@ -66,6 +89,16 @@ class Snapshot:
             return slice_of(self._joined[res], cell, res)
         return _concat(slice_of(self._shards[shard, res], cell, res) for shard in self._over(cell))
 
+    def under(self, cells: tuple[int, ...], res: int) -> pa.Table:
+        """The descendants of some cells (one at least) at `res`, together."""
+        if res <= _JOINED:
+            return slices_of(self._joined[res], cells, res)
+        if min(map(resolution, cells)) < SHARD_RESOLUTION:
+            return _concat(self.slice(cell, res) for cell in cells)
+        owners = np.unique(parents(np.array(cells, np.uint64), SHARD_RESOLUTION)).tolist()
+        found = [self._shards.get((owner, res)) for owner in owners]
+        return _concat(slices_of(shard, cells, res) for shard in found if shard is not None)
+
     def get(self, cell: int) -> pa.Table:
         """The cell's own row: a table of one row, or of none."""
         return self.slice(cell, resolution(cell))
@@ -91,7 +124,9 @@ def open_snapshot(blobs: Blobs, digest: str) -> Snapshot:
     Raises NotFound when a file of it is missing, IntegrityError when one is damaged.
     """
     wanted = _digests(blobs, digest)
-    return Snapshot(digest, {key: _shard(blobs, found) for key, found in wanted.items()})
+    with ThreadPoolExecutor(_CHECKERS) as pool:
+        shards = pool.map(partial(_shard, blobs), wanted.values())
+        return Snapshot(digest, dict(zip(wanted, shards, strict=True)))
 
 
 def shard_digests(blobs: Blobs, digest: str) -> list[str]:
@@ -105,6 +140,21 @@ def slice_of(table: pa.Table, cell: int, res: int) -> pa.Table:
     first, last = (np.uint64(index) for index in descendants(cell, res))
     start = int(np.searchsorted(cells, first, "left"))
     return table.slice(start, int(np.searchsorted(cells, last, "right")) - start)
+
+
+def slices_of(table: pa.Table, cells: tuple[int, ...], res: int) -> pa.Table:
+    """The descendants of some cells in COVERAGE of resolution `res`, in the cells' order."""
+    known, (first, last) = _cells(table), _ranges(cells, res)
+    starts, ends = np.searchsorted(known, first, "left"), np.searchsorted(known, last, "right")
+    pieces = [(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
+    return pa.concat_tables([table.slice(0, 0), *(table.slice(a, b - a) for a, b in pieces)])
+
+
+@lru_cache(maxsize=512)
+def _ranges(cells: tuple[int, ...], res: int) -> tuple[Cells, Cells]:
+    """First and last possible descendants of each cell."""
+    ranges = np.array([descendants(cell, res) for cell in cells], np.uint64).reshape(-1, 2)
+    return ranges[:, 0], ranges[:, 1]
 
 
 def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:
@@ -123,11 +173,14 @@ def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:
 def _shard(blobs: Blobs, digest: str) -> pa.Table:
     damaged = IntegrityError(f"coverage shard {PREFIX}/{digest} is damaged: run a restore")
     try:
-        table = _from_ipc(blobs, f"{PREFIX}/{digest}")
-    except (pa.ArrowException, OSError) as error:
+        mapped = _mapped(blobs, f"{PREFIX}/{digest}")
+        table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged from error
     if not table.schema.equals(COVERAGE) or row_digest(table) != digest:
         raise damaged
+    if isinstance(mapped, mmap.mmap):
+        mapped.madvise(mmap.MADV_DONTNEED)  # what was read to check it is not kept
     return table
 
 
@@ -138,13 +191,13 @@ def _to_ipc(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _from_ipc(blobs: Blobs, key: str) -> pa.Table:
+def _mapped(blobs: Blobs, key: str) -> mmap.mmap | bytes:
     """Mapped when the store is a folder: closing the file keeps the map, its pages stay shared."""
     path = blobs.local_path(key)
     if path is None or not path.exists():
-        return pa.ipc.open_file(pa.BufferReader(blobs.get(key))).read_all()
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all()
+        return blobs.get(key)
+    with path.open("rb") as source:
+        return mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _joined(shards: Mapping[ShardKey, pa.Table], res: int) -> pa.Table:

@@ -21,7 +21,7 @@ from tiles.lines import NO_LINES, Lines
 from tiles.mvt import LAYER, encode_outlines
 from tiles.polygons import Outlines, outlines_of
 from tiles.shards import SHARD_RESOLUTION
-from tiles.snapshot import Snapshot, slice_of
+from tiles.snapshot import Snapshot, slice_of, slices_of
 from tiles.webmercator import Tile, resolution_at
 
 __all__ = ["LAYERS", "MAX_CELLS", "Bounds", "MapState", "overlay_of"]
@@ -100,8 +100,7 @@ class MapState:
     def _pictures_around(self, tile: Tile) -> pa.Table:
         """PICTURES in the cells that cover a tile."""
         covering = ancestors(tile, resolution_at(tile.z))
-        found = [slice_of(self.pictures, cell, PAID_RESOLUTION) for cell in covering]
-        return pa.concat_tables([self.pictures.slice(0, 0), *found])
+        return slices_of(self.pictures, covering, PAID_RESOLUTION)
 
     @cached_property
     def cells(self) -> int:
@@ -134,9 +133,8 @@ class MapState:
         overlay = self.overlay[res]
         if not cells:
             return self.table(res)
-        fresh = [slice_of(overlay, cell, res) for cell in cells]
-        known = pa.concat_tables([self.snapshot.slice(cell, res) for cell in cells])
-        return merge([known, *fresh]) if any(map(len, fresh)) else known
+        fresh, known = slices_of(overlay, cells, res), self.snapshot.under(cells, res)
+        return merge([known, fresh]) if len(fresh) else known
 
 
 def overlay_of(rows: Sequence[pa.Table]) -> tuple[pa.Table, ...]:
