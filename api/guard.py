@@ -42,12 +42,13 @@ SECURITY_HEADERS: Mapping[str, str] = {
         )
     ),
 }
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("roadcomb.api")
 
 
 class Observer(Protocol):
-    """Hears of each answer: the route's template, method, status, seconds, bytes received."""
+    """Hears of each answer: the route's template, known method, status, seconds, bytes received."""
 
     def __call__(
         self, route: str, method: str, status: int, seconds: float, received: int
@@ -87,7 +88,7 @@ class Guard:
             body.release()
             seconds = time.perf_counter() - started
             for observe in self._observers:
-                observe(_route(scope), scope["method"], answer.status, seconds, body.taken)
+                observe(_route(scope), _method(scope), answer.status, seconds, body.taken)
             request_id.reset(token)
 
     async def _answer(self, scope: Scope, body: Body, answer: "_Answer") -> None:
@@ -132,6 +133,12 @@ class _Answer:
 def _route(scope: Scope) -> str:
     """The path's template, so that no figure or log line names a drive; "other" without one."""
     return str(getattr(scope.get("route"), "path", "other"))
+
+
+def _method(scope: Scope) -> str:
+    """A known one or "other": each new name would be a figure that is kept for good."""
+    method = str(scope["method"])
+    return method if method in _METHODS else "other"
 
 
 def _request_id(headers: Headers) -> str:

@@ -9,6 +9,7 @@ and "signer" where the contributor's key was rotated. The signature covers the c
 
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import category
 
 from roadcomb.canonical import Json, canonical_json
 from roadcomb.errors import InvalidInput, Unauthorised
@@ -73,6 +74,8 @@ def parse_appeal(value: Json, drive_id: str, now_ms: int) -> Appeal:
         raise InvalidInput("the appeal is of another drive than the one it was sent to")
     if not words.strip() or len(words) > LONGEST:
         raise InvalidInput(f"an appeal needs words, {LONGEST} characters of them at most")
+    if any(category(character) == "Cc" and character not in "\n\r\t" for character in words):
+        raise InvalidInput("an appeal's words hold a control character: write plain text")
     if abs(now_ms - created_ms) > VALID_MS:
         raise Unauthorised("the appeal is not of now: take the time of GET /v1/node")
     signer = str(others.get("signer", contributor))

@@ -156,6 +156,7 @@ def _print_case(case: "Case") -> None:
 
     from quality.evidence.words import sentences
     from roadcomb.epochs import to_datetime
+    from roadcomb.printable import printable
 
     _print(f"drive {case.drive_id}\npublic id {case.public_id}\ncontributor {case.contributor}")
     reason = f" ({case.reason})" if case.reason else ""
@@ -167,7 +168,8 @@ def _print_case(case: "Case") -> None:
     for doubt in sentences(case.evidence) if isinstance(case.evidence, dict) else ():
         _print(f"against it: {doubt}")
     for said in case.appeals:
-        _print(f"its contributor, {to_datetime(said.appealed_ms):%Y-%m-%d %H:%M}: {said.words}")
+        at = f"{to_datetime(said.appealed_ms):%Y-%m-%d %H:%M}"
+        _print(f"its contributor, {at}: {printable(said.words)}")
     _print(f"evidence {pretty_repr(case.evidence)}")
 
 

@@ -71,6 +71,14 @@ def test_requests_are_counted_by_template_and_status(client: httpx.Client) -> No
     assert not any("0000" in name for name in found)
 
 
+def test_invented_methods_add_no_figures(client: httpx.Client) -> None:
+    for number in range(3):
+        client.request(f"INVENTED{number}", "/v1/node")
+    found = figures(client)
+    assert not any("INVENTED" in name for name in found)
+    assert found["roadcomb_requests_total method=other route=/v1/node status=405"] == 3
+
+
 def test_the_epoch_lag_counts_days_that_are_over_and_not_paid(lived: Node, tmp_path: Path) -> None:
     node = copy_of(lived, tmp_path / "node")
     with serving(create_app(node)) as client:

@@ -109,6 +109,8 @@ def test_what_is_accepted_deleted_or_unknown_is_not_appealed(node: Node, held: s
     [
         ("  ", NOW_MS, InvalidInput),
         ("x" * 2_001, NOW_MS, InvalidInput),
+        ("see \x1b[2J", NOW_MS, InvalidInput),
+        ("see \0", NOW_MS, InvalidInput),  # PostgreSQL stores none
         (WORDS, NOW_MS - 6 * 60_000, Unauthorised),
     ],
 )
@@ -139,6 +141,16 @@ def test_the_operator_reads_the_words(node: Node, held: str) -> None:
     assert told.exit_code == 0, told.output
     assert WORDS in told.output
     assert find_case(node, held).appeals[0].appealed_ms == NOW_MS
+
+
+def test_words_are_one_line_and_steer_no_terminal(node: Node, held: str) -> None:
+    appeal(node, asked(held, "mine\naccepted by the operator \u202eesrever"))
+    save_key(node.key, node.settings.key_file)
+    app = typer.Typer()
+    register(app)
+    data = ["--data", str(node.settings.data)]
+    told = CliRunner().invoke(app, ["review", "show", held, *data])
+    assert "mine\\naccepted by the operator \\u202eesrever" in told.output
 
 
 def _count(node: Node, table: sa.Table) -> int:
