@@ -74,7 +74,8 @@ def _frame_header(data: bytes) -> bytes:
 def half_scale(data: bytes, settings: QualitySettings) -> tuple[Header, Image]:
     """The header and the pixels at half scale, BGR, shape (ceil(height/2), ceil(width/2), 3).
 
-    Raises Undecodable with the reason `undecodable`, `too-large`, `too-small` or `truncated`.
+    Raises Undecodable with the reason `undecodable`, `too-large`, `too-small`,
+    `too-narrow` or `truncated`.
     """
     header = read_header(data)
     _check(header, settings)
@@ -96,6 +97,9 @@ def _check(header: Header, settings: QualitySettings) -> None:
         raise Undecodable("too-large", f"{header.scans} scans are over {settings.max_scans}")
     if header.width < settings.min_width or header.height < settings.min_height:
         raise Undecodable("too-small", f"{size} pixels show no street")
+    longer, shorter = sorted((header.width, header.height), reverse=True)
+    if longer > settings.max_aspect * shorter:
+        raise Undecodable("too-narrow", f"{size} pixels are a strip that shows no street")
 
 
 def _decoded(data: bytes) -> Image | None:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import cv2
 import sqlalchemy as sa
 
 from ingest.settings import ScreenSettings, TrimSettings
@@ -41,6 +42,8 @@ from roadcomb.records import Verdict
 __all__ = ["DECIDED_BY", "Judge", "judge_pending"]
 
 DECIDED_BY = "judge"
+_BROKEN = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, cv2.error)
+"""What only a mistake of ours lets a drive's contents raise: it may stop none of the others."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,16 +76,25 @@ class Judge:
         """Judge all sealed drives without a decision; how many were decided. In the log's order,
         but those of keys that are known to have lied come after the others.
 
-        A drive whose stored bytes are damaged is logged once and left pending; one whose bytes
-        cannot be had just now is left to the next call.
+        A drive whose stored bytes are damaged, or that breaks the judge, is logged once and left
+        pending until a restart; one whose bytes cannot be had just now is left to the next call.
         """
         waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
         values = reputations(self._node, {contributor for _, contributor, _ in waiting})
         waiting.sort(key=lambda row: values[row[1]] < NEUTRAL)
-        decided = sum(self._judge(*row) for row in waiting)
+        decided = sum(self._try(*row) for row in waiting)
         if decided:
             self._file.keep()
         return decided
+
+    def _try(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
+        """`_judge`, but a drive that breaks it costs itself and no other."""
+        try:
+            return self._judge(drive_id, contributor, sealed_ms)
+        except _BROKEN:
+            self._damaged.add(drive_id)
+            _log.exception("drive %s breaks the judge and stays pending", drive_id)
+            return False
 
     def _judge(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
         try:

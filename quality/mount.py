@@ -43,6 +43,8 @@ _TENSOR_PX, _ONE_WAY, _STRONG = (7, 21), 0.6, 128.0**2
 _STEP, _NEAR = 4, 3.0
 """Pixels between the places that are voted on, and from a line to a place it votes for."""
 _MOST_LINES = 3000
+_AT_ONCE = 1 << 20
+"""Distances from lines to places held at a time: 8 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Mount:
 
 
 class MountObserver:
-    """Gathers straight lines of a drive's small pictures."""
+    """Gathers straight lines of a drive's small pictures; those unlike the first in shape are left
+    out: of another shape the same places are not the same directions."""
 
     def __init__(self, settings: MountSettings | None = None) -> None:
         self._settings = settings or MountSettings()
@@ -68,13 +71,15 @@ class MountObserver:
         self._leans = np.zeros(2 * _LEAN_DEG * _BINS_A_DEG, np.int64)
         self._looked = 0
         self._every = 1
-        self._share = 0.0
+        self._shape: tuple[int, ...] | None = None
 
     def see(self, n: int, frame: Frame, small: Grey | None) -> None:
         """Search a picture for lines, if it is among those that are looked at."""
         if small is None or n % self._every:
             return
-        self._share = small.shape[0] / small.shape[1]
+        self._shape = self._shape or small.shape
+        if small.shape != self._shape:
+            return
         self._lines.append((n, _lines(small)))
         self._leans += _leans(small)
         self._looked += 1
@@ -88,7 +93,9 @@ class MountObserver:
         if self._looked < _ENOUGH:
             return Mount(None, None, None, None, ())
         roll = _roll(self._leans, self._settings.enough_uprights * self._looked)
-        vanishing = _vanishing(lines[:: 1 + len(lines) // _MOST_LINES], self._share, self._settings)
+        height, width = self._shape or (0, 1)
+        some = lines[:: 1 + len(lines) // _MOST_LINES]
+        vanishing = _vanishing(some, height / width, self._settings)
         middle, horizon = vanishing or (None, None)
         faults = tuple(_faults(roll, horizon, middle, own_car, self._settings))
         known = roll is not None or vanishing is not None
@@ -148,16 +155,28 @@ def _vanishing(lines: Lines, share: float, settings: MountSettings) -> tuple[flo
         return None
     height = WIDE * share
     x, y = np.meshgrid(np.arange(0, WIDE, _STEP), np.arange(0, height, _STEP))
-    a, b = slanting[:, 3] - slanting[:, 1], slanting[:, 0] - slanting[:, 2]
-    length = np.hypot(a, b)
-    c = a * slanting[:, 0] + b * slanting[:, 1]
-    off = np.abs(a[:, None] * x.ravel() + b[:, None] * y.ravel() - c[:, None]) / length[:, None]
-    votes = ((off < _NEAR) * length[:, None]).sum(axis=0).reshape(x.shape)
+    step = max(1, _AT_ONCE // x.size)
+    votes = np.zeros(x.shape)
+    for first in range(0, len(slanting), step):
+        votes += _votes(slanting[first : first + step], x, y)
     votes = cv2.blur(votes, (3, 3))
     row, column = divmod(int(votes.argmax()), votes.shape[1])
-    if votes.max() < settings.vanishing_share * length.sum():
+    if votes.max() < settings.vanishing_share * _lengths(slanting).sum():
         return None
     return round(column * _STEP / WIDE, 3), round(row * _STEP / height, 3)
+
+
+def _votes(lines: Lines, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pixels of the lines that pass near each place, of the shape of x and y."""
+    a, b = lines[:, 3] - lines[:, 1], lines[:, 0] - lines[:, 2]
+    length = _lengths(lines)
+    c = a * lines[:, 0] + b * lines[:, 1]
+    off = np.abs(a[:, None] * x.ravel() + b[:, None] * y.ravel() - c[:, None]) / length[:, None]
+    return np.asarray(((off < _NEAR) * length[:, None]).sum(axis=0).reshape(x.shape))
+
+
+def _lengths(lines: Lines) -> NDArray[np.float64]:
+    return np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1])
 
 
 def _faults(

@@ -22,6 +22,7 @@ WORDS = {
     "truncated": "the lower part of the picture is missing: check the camera's memory card",
     "too-large": "the picture has more pixels or scans than the network takes",
     "too-small": "the picture has too few pixels to show a street",
+    "too-narrow": "the picture is a narrow strip that shows no street",
     "already-sent": "you sent this picture before, and it is paid once",
     "duplicate-in-drive": "the picture shows what an earlier one of the drive shows",
     "standing-still": "the car stood: an earlier picture shows the same, and it is paid once",

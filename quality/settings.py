@@ -148,6 +148,11 @@ class QualitySettings(BaseSettings):
     )
     min_width: int = Field(default=320, description="narrower pictures show no street")
     min_height: int = Field(default=240, description="lower pictures show no street")
+    max_aspect: int = Field(
+        default=8,
+        description="longer side in shorter ones; panoramas have 2 to 5. The thumbnail of a strip "
+        "of 320 x 60,000 is one pixel wide, which no search for features takes",
+    )
     fingerprint_distance: int = Field(
         default=31,
         ge=0,

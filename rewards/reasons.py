@@ -40,6 +40,7 @@ WORDS = MappingProxyType(
         "framekm-damaged": "the FrameKM does not add up: copy it from the camera again",
         "too-large": "the picture is larger than the node takes",
         "too-small": "the picture is too small to show a street",
+        "too-narrow": "the picture is a narrow strip that shows no street",
         # of the picture (quality)
         "undecodable": "the picture could not be decoded",
         "truncated": "the lower part of the picture is missing",

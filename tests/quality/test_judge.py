@@ -13,6 +13,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 from tests.drives import NOW_MS, contributor, make_node, pictures
 from tests.quality.deliveries import METRE_E7, along, copied, deliver
-from tests.quality.pictures import decoded, drawn_frames, look_at, real_frames, real_places
+from tests.quality.pictures import decoded, drawn_frames, jpeg, look_at, real_frames, real_places
 
 ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
 Task = TypeVar("Task")
@@ -374,6 +375,24 @@ def test_a_drive_with_damaged_bytes_stays_pending_and_stops_no_other(
     assert drive_state(node, damaged).pending == 4
     assert decision(node, whole).verdict == "accepted"
     assert [damaged in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_drive_that_breaks_the_judge_stays_pending_and_stops_no_other(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    """OpenCV falls over a thumbnail one pixel wide; the default settings let no such strip in."""
+    strip = jpeg(np.tile(decoded(drawn_frames()[0])[:240, :320], (250, 1, 1)))
+    breaking = deliver(node, ALICE, [strip])
+    whole = deliver(node, BOB, drawn_frames()[4:8])
+    judging = Judge(node, InlineEngine(), QualitySettings(max_aspect=1000))
+    with caplog.at_level(logging.ERROR):
+        assert judging.judge_pending() == 1
+        assert judging.judge_pending() == 0
+    assert drive_state(node, breaking).pending == 1
+    assert decision(node, whole).verdict == "accepted"
+    assert [breaking in record.getMessage() for record in caplog.records] == [True]
+    assert judge(node) == 1
+    assert reasons(node, breaking) == ["too-narrow"]
 
 
 def test_a_damaged_judgement_stops_no_other_drive_and_heals_without_a_restart(

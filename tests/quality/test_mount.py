@@ -80,3 +80,10 @@ def test_a_long_drive_keeps_the_lines_of_few_pictures() -> None:
 def test_every_fault_has_words() -> None:
     codes = ["mount-tilted", "mount-looks-down", "mount-looks-up", "mount-looks-aside"]
     assert {*codes, "mount-sees-own-car"} == ADVICE.keys()
+
+
+def test_a_picture_of_another_shape_neither_counts_nor_takes_memory() -> None:
+    """320 places a line's width high, it would be voted on at two million places."""
+    pictures = list(_drive())
+    strip = np.full((320, 1), 90, np.uint8)
+    assert _mount([*pictures[:23], strip]) == _mount(pictures[:23])
