@@ -1,8 +1,6 @@
-// What stands around the map: the counts, the legend, and a notice when there is nothing to see.
+// What stands around the map: the counts, and a notice when there is nothing to see.
 
 import { element } from "./dom.js";
-import { CLASSES } from "./freshness.js";
-import { hexagon } from "./panel.js";
 import { number } from "./words.js";
 
 const REFILL_DAYS = 7;
@@ -33,16 +31,6 @@ export function drawCounts(cells, today) {
   );
   byId("counts").replaceChildren(...items);
   byId("counts").hidden = false;
-}
-
-/** The freshness classes and their colours. */
-export function drawLegend() {
-  const items = CLASSES.map(({ words }, index) =>
-    element("li", {}, hexagon(index), element("span", {}, words)),
-  );
-  const title = element("h2", {}, "Days since last seen");
-  byId("legend").replaceChildren(title, element("ol", {}, items));
-  byId("legend").hidden = false;
 }
 
 /** A notice over an empty map. */

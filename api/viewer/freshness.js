@@ -17,6 +17,8 @@ export const CLASSES = [
   { from: 28, words: "28+" },
 ];
 
+const FIVE = [0, 1, 2, 3, 4];
+
 /** Index of the class of an age; ahead of the clock is the freshest. */
 export const classOf = (age) =>
   Math.max(0, CLASSES.findLastIndex((each) => age >= each.from));
@@ -33,6 +35,8 @@ export function readColours(style) {
   const read = (name) => style.getPropertyValue(name).trim();
   return {
     fresh: CLASSES.map((_, index) => read(`--fresh-${index}`)),
+    scale: FIVE.map((index) => read(`--scale-${index}`)),
+    axis: FIVE.map((index) => read(`--axis-${index}`)),
     ground: read("--ground"),
     line: read("--graticule"),
     chosen: read("--chosen"),

@@ -1,14 +1,14 @@
 // What is drawn: the node's style, dressed in the viewer's colours, and what only a viewer needs.
 
-import { freshnessColour } from "./freshness.js";
+import { SHADES, filterOf } from "./look.js";
 
 export const CELLS = "cells"; // source, and layer in its tiles
 export const FILL = "cells-fill";
 const EMPTY = { type: "FeatureCollection", features: [] };
 const STATE = (name) => ["boolean", ["feature-state", name], false];
 
-/** A whole MapLibre style: `source` is the TileJSON of the cells. */
-export function mapStyle(source, today, colours) {
+/** A whole MapLibre style: `source` is the TileJSON of the cells, `look` of look.js. */
+export function mapStyle(source, today, colours, look) {
   return {
     version: 8,
     sources: {
@@ -16,20 +16,21 @@ export function mapStyle(source, today, colours) {
       graticule: { type: "geojson", data: EMPTY },
       pictures: { type: "geojson", data: EMPTY },
     },
-    layers: layers(today, colours),
+    layers: layers(today, colours, look),
   };
 }
 
-/** Dress a drawn map anew: another day, or another colour scheme. */
-export function dress(map, today, colours) {
-  for (const { id, paint } of layers(today, colours)) {
+/** Dress a drawn map anew: another day, another colour scheme, or another look. */
+export function dress(map, today, colours, look) {
+  for (const { id, paint, filter } of layers(today, colours, look)) {
+    if (filter) map.setFilter(id, filter);
     for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name, value);
   }
 }
 
-function layers(today, colours) {
-  const fresh = freshnessColour(today, colours.fresh);
-  const cells = { source: CELLS, "source-layer": CELLS };
+function layers(today, colours, look) {
+  const shade = SHADES[look.shade].colour(today, colours);
+  const cells = { source: CELLS, "source-layer": CELLS, filter: filterOf(look) };
   return [
     { id: "ground", type: "background", paint: { "background-color": colours.ground } },
     {
@@ -39,7 +40,7 @@ function layers(today, colours) {
     {
       id: "cells-glow", type: "line", ...cells,
       paint: {
-        "line-color": fresh,
+        "line-color": shade,
         "line-opacity": colours.glow,
         "line-width": zoomed(4, 34),
         "line-blur": zoomed(4, 30),
@@ -47,7 +48,7 @@ function layers(today, colours) {
     },
     {
       id: FILL, type: "fill", ...cells,
-      paint: { "fill-color": fresh, "fill-antialias": false },
+      paint: { "fill-color": shade, "fill-antialias": false },
     },
     {
       id: "cells-edge", type: "line", ...cells,

@@ -61,10 +61,13 @@ function top(title, freshness, close) {
 }
 
 /** A small hexagon in the colour of a freshness class. */
-export function hexagon(freshness) {
+export const hexagon = (freshness) => swatch(`--fresh-${freshness}`);
+
+/** A small hexagon in a colour of the style sheet. */
+export function swatch(colour) {
   return svg(
     "svg", { class: "hexagon", viewBox: "0 0 20 20", "aria-hidden": "true" },
-    svg("path", { d: "M10 0 18.66 5V15L10 20 1.34 15V5Z", fill: `var(--fresh-${freshness})` }),
+    svg("path", { d: "M10 0 18.66 5V15L10 20 1.34 15V5Z", fill: `var(${colour})` }),
   );
 }
 

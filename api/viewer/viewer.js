@@ -2,11 +2,14 @@
 
 import { LngLatBounds, Map, NavigationControl, ScaleControl } from "./vendor/maplibre-gl.mjs";
 import { cellIn, hasView } from "./address.js";
-import { distinct, drawCounts, drawLegend, sayBroken, sayEmpty, sayNothing } from "./around.js";
+import { distinct, drawCounts, sayBroken, sayEmpty, sayNothing } from "./around.js";
 import { Chosen } from "./chosen.js";
 import { readColours } from "./freshness.js";
 import { graticule } from "./graticule.js";
 import { CELLS, FILL, dress, mapStyle } from "./layers.js";
+import { drawLegend } from "./legend.js";
+import { lookIn, withLook } from "./look.js";
+import { listenToSearch } from "./search.js";
 import { fetchJson } from "./service.js";
 import { dayOf } from "./words.js";
 
@@ -19,9 +22,11 @@ const nodeDay = async () => dayOf((await fetchJson("/v1/node")).now_ms);
 async function start() {
   sayNothing();
   const [today, source] = await Promise.all([nodeDay(), cellsSource()]);
-  const page = { map: draw(source, today), today };
+  const look = lookIn(location.hash);
+  const page = { map: draw(source, today, look), today, look, oldest: today };
   page.chosen = new Chosen(page.map, document.getElementById("panel"), () => page.today);
-  drawLegend();
+  legend(page);
+  listenToSearch(document.getElementById("search"), page);
   listen(page);
   if (!source.bounds) sayEmpty();
   window.roadcomb = page;
@@ -36,10 +41,10 @@ async function cellsSource() {
   return { ...tilejson, tiles };
 }
 
-function draw(source, today) {
+function draw(source, today, look) {
   const map = new Map({
     container: "map",
-    style: mapStyle(source, today, colours()),
+    style: mapStyle(source, today, colours(), look),
     hash: "map",
     attributionControl: { compact: true },
     dragRotate: false,
@@ -54,6 +59,21 @@ function draw(source, today) {
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
   return map;
+}
+
+function legend(page) {
+  drawLegend(document.getElementById("legend"), page, (look, redraw = true) => {
+    const hash = withLook(location.hash, look);
+    history.replaceState(history.state, "", hash || location.pathname + location.search);
+    show(page, look, redraw);
+  });
+}
+
+/** Show another look; `redraw` the legend too, but not under a hand that moves its sliders. */
+function show(page, look, redraw = true) {
+  page.look = look;
+  dress(page.map, page.today, colours(), look);
+  if (redraw) legend(page);
 }
 
 function fitted([west, south, east, north]) {
@@ -71,7 +91,9 @@ function listen(page) {
   });
   map.on("move", () => drawGraticule(map));
   map.on("idle", () => {
-    drawCounts(distinct(map.queryRenderedFeatures({ layers: [FILL] })), page.today);
+    const cells = distinct(map.queryRenderedFeatures({ layers: [FILL] }));
+    drawCounts(cells, page.today);
+    age(page, cells);
   });
   map.on("click", ({ point }) => {
     const cell = cellNear(map, point);
@@ -80,9 +102,21 @@ function listen(page) {
   });
   listenToHover(map);
   listenToKeys(map, chosen);
-  addEventListener("hashchange", () => follow(chosen));
-  DARK.addEventListener("change", () => dress(map, page.today, colours()));
+  addEventListener("hashchange", () => {
+    follow(chosen);
+    const look = lookIn(location.hash);
+    if (withLook("", look) !== withLook("", page.look)) show(page, look);
+  });
+  DARK.addEventListener("change", () => dress(map, page.today, colours(), page.look));
   document.addEventListener("visibilitychange", () => !document.hidden && newDay(page));
+}
+
+/** The sliders reach back to the oldest that was seen; not while one is held. */
+function age(page, cells) {
+  const oldest = Math.min(page.oldest, ...cells.map(({ first_seen }) => first_seen));
+  if (oldest === page.oldest || document.activeElement?.type === "range") return;
+  page.oldest = oldest;
+  legend(page);
 }
 
 function listenToHover(map) {
@@ -125,7 +159,7 @@ async function newDay(page) {
   const today = await nodeDay().catch(() => page.today);
   if (today === page.today) return;
   page.today = today;
-  dress(page.map, today, colours());
+  show(page, page.look);
   page.chosen.draw();
 }
 

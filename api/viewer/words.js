@@ -1,8 +1,9 @@
 // Numbers into words. Days are UTC days counted from 1970-01-01, as the map's tiles carry them.
 
 const DAY_MS = 86_400_000;
-const PAID_RESOLUTION = 12;
+export const PAID_RESOLUTION = 12;
 const PAID_SPACING_M = 18.76; // mean distance of centres at resolution 12; the H3 documentation
+const TOKEN_DECIMALS = 9;
 const COMPASS = [
   "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
 ];
@@ -17,6 +18,9 @@ export const dayOf = (ms) => Math.floor(ms / DAY_MS);
 /** The day number of "2026-01-05". */
 export const parseDay = (iso) => dayOf(Date.parse(`${iso}T00:00:00Z`));
 
+/** "2026-01-05" of a day number. */
+export const isoDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
 /** "Mon, 5 Jan 2026" of a day number. */
 export const dateWords = (day) => DATE.format(new Date(day * DAY_MS));
 
@@ -24,6 +28,14 @@ export const dateWords = (day) => DATE.format(new Date(day * DAY_MS));
 export function ageWords(age) {
   if (age <= 0) return "today";
   return age === 1 ? "yesterday" : `${number(age)} days ago`;
+}
+
+/** "1.25" of base units of money, nine decimals, as text or BigInt; never by way of a float. */
+export function tokens(units) {
+  const text = BigInt(units).toString().replace("-", "").padStart(TOKEN_DECIMALS + 1, "0");
+  const whole = NUMBER.format(BigInt(text.slice(0, -TOKEN_DECIMALS)));
+  const rest = text.slice(-TOKEN_DECIMALS).replace(/0+$/, "");
+  return `${BigInt(units) < 0n ? "−" : ""}${whole}${rest ? `.${rest}` : ""}`;
 }
 
 export const number = (value) => NUMBER.format(value);
