@@ -104,12 +104,12 @@ def _drop_open(node: Node, drive_id: str) -> None:
 
 
 def _destroy(node: Node, drive_id: str) -> None:
-    node.catalog.scrub()
     shown = evidence_key(drive_id)
     whole = [manifest_key(drive_id), shown, f"{SUMS}/{shown}"]
     folders = (pack_folder(drive_id), folder_of(drive_id), held_folder(drive_id))
     for key in [*(key for folder in folders for key in node.blobs.keys(folder)), *whole]:
         node.blobs.delete(key)
+    node.catalog.scrub()
 
 
 def _store_tombstone(node: Node, drive_id: str, digest: str) -> None:

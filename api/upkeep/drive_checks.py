@@ -14,13 +14,13 @@ from api.upkeep.checks import Check, addressed, summed
 from api.upkeep.publication_checks import publication_checks
 from ingest.evidence import evidence_key
 from ingest.manifest import parse_signed
-from ingest.receipts import leaf_of, verify_receipt
+from ingest.receipts import leaf_of, parse_receipt, verify_receipt
 from ingest.stored import manifest_key
 from quality import judgement
 from quality.deleting import DELETED, tombstone_key
 from quality.thumbnails import PREFIX as THUMBNAILS
 from quality.thumbnails import packs_of
-from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
+from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, log_entries, packs, signed_blocks
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
@@ -68,6 +68,10 @@ def _receipt_checks(node: Node, drive: sa.Row[Any]) -> Iterator[Check]:
 
 def _check_receipt(node: Node, drive: sa.Row[Any]) -> None:
     receipt = verify_receipt(parse_json(drive.receipt.encode()), node.key.public)
+    _, signature = parse_receipt(parse_json(drive.receipt.encode()))
+    whole: Json = {"receipt": receipt.to_json(), "signature": signature.lower()}
+    if canonical_json(whole) != drive.receipt.encode():
+        raise IntegrityError("the receipt's text is not canonical any more")
     entry = sa.select(log_entries.c.leaf, log_entries.c.log_index)
     with node.catalog.reading() as connection:
         row = connection.execute(entry.where(log_entries.c.drive_id == drive.drive_id)).first()

@@ -3,7 +3,8 @@
 The law: a flipped bit anywhere in the blob store or the published folder is one damage with its
 place; what was lawfully deleted is none; what nobody names is told apart from damage. It may run
 beside a working node: the store is listed before the catalog is read, so a blob whose row came
-meanwhile is never called unreferenced for good, and nothing younger than a day is pruned.
+meanwhile is never called unreferenced for good, and nothing younger than a day is pruned. Beside a
+damaged catalog nothing is called unreferenced: what it lost may be what named a pack.
 """
 
 import re
@@ -18,11 +19,12 @@ from api.upkeep.drive_checks import drive_checks
 from roadcomb.blobs import SUMS
 from roadcomb.catalog.tables import discards
 from roadcomb.epochs import DAY_MS
-from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.errors import IntegrityError, NotFound, Unreachable
 from roadcomb.node import Node
 
 __all__ = ["Report", "fsck", "prune"]
 
+CATALOG = "catalog"
 PRUNED = ("packs/", "manifests/", "blurred/", "originals/")
 """Written anew whenever they are needed, so an old one that no row names is a leftover."""
 _ADDRESSED = ("blurred", "books", "coverage", "judgements", "packs", "refill", "thumbnails")
@@ -44,14 +46,15 @@ def fsck(node: Node) -> Report:
     named: set[str] = set()
     damages: list[Damage] = []
     checked = 0
-    for check in _checks(node):
+    for check in _while_readable(_checks(node, named), damages):
         if check.key in named:
             continue
         if check.key is not None:
             named.add(check.key)
         checked += 1
         damages.extend(run(check))
-    named |= _to_destroy(node)
+    if any(damage.place == CATALOG for damage in damages):  # its loss must not become theirs
+        return Report(checked, tuple(damages), ())
     unreferenced = [key for key in listed if key.removeprefix(f"{SUMS}/") not in named]
     for check in _unnamed_checks(node, unreferenced):
         damages.extend(run(check))
@@ -72,11 +75,24 @@ def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[st
             yield key
 
 
-def _checks(node: Node) -> Iterator[Check]:
+def _while_readable(checks: Iterator[Check], damages: list[Damage]) -> Iterator[Check]:
+    """Checks, until the catalog cannot even tell what is to be checked: one damage more."""
+    try:
+        yield from checks
+    except Unreachable:
+        raise
+    except Exception as error:  # damaged pages may break any statement in any way
+        words = " ".join(str(error).split()) or type(error).__name__
+        damages.append(Damage(CATALOG, f"cannot be read on, the rest is unchecked: {words}"))
+
+
+def _checks(node: Node, named: set[str]) -> Iterator[Check]:
+    """All checks; to `named` is added what needs none, because it is to be destroyed."""
     if node.catalog.engine.dialect.name == "sqlite":
-        yield Check("catalog", lambda: _check_sqlite(node))
+        yield Check(CATALOG, lambda: _check_sqlite(node))
     yield from drive_checks(node)
     yield from book_checks(node)
+    named |= _to_destroy(node)
 
 
 def _to_destroy(node: Node) -> set[str]:

@@ -113,3 +113,27 @@ def test_the_verb_says_one_line_a_damage_and_ends_with_11(node: Node) -> None:
     damaged = run_cli(["fsck", *data], environment)
     assert damaged.returncode == 11
     assert damaged.stderr.startswith(f"damaged: {place_of(node, lost)}: ")
+
+
+def test_beside_a_damaged_catalog_nothing_is_called_a_leftover(node: Node) -> None:
+    """A page of zeros, as a broken disk gives it: what it named must not be pruned."""
+    node.catalog.scrub()
+    node.catalog.close()
+    file = node.settings.data / "catalog.sqlite"
+    data = file.read_bytes()
+    drive_id = next(node.settings.data.glob("blobs/manifests/*")).name.encode()
+    page = data.index(drive_id) // 4096 * 4096
+    file.write_bytes(data[:page] + bytes(4096) + data[page + 4096 :])
+    report = fsck(node)
+    assert "catalog" in {damage.place for damage in report.damages}
+    assert report.unreferenced == ()
+
+
+def test_a_receipts_digit_in_another_case_is_a_flipped_bit_too(node: Node) -> None:
+    with node.catalog.writing() as connection:
+        row = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
+        at = max(row.receipt.rfind(digit) for digit in "abcdef")
+        changed = f"{row.receipt[:at]}{row.receipt[at].upper()}{row.receipt[at + 1 :]}"
+        mine = drives.c.drive_id == row.drive_id
+        connection.execute(sa.update(drives).where(mine).values(receipt=changed))
+    assert [damage.place for damage in fsck(node).damages] == [f"catalog/receipt/{row.drive_id}"]

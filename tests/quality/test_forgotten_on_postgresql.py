@@ -56,13 +56,13 @@ def files_with(node: Node, wanted: bytes) -> list[Path]:
 def test_no_page_holds_the_salt_of_a_deleted_drive(node: Node) -> None:
     before = salts(node)
     analyse(node)
-    for drive_id in list(before)[::3]:
+    for drive_id in list(before)[-4:][::-1]:  # VACUUM leaves the last ones of a page readable
         assert files_with(node, before[drive_id])
         delete_drive(node, drive_id, contributor().public)
         assert files_with(node, before[drive_id]) == []
     left = salts(node)
     assert left == {name: salt for name, salt in before.items() if name in left}
-    assert len(left) == DRIVES - len(list(before)[::3])
+    assert len(left) == DRIVES - 4
 
 
 def test_while_others_read_all_the_time_it_says_so_and_the_next_call_goes_on(node: Node) -> None:

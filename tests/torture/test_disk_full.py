@@ -6,6 +6,7 @@ its size (6; `make torture` asks for 64).
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,16 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.upkeep.fsck import fsck
 from ingest.batches import CONTENT_TYPE, encode_batch
 from ingest.intake import read_frames
+from roadcomb.canonical import Json
 from roadcomb.catalog import open_catalog
 from roadcomb.jpeg import image_id
-from roadcomb.node import Node
+from roadcomb.node import Node, open_node
+from roadcomb.settings import NodeSettings
 from tests.api.conftest import LIMITS
+from tests.api.processes import Served
 from tests.api.serving import serving
 from tests.api.test_upload import assert_problem
 from tests.drives import drive_of, make_node, pictures
@@ -72,9 +77,9 @@ def upload(client: httpx.Client, number: int) -> httpx.Response | None:
     return None
 
 
-def fill(folder: Path, leave: int) -> Path:
+def fill(folder: Path, leave: int, name: str = "filler") -> Path:
     """Take all but `leave` bytes of the file system with a file that can be removed."""
-    filler = folder / "filler"
+    filler = folder / name
     with filler.open("wb", buffering=0) as file:
         try:
             while file.write(b"\0" * 4096):
@@ -98,8 +103,47 @@ def test_nothing_acknowledged_is_lost_and_space_is_all_it_needs(
         assert client.get("/healthz").status_code == 200
         filler.unlink()
         assert upload(client, number) is None
-    for drive in [*sealed, number]:
+    assert_kept(small_node, [*sealed, number])
+
+
+def test_a_server_on_a_full_disk_recovers_within_10_seconds_without_a_restart(
+    small_disk: Path,
+) -> None:
+    """Filled by uploads until the last page is taken; then a tenth is freed."""
+    data, sealed = small_disk / "node", list[int]()
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(SIZE // 10))
+    with Served(data, "--no-judge", patience_s=600) as served, served.client() as client:
+        served_by = served.process.pid
+        while (refused := upload(client, len(sealed))) is None:
+            sealed.append(len(sealed))
+        assert_problem(refused, 507, "storage-full")
+        fill(small_disk, leave=0, name="the rest")
+        assert_problem(client.post("/v1/drives", json=next_drive(sealed)), 507, "storage-full")
+        filler.unlink()
+        freed = time.monotonic()
+        while upload(client, len(sealed)) is not None:
+            assert time.monotonic() < freed + 10
+        recovered = time.monotonic() - freed
+        sealed.append(len(sealed))
+        assert (served.process.pid, served.process.poll()) == (served_by, None)
+    node = open_node(NodeSettings(data=data))
+    assert fsck(node).damages == ()
+    assert_kept(node, sealed)
+    node.catalog.close()
+    print(f"full at {len(sealed)} drives, none lost, first receipt {recovered:.1f} s after space")
+
+
+def next_drive(sealed: list[int]) -> Json:
+    """The manifest of a drive that nobody sent yet."""
+    frames = pictures(FRAMES, first=FRAMES * (len(sealed) + 1), size=50_000)
+    return drive_of(frames).to_json()
+
+
+def assert_kept(node: Node, numbers: list[int]) -> None:
+    """Every frame of these drives is there, byte for byte."""
+    for drive in numbers:
         frames = pictures(FRAMES, first=FRAMES * drive, size=50_000)
-        stored = list(read_frames(small_node, drive_of(frames).drive_id))
+        stored = list(read_frames(node, drive_of(frames).drive_id))
         assert [data for _, data in stored] == frames
         assert [frame.image_id for frame, _ in stored] == [image_id(frame) for frame in frames]
