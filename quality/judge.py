@@ -42,8 +42,6 @@ from roadcomb.records import Verdict
 __all__ = ["DECIDED_BY", "Judge", "judge_pending"]
 
 DECIDED_BY = "judge"
-_BROKEN = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError, cv2.error)
-"""What only a mistake of ours lets a drive's contents raise: it may stop none of the others."""
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +89,7 @@ class Judge:
         """`_judge`, but a drive that breaks it costs itself and no other."""
         try:
             return self._judge(drive_id, contributor, sealed_ms)
-        except _BROKEN:
+        except (*judgement.BROKEN, cv2.error):
             self._damaged.add(drive_id)
             _log.exception("drive %s breaks the judge and stays pending", drive_id)
             return False

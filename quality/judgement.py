@@ -13,11 +13,13 @@ import pyarrow as pa
 from roadcomb.blobs import Blobs
 from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
 
-__all__ = ["DAMAGE", "PREFIX", "SCHEMA", "load", "store"]
+__all__ = ["BROKEN", "DAMAGE", "PREFIX", "SCHEMA", "load", "store"]
 
 PREFIX = "judgements"
 DAMAGE = (IntegrityError, NotFound, DigestMismatch)
 """What `load` raises for a judgement that is lost or damaged: no reason to stop with the others."""
+BROKEN = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+"""What only a mistake of ours lets a drive's contents raise: it may stop none of the others."""
 SCHEMA = pa.schema(
     [
         pa.field("n", pa.int32(), nullable=False),  # index in the manifest, from 0

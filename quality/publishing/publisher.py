@@ -26,7 +26,7 @@ from quality.publishing.sources import known_frames, sources, with_news
 from quality.publishing.staffing import staffed
 from quality.publishing.work import Opening
 from roadcomb.engine import Engine
-from roadcomb.errors import Unreachable
+from roadcomb.errors import StorageFull, Unreachable
 from roadcomb.node import Node
 
 __all__ = ["Publisher"]
@@ -101,10 +101,14 @@ class Publisher:
             self._stuck.add(drive_id)
             _log.error("drive %s cannot be published and stays so: %s", drive_id, error)
             return False
+        except judgement.BROKEN:
+            self._stuck.add(drive_id)
+            _log.exception("drive %s breaks the publisher and stays unpublished", drive_id)
+            return False
         except Unreachable as error:
             _log.warning("drive %s is published later: %s", drive_id, error)
             return False
-        return enter(self._node, self._settings, draft, before, wait)
+        return self._enter(draft, before, wait)
 
     def _test(self) -> None:
         workers = staffed(self._engine, self._opening, self._settings)
@@ -131,6 +135,17 @@ class Publisher:
         detector = workers.detector
         changed = with_news(anew, known)
         return compose(self._node.blobs, drive_id, cause, detector, known, changed)
+
+    def _enter(self, draft: Draft, before: Publication | None, wait: bool) -> bool:
+        """Show a draft; originals that cannot go just now go at the next turn."""
+        try:
+            return enter(self._node, self._settings, draft, before, wait)
+        except (StorageFull, Unreachable) as error:
+            self._unsettled = True
+            _log.warning("originals of drive %s go later: %s", draft.drive_id, error)
+        except judgement.DAMAGE as error:  # or the drive was deleted by now
+            _log.error("originals of drive %s cannot be retired: %s", draft.drive_id, error)
+        return self._newest(draft.drive_id) != before
 
     def _anew(
         self, workers: Workers, drive_id: str, chosen: Sequence[FrameRecord]
