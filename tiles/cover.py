@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from roadcomb.cells import Cells, cells_of, centres, disk
+from roadcomb.cells import Cells, cells_of, centres, disk, resolution
 from tiles.webmercator import Tile, degrees, world
 
-__all__ = ["ancestors", "near"]
+__all__ = ["ancestors", "near", "tiles_of"]
 
 _COARSER = 3
 """Steps from drawn cell to ancestor: it is 18 times as wide, so some twenty cover a tile."""
@@ -47,6 +47,26 @@ def near(cells: Cells, tile: Tile, res: int) -> NDArray[np.bool_]:
     from_middle_y = np.clip(y, 0, 1) - (tile.y + 0.5) * tile.size
     reach = (0.5 + _reach(tile, res)) * tile.size
     return (np.abs(from_middle_x) <= reach) & (np.abs(from_middle_y) <= reach)
+
+
+def tiles_of(cells: Cells, zoom: int, beyond: float = 0.0) -> list[Tile]:
+    """Tiles of a zoom that some cells of one resolution may touch, and those that lie no further
+    than `beyond` (in turns of the equator, on the ground) from them; in the order of x and y."""
+    if not len(cells):
+        return []
+    lat, lon = centres(cells)
+    x, y = world(lon, lat)
+    stretched = 1 / np.cos(np.radians(np.minimum(np.abs(lat) + 1, 89)))
+    reach = (_WIDTH_0 * 7 ** (-resolution(int(cells[0])) / 2) + beyond) * stretched
+    count = 1 << zoom
+    found = [
+        np.floor((x + i * reach) * count).astype(np.int64) % count * count
+        + np.clip(np.floor((y + j * reach) * count), 0, count - 1).astype(np.int64)
+        for i in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    ]
+    numbers = np.unique(np.concatenate([np.unique(part) for part in found])).tolist()
+    return [Tile(zoom, number // count, number % count) for number in numbers]
 
 
 def _reach(tile: Tile, res: int) -> float:

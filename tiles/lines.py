@@ -38,7 +38,7 @@ FINE = 1 << 32
 """Units around the world: 9 mm at the equator, so that rounding to a tile is exact arithmetic."""
 _STEPS = 128
 """Frames of a piece at most, so that a tile looks at no more than it needs."""
-_TURN_M = 40_075_016.686
+TURN_M = 40_075_016.686
 """Around the equator (WGS 84)."""
 
 Ints = NDArray[np.int64]
@@ -124,7 +124,7 @@ def degrees_of(pictures: pa.Table, name: str) -> Floats:
 
 def _apart(x: Floats, y: Floats, lat_deg: Floats) -> NDArray[np.bool_]:
     """Which of n - 1 steps no line is drawn along."""
-    scale_m = _TURN_M * np.cos(np.radians(lat_deg[1:]))
+    scale_m = TURN_M * np.cos(np.radians(lat_deg[1:]))
     return np.asarray(np.hypot(np.diff(x), np.diff(y)) * scale_m > GAP_M)
 
 

@@ -8,7 +8,6 @@ A judgement that cannot be read costs the map that drive and no other: it is log
 the state's `unread` and tried again at each refresh. What a snapshot holds of it stays drawn.
 """
 
-import gzip
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -17,11 +16,13 @@ from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from quality import judgement as judgements
 from roadcomb.blobs import Blobs
 from roadcomb.node import Node
 from tiles.accepted import Changes, Decided, Position, read_changes
+from tiles.compression import compress
 from tiles.fold import empty, fold, merge
 from tiles.forgotten import remaining
 from tiles.gallery import Gallery
@@ -39,7 +40,6 @@ _log = logging.getLogger(__name__)
 
 _TILES_KEPT = 2_048
 _PICTURES_KEPT = 512
-_COMPRESSION = 6
 
 Left = tuple[Snapshot, tuple[pa.Table, ...]]
 """A snapshot, and what is drawn where drives were taken out of it (tiles/forgotten.py)."""
@@ -109,6 +109,16 @@ class LiveMap:
         """Whether a picture of the map is published."""
         drive = self.state.drives.get(picture.public_id)
         return drive is not None and self._gallery.shows(drive.drive_id, picture.n)
+
+    @property
+    def published(self) -> int:
+        """The newest publication that was heard of, by its id: `shown` changes with it."""
+        return self._gallery.last
+
+    def shown(self, public_id: str) -> NDArray[np.int32]:
+        """The numbers of a drive's published pictures."""
+        drive = self.state.drives.get(public_id)
+        return self._gallery.numbers(drive.drive_id if drive else "")
 
     def refresh(self) -> bool:
         """Follow the catalog; True when the map changed. Raises what a damaged snapshot raises."""
@@ -227,8 +237,7 @@ def _rows(judgement: pa.Table, decided: Decided, secret: bytes) -> pa.Table:
 
 def _serving(state: MapState) -> _Served:
     def compressed(tile: Tile, layers: Sequence[str]) -> bytes:
-        body = state.tile(tile, layers)
-        return gzip.compress(body, _COMPRESSION, mtime=0) if body else b""
+        return compress(state.tile(tile, layers))
 
     pictures = lru_cache(_PICTURES_KEPT)(state.picture)
     return _Served(state, lru_cache(_TILES_KEPT)(compressed), pictures)

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from roadcomb.errors import UsageError
 
-__all__ = ["MAX_ZOOM", "TILE_PX", "Tile", "degrees", "resolution_at", "tile_at", "world"]
+__all__ = [
+    "MAX_ZOOM",
+    "TILE_PX",
+    "Box",
+    "Tile",
+    "degrees",
+    "resolution_at",
+    "tile_at",
+    "world",
+    "world_box",
+]
 
 TILE_PX = 512
 _LAST_LAT_DEG = 89.99
@@ -53,6 +63,38 @@ def tile_at(z: int, x: int, y: int) -> Tile:
 def resolution_at(z: int) -> int:
     """The H3 resolution that a zoom draws (a crowded tile is drawn coarser, tiles/state.py)."""
     return _RESOLUTIONS[z]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Tiles of one zoom, from column `left` to `right` (smaller, where it spans 180 degrees) and
+    row `top` to `bottom`, all inclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def touches(self, tile: Tile) -> bool:
+        """Whether a tile of the zoom is among them."""
+        if not self.top <= tile.y <= self.bottom:
+            return False
+        if self.left <= self.right:
+            return self.left <= tile.x <= self.right
+        return tile.x >= self.left or tile.x <= self.right
+
+
+def world_box(bounds: tuple[float, float, float, float], zoom: int) -> Box:
+    """The tiles that a box of west, south, east, north in degrees touches.
+
+    A box whose east is less than its west spans 180 degrees.
+    """
+    west, south, east, north = bounds
+    x, y = world(np.array([west, east]), np.array([north, south]))
+    count = 1 << zoom
+    columns = np.clip(np.floor(x * count), 0, count - 1).astype(int).tolist()
+    rows = np.clip(np.floor(y * count), 0, count - 1).astype(int).tolist()
+    return Box(columns[0], rows[0], columns[1], rows[1])
 
 
 def world(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:

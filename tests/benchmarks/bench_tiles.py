@@ -2,7 +2,8 @@
 
 The tile is full: every hexagon of zoom 11, which packs them tightest, is covered, at the equator
 away from H3's distortions. Measured: our whole way (find the cells in a memory-mapped snapshot,
-place corners, encode), our encoder with its corners, and mapbox-vector-tile's encode of the same geometry.
+place corners, encode), our encoder with its corners, and mapbox-vector-tile's encode of the same
+geometry.
 """
 
 import statistics
