@@ -26,7 +26,9 @@ __all__ = [
     "packs",
     "policies",
     "publications",
+    "reports",
     "rotations",
+    "sessions",
     "signed_blocks",
 ]
 
@@ -227,6 +229,32 @@ appeals = sa.Table(
     sa.Column("signature", sa.String(128), nullable=False),
     sa.Column("appealed_ms", sa.BigInteger, nullable=False),
     sa.Index("ix_appeals_drive_id", "drive_id"),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("public_id", sa.String(36), nullable=False, comment="of the drive"),
+    sa.Column("n", sa.Integer, nullable=False, comment="of the picture, as the map counts"),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False, comment="open or closed"),
+    sa.Column("reported_ms", sa.BigInteger, nullable=False),
+    sa.Column("closed_ms", sa.BigInteger),
+    sa.Column("note", sa.Text, comment="what was done"),
+    sa.Index("ix_reports_status", "status"),
+    comment="what people who look at the map say of a picture; nothing of who they are",
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token", DIGEST, primary_key=True, comment="digest of what the browser holds"),
+    sa.Column("link", DIGEST, nullable=False, unique=True, comment="digest of the link it came by"),
+    sa.Column("contributor", DIGEST, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    comment="browsers that may read a contributor's statement, for half an hour",
 )
 
 log_entries = sa.Table(
