@@ -1,8 +1,9 @@
 """Destroying blobs that nothing names any more, so that a crash forgets none of them.
 
-Law: in the transaction that takes a blob's last name away, its key enters `discards`; then the blob
-is deleted, then its row. Killed in between, the next purge goes on. While a backup copies blobs
-nothing is destroyed, because the catalog it copied first may still name them.
+Law: in the transaction that takes a blob's last name away, its key enters `discards`, and in the
+one that gives it a name again it leaves them; then the blob is deleted, then its row. Killed in
+between, the next purge goes on. While a backup copies blobs nothing is destroyed, because the
+catalog it copied first may still name them.
 """
 
 import fcntl
@@ -16,35 +17,52 @@ import sqlalchemy as sa
 from roadcomb.catalog.tables import discards
 from roadcomb.node import Node
 
-__all__ = ["discard_later", "nothing_destroyed", "purge"]
+__all__ = ["discard_later", "keep_after_all", "nothing_destroyed", "purge"]
 
 _LOCK = "destroying.lock"
+_AT_ONCE = 500
+"""Keys of one statement: databases bound its parameters."""
 
 
 def discard_later(connection: sa.Connection, keys: Iterable[str]) -> None:
     """Enter keys that lose their last name in this writer's transaction."""
-    wanted = sorted(set(keys))
-    known = set(connection.scalars(sa.select(discards.c.key).where(discards.c.key.in_(wanted))))
-    fresh = [{"key": key} for key in wanted if key not in known]
-    if fresh:
-        connection.execute(sa.insert(discards), fresh)
+    for some in _runs(keys):
+        known = set(connection.scalars(sa.select(discards.c.key).where(discards.c.key.in_(some))))
+        fresh = [{"key": key} for key in some if key not in known]
+        if fresh:
+            connection.execute(sa.insert(discards), fresh)
+
+
+def keep_after_all(connection: sa.Connection, keys: Iterable[str]) -> None:
+    """Take keys back that are named again in this writer's transaction."""
+    for some in _runs(keys):
+        connection.execute(sa.delete(discards).where(discards.c.key.in_(some)))
 
 
 def purge(node: Node, wait: bool = False) -> int:
     """Destroy what was entered; how many. While a backup runs: none, or after it (`wait`)."""
-    with node.catalog.reading() as connection:
-        keys = connection.scalars(sa.select(discards.c.key)).all()
-    if not keys:
+    if not _entered(node):
         return 0
     with _locked(node.settings.data, wait) as alone:
         if not alone:
             return 0
+        keys = _entered(node)  # anew: a wait for a backup may have been long
         for key in keys:
             node.blobs.delete(key)
         with node.catalog.writing() as connection:
-            for key in keys:
-                connection.execute(sa.delete(discards).where(discards.c.key == key))
+            keep_after_all(connection, keys)
     return len(keys)
+
+
+def _entered(node: Node) -> list[str]:
+    with node.catalog.reading() as connection:
+        return list(connection.scalars(sa.select(discards.c.key)))
+
+
+def _runs(keys: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from quality.publishing.discarding import discard_later
+from quality.publishing.discarding import discard_later, keep_after_all
 from quality.publishing.fates import Fate, Named
 from quality.publishing.record import FrameRecord, record_key
 from roadcomb.catalog.tables import decisions, drives, publications
@@ -131,6 +131,7 @@ def enter(connection: sa.Connection, draft: Draft, before: Publication | None, n
         discard_later(connection, draft.keys - kept)
         return False
     connection.execute(sa.insert(publications).values(_values(draft, now_ms)))
+    keep_after_all(connection, draft.keys)
     if before is not None:
         discard_later(connection, before.keys - draft.keys)
     return True

@@ -1,7 +1,8 @@
 """More masks on what is published: by a newer detector, or by a person who saw something.
 
-Law: what was masked stays masked. A picture is made anew of its original while that is kept, else
-of its published pixels; either way the bytes that were shown before are destroyed.
+Law: what a person masked stays masked. A picture is made anew of its original while that is kept,
+and then shows what the newer detector no longer takes for a face or plate; else of its published
+pixels, in which everything stays masked. Either way the bytes that were shown before are destroyed.
 """
 
 from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from api.main import build
@@ -10,10 +11,17 @@ from api.upkeep.fsck import fsck
 from quality.deleting import delete_drive
 from quality.masking.regions import covered
 from quality.publishing import publications, record
+from quality.publishing.discarding import (
+    discard_later,
+    keep_after_all,
+    nothing_destroyed,
+    purge,
+)
 from quality.publishing.proof import MOST_DETAIL, detail
 from quality.publishing.publisher import Publisher
 from quality.publishing.reblur import add_mask, published_drives
 from quality.publishing.settings import PublishSettings
+from roadcomb.catalog.tables import discards
 from roadcomb.engine import InlineEngine
 from roadcomb.errors import NotFound, UsageError
 from roadcomb.node import Node
@@ -93,6 +101,35 @@ def test_blurring_again_never_unmasks_what_is_no_longer_kept_nor_what_a_person_m
     publication = shown(node, drive)
     assert publication is not None
     assert (publication.published, keys_of(node, drive)) == (3, publication.keys)
+
+
+def test_what_is_shown_again_while_a_backup_holds_back_its_destruction_stays(node: Node) -> None:
+    drive = accepted(node)
+    publish(node, settings=KEPT)
+    first = shown(node, drive)
+    with nothing_destroyed(node.settings.data):
+        for kind in ("more", "plate"):
+            publisher = Publisher(node, InlineEngine(), KEPT, Opens(kind))
+            workers = publisher.workers()
+            assert workers is not None
+            assert publisher.publish(workers, drive, "reblurred", shown_too=True)
+    purge(node)
+    last = shown(node, drive)
+    assert first is not None
+    assert last is not None
+    assert last.packs == first.packs
+    assert keys_of(node, drive) == last.keys
+    assert fsck(node).damages == ()
+
+
+def test_more_keys_are_destroyed_at_once_than_a_statement_takes(node: Node) -> None:
+    keys = [f"blurred/00/{n:06}" for n in range(40_000)]
+    with node.catalog.writing() as connection:
+        discard_later(connection, keys)
+        discard_later(connection, keys[:10])
+        assert connection.scalar(sa.select(sa.func.count()).select_from(discards)) == len(keys)
+        keep_after_all(connection, keys)
+        assert connection.scalar(sa.select(sa.func.count()).select_from(discards)) == 0
 
 
 def test_blurring_again_without_news_leaves_every_byte_as_it_is(node: Node) -> None:
