@@ -13,6 +13,7 @@ from api.logs import access
 from api.routes import appeals, books, coverage, devices, drives, health, keys, log, playing, rights
 from api.routes import map as maps
 from api.routes import metrics as figures
+from api.routes import stac as stac_routes
 from api.routes import tiles as tile_routes
 from ingest.devicetrust import DeviceSettings
 from ingest.limits import IntakeSettings
@@ -49,6 +50,7 @@ def create_app(
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.include_router(tile_routes.router)
+    app.include_router(stac_routes.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     app.add_middleware(Heads)
     # Nothing here rests on cookies, so any page may read what anybody may read.

@@ -30,6 +30,15 @@ class Gallery:
         self._last = 0
         self._shown: dict[str, _Numbers] = {}
 
+    @property
+    def last(self) -> int:
+        """The newest publication that is known, by its id."""
+        return self._last
+
+    def numbers(self, drive_id: str) -> _Numbers:
+        """The published pictures of a drive, counted as the map counts."""
+        return self._shown.get(drive_id, np.empty(0, np.int32))
+
     def shows(self, drive_id: str, n: int) -> bool:
         """Whether the n-th picture of a drive, counted as the map counts, is published."""
         numbers = self._shown.get(drive_id)
@@ -41,9 +50,9 @@ class Gallery:
             news = list(published_since(connection, self._last))
         for publication in news:
             self._shown.pop(publication.drive_id, None)
-            self._last = publication.id
         for publication in {one.drive_id: one for one in news}.values():
             self._shown[publication.drive_id] = self._numbers(publication)
+        self._last = max((one.id for one in news), default=self._last)
 
     def _numbers(self, publication: Publication) -> _Numbers:
         drive_id = publication.drive_id
