@@ -10,10 +10,22 @@ from api import problems, state
 from api.guard import Guard
 from api.heads import Heads
 from api.logs import access
-from api.routes import appeals, books, coverage, devices, drives, health, keys, log, playing, rights
+from api.routes import (
+    appeals,
+    books,
+    coverage,
+    devices,
+    drives,
+    health,
+    keys,
+    log,
+    playing,
+    reports,
+    rights,
+    signin,
+)
 from api.routes import map as maps
 from api.routes import metrics as figures
-from api.routes import stac as stac_routes
 from api.routes import tiles as tile_routes
 from ingest.devicetrust import DeviceSettings
 from ingest.limits import IntakeSettings
@@ -45,12 +57,25 @@ def create_app(
     limits = limits or IntakeSettings()
     state.bind(app, node, live or LiveMap(node), limits, trust)
     problems.install(app)
-    rooms = (health, drives, appeals, maps, playing, coverage, books, devices, keys, log, rights)
+    rooms = (
+        health,
+        drives,
+        appeals,
+        maps,
+        playing,
+        coverage,
+        books,
+        devices,
+        keys,
+        log,
+        rights,
+        reports,
+        signin,
+    )
     for routes in rooms:
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.include_router(tile_routes.router)
-    app.include_router(stac_routes.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     app.add_middleware(Heads)
     # Nothing here rests on cookies, so any page may read what anybody may read.

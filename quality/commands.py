@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quality import publish_commands
+from quality import publish_commands, report_commands
 
 if TYPE_CHECKING:
     from quality.review import Case
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     review.command("reject")(reject)
     app.command()(judge)
     publish_commands.register(app)
+    report_commands.register(app)
     app.add_typer(review, name="review")
 
 

@@ -72,6 +72,9 @@ def rewards(
     salts: Annotated[
         Path | None, typer.Option(help="Also write the salts that open my rows: `audit --mine`.")
     ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open it in a browser, signed in for half an hour.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """My statement: what each cell earned, why, and why not more. Checked before it is shown."""
@@ -81,6 +84,9 @@ def rewards(
     from rewards.report import print_cell, print_statement
     from roadcomb.cells import format_cell, parse_cell
 
+    if open_:
+        _open_in_browser(to)
+        return
     cell = None if why is None else format_cell(parse_cell(why))
     statement = fetch_mine(to, epochs)
     if salts is not None:
@@ -91,6 +97,15 @@ def rewards(
         print_cell(Console(highlight=False), statement, cell)
     else:
         print_statement(Console(highlight=False), statement, rows)
+
+
+def _open_in_browser(to: str) -> None:
+    from rewards.signin import signin_link
+
+    link = signin_link(to)
+    typer.echo(link)
+    typer.echo("it opens once, within five minutes; show it to nobody", err=True)
+    typer.launch(link)
 
 
 def _write_salts(statement: "Mapping[str, Any]", file: Path) -> None:

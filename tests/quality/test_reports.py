@@ -1,0 +1,51 @@
+"""Reports of pictures: kept, said once, closed with a note; never lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from quality.reports import close, listed, report
+from roadcomb.errors import Conflict, NotFound
+from roadcomb.node import Node
+from tests.tiles.worlds import a_node
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    opened = a_node(tmp_path)
+    yield opened
+    opened.catalog.close()
+
+
+def test_the_same_trouble_said_twice_is_one_open_report(node: Node) -> None:
+    for _ in range(2):
+        assert report(node, "drive", 3, "blur", "a plate") == "open"
+    report(node, "drive", 3, "private", "")
+    report(node, "drive", 4, "blur", "")
+    assert [(one.n, one.kind) for one in listed(node)] == [
+        (3, "blur"),
+        (3, "private"),
+        (4, "blur"),
+    ]
+
+
+def test_a_closed_report_is_kept_with_its_note_and_may_be_said_again(node: Node) -> None:
+    report(node, "drive", 3, "blur", "a plate")
+    (first,) = listed(node)
+    closed = close(node, first.id, "masked")
+    assert (closed.status, closed.note) == ("closed", "masked")
+    assert listed(node) == []
+    assert listed(node, closed=True) == [closed]
+    report(node, "drive", 3, "blur", "still there")
+    assert [one.words for one in listed(node)] == ["still there"]
+
+
+def test_a_report_is_closed_once(node: Node) -> None:
+    report(node, "drive", 3, "other", "")
+    (one,) = listed(node)
+    close(node, one.id, "done")
+    with pytest.raises(Conflict, match="done"):
+        close(node, one.id, "again")
+    with pytest.raises(NotFound):
+        close(node, one.id + 1, "none")
