@@ -1,6 +1,7 @@
-"""Appeals: a contributor's words reopen the review of their drive and stay beside it for good.
+"""Appeals: a contributor's words reopen the review of their drive and stay as long as it does.
 
-The laws: only the drive's own contributor appeals; words are never changed or taken back; a
+The laws: only the drive's own contributor appeals; words are never changed or taken back, and go
+only with the drive, when that is deleted (they may tell where somebody drove); a
 rejected drive with frames that are good by themselves is held again, so that a person looks at it;
 a held one only gains the words. What is accepted or deleted is not appealed: the first may be paid,
 of the second nothing is left. `MOST` appeals of a drive are read, no more.

@@ -1,10 +1,10 @@
 """Forgetting a drive: its contributor's right, without breaking a promise or a book.
 
-The law. What shows where somebody drove is destroyed: pictures (as sent, kept and
-published), thumbnails, manifest, judgements (positions, times, fingerprints) and the salt that
-ties published rows to them. What stays names no
-place: the receipt, the log's leaf, a decision `deleted` that rejects all its frames, and the
-SHA-256 of each picture that was accepted, because nothing is paid twice. First the catalog says
+The law. What shows where somebody drove is destroyed: pictures (as sent, kept and published),
+thumbnails, manifest, judgements (positions, times, fingerprints), the words of appeals and the salt
+that ties published rows to them. What stays names no place: the receipt, the log's leaf, a decision
+`deleted` that rejects all its frames, and the SHA-256 of each picture that was accepted, because
+nothing is paid twice. First the catalog says
 that the drive is gone, in one transaction, then the blobs go; killed in between, the next call goes
 on. A blob that another drive's decision names as well stays for that one.
 """
@@ -22,7 +22,7 @@ from quality.publishing.record import folder_of
 from quality.thumbnails import packs_of
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import canonical_json, parse_json
-from roadcomb.catalog.tables import decisions, drives, originals, packs
+from roadcomb.catalog.tables import appeals, decisions, drives, originals, packs
 from roadcomb.errors import IntegrityError, InvalidInput, NotFound, Unauthorised
 from roadcomb.node import Node
 from roadcomb.records import Verdict
@@ -129,6 +129,7 @@ def _bury(
         .where(drives.c.drive_id == drive.drive_id)
         .values(salt=None, device="", device_key=None, started_ms=0, ended_ms=0, deleted_ms=now_ms)
     )
+    connection.execute(sa.delete(appeals).where(appeals.c.drive_id == drive.drive_id))
     values: dict[str, object] = {
         "drive_id": drive.drive_id,
         "verdict": Verdict.REJECTED.value,

@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
-from roadcomb.catalog.tables import drives
+from roadcomb.catalog.tables import appeals, drives
 from roadcomb.errors import Busy, StorageFull
 
 __all__ = ["MIGRATIONS", "Catalog", "migrate", "open_catalog"]
@@ -57,18 +57,20 @@ class Catalog:
             raise
 
     def scrub(self, patience_s: float = 10) -> None:
-        """After a deletion: leave a destroyed salt in no old page of the database's own files.
+        """After a deletion: leave neither a destroyed salt nor the words of an appeal in an old
+        page of the database's own files.
 
         SQLite has overwritten it already (secure_delete); its write-ahead log is emptied, if nobody
-        reads it. PostgreSQL writes the table of drives anew: VACUUM alone leaves the bytes of dead
-        rows in a page's free space. Raises Busy when others hold that table all the time (a
-        backup does); calling again is harmless.
+        reads it. PostgreSQL writes these tables anew: VACUUM alone leaves the bytes of dead rows
+        in a page's free space. Raises Busy when others hold one of them all the time (a backup
+        does); calling again is harmless.
         """
         if self.engine.dialect.name == "sqlite":
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            self._write_anew(drives.name, patience_s)
+            for table in (drives, appeals):
+                self._write_anew(table.name, patience_s)
 
     def is_current(self) -> bool:
         """Whether the schema is the one that this version of the code was written for."""

@@ -80,6 +80,27 @@ def test_words_are_never_changed_or_taken_back(node: Node, held: str) -> None:
             connection.execute(change)
 
 
+def test_the_words_go_with_their_drive(tmp_path: Path, catalog_url: str) -> None:
+    node = make_node(tmp_path / "node", catalog_url)
+    deliver(node, ALICE, drawn_frames()[:5])
+    kept, drive = _held(node, 50), _held(node, 60)
+    judge_pending(node, InlineEngine())
+    for one in (kept, drive):
+        appeal(node, asked(one, "my garage is in Elm Street"))
+    delete_drive(node, drive, MALLORY.public)
+    with node.catalog.reading() as connection:
+        assert list(connection.scalars(sa.select(appeals.c.drive_id))) == [kept]
+    with pytest.raises(DBAPIError), node.catalog.writing() as connection:
+        connection.execute(sa.delete(appeals))
+    node.catalog.close()
+
+
+def _held(node: Node, quality: int) -> str:
+    """A drive of Mallory's that looks like Alice's."""
+    copies = [copied(data, quality) for data in drawn_frames()[:5]]
+    return deliver(node, MALLORY, copies)
+
+
 def test_only_its_own_contributor_appeals(node: Node, held: str) -> None:
     with pytest.raises(Unauthorised):
         appeal(node, asked(held, key=ALICE))
