@@ -145,7 +145,7 @@ def _listed(committed: Committed) -> dict[str, Any]:
         "closed_after_ms": end_ms(committed.epoch),
         "manifest": digest_of_json(manifest),
         "rows": manifest["rows"]["count"],
-        "pool": manifest["pool"],
+        "emitted": manifest["emitted"],
         "paid": manifest["paid"],
         "unallocated": manifest["unallocated"],
         "tree": manifest["tree"],
