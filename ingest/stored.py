@@ -32,6 +32,7 @@ __all__ = [
     "pack_folder",
     "promised_sizes",
     "read_frames",
+    "read_run",
     "received",
 ]
 
@@ -97,12 +98,13 @@ def read_frames(node: Node, drive_id: str) -> Iterator[tuple[Frame, bytes]]:
     if lacking := [frame.image_id for frame in frames if frame.image_id not in places]:
         raise NotFound(f"frame {lacking[0]} of drive {drive_id} was not received")
     for key, run in groupby(frames, lambda frame: places[frame.image_id][0]):
-        yield from _read_run(node, key, [(frame, places[frame.image_id][1]) for frame in run])
+        yield from read_run(node, key, [(frame, places[frame.image_id][1]) for frame in run])
 
 
-def _read_run(
+def read_run(
     node: Node, key: str, run: Sequence[tuple[Frame, PackEntry]]
 ) -> Iterator[tuple[Frame, bytes]]:
+    """Frames of one pack with their bytes, each checked, by one range. Raises as `read_frames`."""
     start = min(entry.offset for _, entry in run)
     end = max(entry.offset + entry.length for _, entry in run)
     data = node.blobs.get_range(key, start, end - start)

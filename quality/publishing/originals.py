@@ -7,12 +7,12 @@ manifest with each picture's digest, the judgement and the books stay, and none 
 needs the bytes. Killed anywhere, the next turn goes on.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 import sqlalchemy as sa
 
-from ingest.stored import Places, load_manifest, pack_folder, received
+from ingest.stored import Places, load_manifest, pack_folder, read_run, received
 from quality.publishing.discarding import discard_later
 from quality.publishing.vault import locked, unlocked
 from roadcomb.canonical import digest_of_bytes
@@ -49,9 +49,10 @@ def read(node: Node, drive_id: str, wanted: Set[int]) -> Iterator[tuple[int, Fra
         if n in wanted and frame.image_id in places
     ]
     for key, run in groupby(frames, lambda one: places[one[1].image_id][0]):
-        pack = _opened(node, drive_id, key)
-        for n, frame in run:
-            yield n, frame, read_entry(pack, places[frame.image_id][1])
+        of_pack = list(run)
+        entries = [(frame, places[frame.image_id][1]) for _, frame in of_pack]
+        for (n, frame), data in zip(of_pack, _read(node, drive_id, key, entries), strict=True):
+            yield n, frame, data
 
 
 def retire(node: Node, drive_id: str, waiting: Set[str], retain: bool) -> None:
@@ -130,11 +131,20 @@ def _kept(connection: sa.Connection, drive_id: str) -> Places:
     }
 
 
+def _read(
+    node: Node, drive_id: str, key: str, entries: Sequence[tuple[Frame, PackEntry]]
+) -> Iterator[bytes]:
+    """Of a clear pack no more than these, whatever order they were sent in."""
+    if key.startswith(held_folder(drive_id)):
+        pack = _opened(node, drive_id, key)
+        yield from (read_entry(pack, entry) for _, entry in entries)
+    else:
+        yield from (data for _, data in read_run(node, key, entries))
+
+
 def _opened(node: Node, drive_id: str, key: str) -> bytes:
-    data = node.blobs.get(key)
-    if not key.startswith(held_folder(drive_id)):
-        return data
-    return unlocked(node.key, drive_id, key.rpartition("/")[2], data)
+    """An encrypted pack."""
+    return unlocked(node.key, drive_id, key.rpartition("/")[2], node.blobs.get(key))
 
 
 def _locked(node: Node, drive_id: str, key: str) -> str:

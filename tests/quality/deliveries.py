@@ -16,7 +16,7 @@ from roadcomb.records import Frame
 from tests.drives import NOW_MS
 from tests.quality.pictures import Image, decoded, jpeg
 
-__all__ = ["METRE_E7", "along", "copied", "deliver", "frames_at"]
+__all__ = ["LIMITS", "METRE_E7", "along", "copied", "deliver", "frames_at"]
 
 LIMITS = IntakeSettings(reserve_bytes=0)
 METRE_E7 = 90

@@ -1,14 +1,12 @@
 """From raw frames to published pictures: only what is VERIFIED is shown, the originals go."""
 
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from obstore.store import LocalStore
 
 from ingest.stored import load_manifest, received
 from quality.judge import judge_pending
@@ -21,13 +19,11 @@ from quality.publishing.proof import MOST_DETAIL, detail
 from quality.publishing.publications import Publication
 from quality.publishing.publisher import Publisher
 from quality.publishing.settings import PublishSettings
-from roadcomb.blobs import Blobs
 from roadcomb.catalog.tables import discards, drives
 from roadcomb.catalog.tables import publications as rows
 from roadcomb.clock import FileClock
 from roadcomb.engine import Engine, InlineEngine, ProcessEngine
 from roadcomb.epochs import DAY_MS
-from roadcomb.errors import Unreachable
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.node import Node
 from tests.drives import contributor, make_node
@@ -254,33 +250,6 @@ def test_a_drive_that_is_deleted_meanwhile_is_not_shown(node: Node) -> None:
     delete_drive(node, drive, contributor(1).public)
     assert not enter(node, PublishSettings(), draft, None)
     assert list(node.blobs.keys(record.folder_of(drive))) == []
-
-
-class Faltering(Blobs):
-    """The node's folder, but while it is away no original can be kept."""
-
-    away = True
-
-    def put(self, key: str, data: bytes) -> None:
-        if self.away and key.startswith("originals/"):
-            raise Unreachable("the blob store does not answer")
-        super().put(key, data)
-
-
-def test_originals_that_cannot_go_when_their_drive_is_shown_go_at_the_next_turn(
-    node: Node,
-) -> None:
-    drive = accepted(node)
-    root = node.blobs.local_path("")
-    assert root is not None
-    blobs = Faltering(LocalStore(root), root)
-    publisher = Publisher(replace(node, blobs=blobs), InlineEngine(), KEPT, Opens())
-    assert publisher.publish_pending() == 1
-    assert any(drawn_frames()[0] in data for data in clear_bytes(node))
-    blobs.away = False
-    publisher.publish_pending()
-    assert not any(drawn_frames()[0] in data for data in clear_bytes(node))
-    assert len(list(originals.read(node, drive, {0, 1, 2}))) == 3
 
 
 def test_held_and_rejected_drives_are_not_published(node: Node) -> None:
