@@ -1,10 +1,11 @@
 // The chosen hexagon: marked on the map, told in the panel, kept in the address.
 
-import { Marker } from "./vendor/maplibre-gl.mjs";
-import { withCell } from "./address.js";
-import { element, svg } from "./dom.js";
+import { comparedIn, keep } from "./address.js";
+import { camera } from "./camera.js";
+import { compare } from "./compare.js";
 import { CELLS, pictureFeatures } from "./layers.js";
 import { failed, known, loading } from "./panel.js";
+import { nextPass } from "./prospect.js";
 import { fetchJson } from "./service.js";
 
 const SIDE_PANEL_PX = 416; // the panel and its margins, on a wide page
@@ -17,9 +18,11 @@ export class Chosen {
   #shown = 0;
   #asking = null;
   #camera = null;
+  #next = null;
 
-  constructor(map, panel, today) {
-    Object.assign(this, { map, panel, today });
+  /** `play(id)` drives along from a picture. */
+  constructor(map, panel, today, play) {
+    Object.assign(this, { map, panel, today, play });
   }
 
   /** Choose a cell by its H3 index in hex, and ask the node about it. */
@@ -36,8 +39,11 @@ export class Chosen {
       this.#fill(failed(problem, () => this.close(), () => this.open(cell)));
       return;
     }
+    this.#next = nextPass(cell);
     this.draw();
     this.#uncover();
+    const days = comparedIn(location.hash);
+    if (days && this.#answer.history.length) await compare(this.#answer, days);
   }
 
   /** Choose none; `toMap` hands the keyboard back to the map. */
@@ -57,7 +63,10 @@ export class Chosen {
       this.draw();
       this.panel.querySelector('[aria-pressed="true"]').focus();
     };
-    this.#fill(known(this.#answer, this.today(), this.#shown, { close: () => this.close(), show }));
+    const acts = {
+      close: () => this.close(), show, play: this.play, compare: () => compare(this.#answer),
+    };
+    this.#fill(known(this.#answer, this.today(), this.#shown, this.#next, acts));
     this.map.getSource("pictures").setData(pictureFeatures(pictures));
     this.#aim(pictures[this.#shown]);
   }
@@ -77,8 +86,7 @@ export class Chosen {
   }
 
   #fill(children) {
-    const hash = withCell(location.hash, this.cell);
-    history.replaceState(history.state, "", hash || location.pathname + location.search);
+    keep("cell", this.cell);
     this.panel.replaceChildren(...children.filter(Boolean));
     this.panel.hidden = children.length === 0;
     document.body.classList.toggle("with-panel", !this.panel.hidden);
@@ -102,18 +110,4 @@ export class Chosen {
     const seen = at.x > 0 && at.y > 0 && at.x < free.width - 20 && at.y < free.height - 20;
     if (!seen) this.map.panBy([at.x - free.width / 2, at.y - free.height / 2]);
   }
-}
-
-function camera({ lat, lon, heading }) {
-  const looking = Number.isFinite(heading);
-  const drawing = svg(
-    "svg", { class: "camera", viewBox: "-30 -30 60 60", "aria-hidden": "true" },
-    looking ? svg("path", { class: "sight", d: "M0 0L-13 -26A29 29 0 0 1 13 -26Z" }) : null,
-    svg("circle", { r: 6 }),
-  );
-  return new Marker({
-    element: element("div", { class: "camera-marker" }, drawing),
-    rotation: looking ? heading : 0,
-    rotationAlignment: "map",
-  }).setLngLat([lon, lat]);
 }

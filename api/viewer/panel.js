@@ -2,6 +2,7 @@
 
 import { element, svg } from "./dom.js";
 import { classOf } from "./freshness.js";
+import { reportButton } from "./report.js";
 import { rose } from "./rose.js";
 import {
   ageWords, contributorWords, counted, dateWords, gradeWords, number, parseDay, resolutionOf,
@@ -35,9 +36,10 @@ export function failed(problem, close, retry) {
 
 /**
  * The panel of an answer of /v1/cells, `today` a day number, `shown` the index of its picture;
- * `show(index)` is called when another picture is chosen.
+ * `next` tells of its next pass; `show(index)` is called when another picture is chosen, `play(id)`
+ * to drive along from it, `compare()` to see two days side by side.
  */
-export function known(cell, today, shown, { close, show }) {
+export function known(cell, today, shown, next, { close, show, play, compare }) {
   const lastSeen = parseDay(cell.last_seen);
   const age = today - lastSeen;
   const picture = cell.pictures[shown];
@@ -45,7 +47,9 @@ export function known(cell, today, shown, { close, show }) {
     top(`Last seen ${ageWords(age)}`, classOf(age), close),
     figure(picture, today),
     picture ? gradeBar(picture.grade) : null,
+    picture ? actions(cell, picture, play, compare) : null,
     cell.pictures.length > 1 ? further(cell.pictures, shown, today, show) : null,
+    next,
     facts(cell),
     element("p", { class: "cell-name" },
       `H3 ${cell.cell} · hexagons ${spacingWords(resolutionOf(cell.cell))} apart`),
@@ -82,7 +86,18 @@ function figure(picture, today) {
   return element("figure", {}, pixels(picture, day), caption);
 }
 
-function pixels(picture, day) {
+function actions(cell, picture, play, compare) {
+  const button = (words, onclick) => element("button", { type: "button", class: "quiet", onclick }, words);
+  return element(
+    "div", { class: "actions" },
+    button("Drive along", () => play(picture.id)),
+    cell.history.length > 1 ? button("Compare two days", compare) : null,
+    reportButton(picture),
+  );
+}
+
+/** A picture, or why it is not there, as an element. */
+export function pixels(picture, day) {
   if (!picture.thumbnail) return waiting(WAITS[picture.waits_for] ?? WAITS.blur);
   const image = element("img", {
     class: "picture",

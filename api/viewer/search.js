@@ -39,18 +39,24 @@ export function listenToSearch(form, page) {
 }
 
 /** Look there; answers what has to be said. */
-async function go(wanted, { map, chosen }) {
+async function go(wanted, page) {
+  const { map } = page;
   if (!wanted) return "Write 35.6595, 139.7005 or the 15 digits of a cell.";
   if (!wanted.cell) {
     map.jumpTo({ center: [wanted.lon, wanted.lat], zoom: Math.max(map.getZoom(), CLOSE_ZOOM) });
     return "";
   }
-  const resolution = Math.min(resolutionOf(wanted.cell), PAID_RESOLUTION);
-  const { features } = await fetchJson(`/v1/coverage?cell=${wanted.cell}&resolution=${resolution}`);
+  return goToCell(wanted.cell, page);
+}
+
+/** Show a hexagon and choose it; answers what has to be said. */
+export async function goToCell(cell, { map, chosen }) {
+  const resolution = Math.min(resolutionOf(cell), PAID_RESOLUTION);
+  const { features } = await fetchJson(`/v1/coverage?cell=${cell}&resolution=${resolution}`);
   if (!features.length) return "This hexagon was not seen yet.";
   map.fitBounds(boxOf(features[0].geometry.coordinates[0]), { maxZoom: CLOSE_ZOOM, animate: false });
-  keep("cell", wanted.cell);
-  await chosen.open(wanted.cell);
+  keep("cell", cell);
+  await chosen.open(cell);
   chosen.panel.focus();
   return "";
 }

@@ -1,7 +1,7 @@
 // The viewer: asks the node what there is, draws it, and listens to pointer, keys and address.
 
 import { LngLatBounds, Map, NavigationControl, ScaleControl } from "./vendor/maplibre-gl.mjs";
-import { cellIn, hasView } from "./address.js";
+import { cellIn, hasView, pictureIn } from "./address.js";
 import { distinct, drawCounts, sayBroken, sayEmpty, sayNothing } from "./around.js";
 import { Chosen } from "./chosen.js";
 import { readColours } from "./freshness.js";
@@ -9,8 +9,10 @@ import { graticule } from "./graticule.js";
 import { CELLS, FILL, dress, mapStyle } from "./layers.js";
 import { drawLegend } from "./legend.js";
 import { lookIn, withLook } from "./look.js";
+import { Player } from "./player.js";
 import { listenToSearch } from "./search.js";
 import { fetchJson } from "./service.js";
+import { arrive, takeLink } from "./session.js";
 import { dayOf } from "./words.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -19,17 +21,20 @@ const NARROW_PX = 640;
 const colours = () => readColours(getComputedStyle(document.documentElement));
 const nodeDay = async () => dayOf((await fetchJson("/v1/node")).now_ms);
 
-async function start() {
+async function start(link) {
   sayNothing();
   const [today, source] = await Promise.all([nodeDay(), cellsSource()]);
   const look = lookIn(location.hash);
   const page = { map: draw(source, today, look), today, look, oldest: today };
-  page.chosen = new Chosen(page.map, document.getElementById("panel"), () => page.today);
+  page.player = new Player(page.map, document.getElementById("player"));
+  const panel = document.getElementById("panel");
+  page.chosen = new Chosen(page.map, panel, () => page.today, (id) => page.player.start(id));
   legend(page);
   listenToSearch(document.getElementById("search"), page);
   listen(page);
   if (!source.bounds) sayEmpty();
   window.roadcomb = page;
+  await arrive(link, page);
 }
 
 /** The TileJSON behind the vector source of the node's style, its addresses made absolute. */
@@ -84,10 +89,10 @@ function fitted([west, south, east, north]) {
 }
 
 function listen(page) {
-  const { map, chosen } = page;
+  const { map, chosen, player } = page;
   map.on("load", () => {
     drawGraticule(map);
-    follow(chosen);
+    follow(chosen, player);
   });
   map.on("move", () => drawGraticule(map));
   map.on("idle", () => {
@@ -101,9 +106,11 @@ function listen(page) {
     else chosen.close();
   });
   listenToHover(map);
-  listenToKeys(map, chosen);
+  listenToKeys(map, chosen, player);
   addEventListener("hashchange", () => {
-    follow(chosen);
+    const link = takeLink();
+    if (link) arrive(link, page);
+    follow(chosen, player);
     const look = lookIn(location.hash);
     if (withLook("", look) !== withLook("", page.look)) show(page, look);
   });
@@ -134,7 +141,7 @@ function listenToHover(map) {
   map.on("mouseout", () => hover(null));
 }
 
-function listenToKeys(map, chosen) {
+function listenToKeys(map, chosen, player) {
   const canvas = map.getCanvas();
   canvas.addEventListener("keydown", async ({ key }) => {
     if (key !== "Enter") return;
@@ -143,11 +150,18 @@ function listenToKeys(map, chosen) {
     await chosen.open(cell);
     chosen.panel.focus();
   });
-  addEventListener("keydown", ({ key }) => key === "Escape" && chosen.cell && chosen.close());
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (player.open) player.close();
+    else if (chosen.cell) chosen.close();
+  });
 }
 
 /** Choose what the address names. */
-function follow(chosen) {
+function follow(chosen, player) {
+  const picture = pictureIn(location.hash);
+  if (picture && picture !== player.id) player.start(picture);
+  if (!picture && player.open) player.close();
   const cell = cellIn(location.hash);
   if (cell === chosen.cell) return;
   if (cell) chosen.open(cell);
@@ -185,5 +199,5 @@ function cellNear(map, { x, y }, reach = REACH_PX) {
   return ranked.sort(([a], [b]) => a - b)[0]?.[1] ?? null;
 }
 
-const run = () => start().catch((problem) => sayBroken(problem, run));
-run();
+const run = (link) => start(link).catch((problem) => sayBroken(problem, () => run(null)));
+run(takeLink());
