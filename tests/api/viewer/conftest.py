@@ -10,7 +10,7 @@ import pytest
 from api.vendor import MAP_LIBRARY
 from tests.api.viewer.browser import ARGUMENTS, chromium, serving
 from tests.api.viewer.looking import WAIT_MS, Look, Scheme
-from tests.api.viewer.roads import empty_node, node_with_roads
+from tests.api.viewer.roads import TWICE, empty_node, node_with_roads
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -40,6 +40,7 @@ def addresses(
     nodes = {
         "open": node_with_roads(folder / "open", shown=True),
         "waiting": node_with_roads(folder / "waiting", shown=False),
+        "twice": node_with_roads(folder / "twice", shown=True, roads=TWICE),
         "empty": empty_node(folder / "empty"),
     }
     with ExitStack() as stack:

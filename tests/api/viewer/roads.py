@@ -1,6 +1,7 @@
 """Three short roads on a real node, driven 0, 3 and 20 days before its "now", and judged."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from roadcomb.settings import NodeSettings
 from tests.drives import NOW_MS, contributor
 from tests.quality.publishing.showing import show
 
-__all__ = ["ROADS", "Road", "empty_node", "node_with_roads"]
+__all__ = ["ROADS", "TWICE", "Road", "empty_node", "node_with_roads"]
 
 LAT_DEG, LON_DEG = 0.5, -25.0
 """In the Atlantic, where nobody lives."""
@@ -62,6 +63,8 @@ class Road:
 
 
 ROADS = (Road(0, 0, 912), Road(3, 60, 640), Road(20, 120, 388))
+TWICE = (Road(0, 0, 912), Road(3, 0, 640))
+"""One road, driven on two days."""
 
 
 def empty_node(folder: Path) -> Node:
@@ -74,10 +77,10 @@ def empty_node(folder: Path) -> Node:
     return Node(settings, open_catalog(settings.catalog_url), blobs, clock, contributor(999))
 
 
-def node_with_roads(folder: Path, shown: bool) -> Node:
-    """A real node that took and accepted every frame of ROADS; shown: they are published, too."""
+def node_with_roads(folder: Path, shown: bool, roads: Sequence[Road] = ROADS) -> Node:
+    """A real node that took and accepted every frame of roads; shown: they are published, too."""
     node = empty_node(folder)
-    for number, road in enumerate(ROADS):
+    for number, road in enumerate(roads):
         pictures = [_picture(number, n) for n in range(FRAMES)]
         signed = _manifest(road, number, pictures)
         open_drive(node, signed, LIMITS)
