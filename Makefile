@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 VIEWER := api/viewer/vendor/.made
 NETWORK := quality/masking/weights/vendor/.made
+PANORAMAX := tests/api/panoramax/vendor/.made
 DEMO := build/demo
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,7 +36,7 @@ types: $(INSTALLED)
 arrows: $(INSTALLED)
 	$(BIN)/lint-imports
 
-tests: $(INSTALLED) $(VIEWER) $(NETWORK)
+tests: $(INSTALLED) $(VIEWER) $(NETWORK) $(PANORAMAX)
 	$(BIN)/python -m pytest
 
 format: $(INSTALLED) ## bring the code into its format
@@ -61,7 +62,7 @@ lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
 		--no-header --no-annotate --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## forget all that was made
-	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules quality/masking/weights/vendor
+	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules quality/masking/weights/vendor tests/api/panoramax/vendor
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Roadcomb needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -72,6 +73,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 $(VIEWER): $(INSTALLED) api/viewer/package-lock.json
 	$(BIN)/python -m api.vendor
+
+$(PANORAMAX): $(INSTALLED) tests/api/panoramax/package-lock.json
+	$(BIN)/python -m tests.api.panoramax
 
 $(NETWORK): $(VIEWER) quality/masking/weights/package-lock.json
 	$(BIN)/python -m api.vendor

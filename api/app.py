@@ -19,6 +19,7 @@ from api.routes import (
     health,
     keys,
     log,
+    panoramax,
     playing,
     reports,
     rights,
@@ -26,6 +27,7 @@ from api.routes import (
 )
 from api.routes import map as maps
 from api.routes import metrics as figures
+from api.routes import stac as stac_routes
 from api.routes import tiles as tile_routes
 from ingest.devicetrust import DeviceSettings
 from ingest.limits import IntakeSettings
@@ -76,6 +78,8 @@ def create_app(
         app.include_router(routes.router)
     app.include_router(figures.router)
     app.include_router(tile_routes.router)
+    app.include_router(stac_routes.router)
+    app.include_router(panoramax.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
     app.add_middleware(Heads)
     # Nothing here rests on cookies, so any page may read what anybody may read.

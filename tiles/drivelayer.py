@@ -16,7 +16,7 @@ from tiles import varints
 from tiles.lines import FINE, MIN_ZOOM, Lines, span
 from tiles.webmercator import Tile
 
-__all__ = ["BUFFER", "KEYS", "LAYER", "MIN_ZOOM", "MOST", "encode"]
+__all__ = ["BUFFER", "KEYS", "LAYER", "MIN_ZOOM", "MOST", "Ways", "encode", "ways"]
 
 LAYER = "drives"
 KEYS = ("drive", "day", "grade", "frames")
@@ -34,19 +34,40 @@ def encode(lines: Lines, tile: Tile) -> bytes:
     """The tile's bytes; none when no line touches it, or below MIN_ZOOM."""
     if tile.z < MIN_ZOOM:
         return b""
-    drawn = _drawn(lines, tile)
-    if not len(drawn.run):
+    drawn = ways(lines, tile)
+    if not len(drawn.drive):
         return b""
-    starts = np.flatnonzero(_changes(drawn.run))
-    drives, own = np.unique(lines.drives[drawn.piece[starts]], return_inverse=True)
+    drives, own = np.unique(drawn.drive, return_inverse=True)
     numbers = np.stack((lines.day[drives], lines.grade[drives], lines.frames[drives]))
     found, places = mvt.distinct(numbers)
     tags = mvt.tags_of([own, *(places[:, own] + len(drives))])
-    counts = np.diff(starts, append=len(drawn.run))
-    geometry = _geometry(drawn, starts, counts)
-    features = mvt.encode_uneven(mvt.Shape.LINE, tags, geometry, 2 * counts + 2)
+    features = mvt.encode_uneven(mvt.Shape.LINE, tags, drawn.geometry, drawn.lengths)
     texts = b"".join(mvt.text_value(lines.names[drive]) for drive in drives)
     return mvt.encode_layer(LAYER, features, KEYS, texts + mvt.integer_values(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """k lines as a tile has them: line i is of drive `drive[i]` (of Lines) and has the next
+    `lengths[i]` integers of `geometry`."""
+
+    drive: Ints
+    lengths: Ints
+    geometry: Ints
+
+    def of(self, kept: NDArray[np.bool_]) -> "Ways":
+        """Some of them; kept (k,)."""
+        parts = np.repeat(kept, self.lengths)
+        return Ways(self.drive[kept], self.lengths[kept], self.geometry[parts])
+
+
+def ways(lines: Lines, tile: Tile) -> Ways:
+    """What is drawn of the lines in a tile of any zoom: at most MOST vertices."""
+    drawn = _drawn(lines, tile)
+    starts = np.flatnonzero(_changes(drawn.run)) if len(drawn.run) else np.zeros(0, np.int64)
+    counts = np.diff(starts, append=len(drawn.run))
+    owners = lines.drives[drawn.piece[starts]]
+    return Ways(owners, 2 * counts + 2, _geometry(drawn, starts, counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,7 @@ class _Vertices:
 def _drawn(lines: Lines, tile: Tile) -> _Vertices:
     """What is drawn: at most MOST vertices."""
     pieces = _touching(lines, tile)
-    for zoom in range(tile.z, MIN_ZOOM - 1, -1):
+    for zoom in range(max(tile.z, MIN_ZOOM), MIN_ZOOM - 1, -1):
         found = _runs(lines, pieces, tile, zoom)
         if len(found.run) <= MOST:
             return found

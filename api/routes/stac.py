@@ -23,7 +23,7 @@ from tiles.stac.refusals import BadSearch
 from tiles.stac.shelf import Shelf
 from tiles.tilejson import Terms
 
-__all__ = ["album_now", "router", "site_of"]
+__all__ = ["Named", "router", "shelf_of", "site_of"]
 
 router = APIRouter(prefix="/api", tags=["stac"])
 
@@ -42,7 +42,7 @@ Named = Annotated[str, Path(max_length=200)]
 @router.get("", summary="STAC landing page", responses=_NO_COPY)
 def front(request: Request) -> Response:
     """Where everything is, and what of the standards is kept."""
-    return json_answer(request, landing(album_now(request), site_of(request)))
+    return json_answer(request, landing(shelf_of(request).now.album, site_of(request)))
 
 
 @router.get("/", include_in_schema=False)
@@ -76,7 +76,7 @@ def queryables(request: Request) -> Response:
 def collections(request: Request, limit: Limit = None, token: Token = None) -> Response:
     """A page of them, in the order of their random ids."""
     asked = of_words(_given({"limit": limit, "token": token}))
-    album, site = album_now(request), site_of(request)
+    album, site = shelf_of(request).now.album, site_of(request)
     after = _after(request, asked, "collections")
     first = 0 if after is None else bisect_right(album.names, after[0])
     shown = range(first, min(first + asked.limit, len(album.names)))
@@ -93,7 +93,7 @@ def collections(request: Request, limit: Limit = None, token: Token = None) -> R
 @router.get("/collections/{name}", summary="A drive", responses=_NO_COPY)
 def one_collection(request: Request, name: Named) -> Response:
     """Its extent, its days and where its pictures are."""
-    album = album_now(request)
+    album = shelf_of(request).now.album
     return json_answer(request, collection(album, _place(album, name), site_of(request)))
 
 
@@ -109,7 +109,7 @@ def collection_items(
     token: Token = None,
 ) -> Response:
     """In the order of the way."""
-    _place(album_now(request), name)
+    _place(shelf_of(request).now.album, name)
     words = {"bbox": bbox, "datetime": datetime, "limit": limit, "token": token}
     return _found(request, replace(of_words(_given(words)), collections=(name,)), None)
 
@@ -117,7 +117,7 @@ def collection_items(
 @router.get("/collections/{name}/items/{id_}", summary="A picture", responses=_NO_COPY)
 def one_item(request: Request, name: Named, id_: Named) -> Response:
     """Its place, its day, its grade, where its pixels are and what is before and behind it."""
-    album, key = album_now(request), parse_id(id_)
+    album, key = shelf_of(request).now.album, parse_id(id_)
     row = album.row(key) if key is not None and key[0] == name else None
     if row is None:
         raise NotFound(f"there is no picture {id_[:60]!r} in {name[:60]!r}")
@@ -158,12 +158,12 @@ async def search_by_body(request: Request) -> Response:
     return await run_in_threadpool(lambda: _found(request, of_body(body), body))
 
 
-def album_now(request: Request) -> Album:
-    """The published pictures of this moment."""
+def shelf_of(request: Request) -> Shelf:
+    """Where the album of this moment is."""
     state = request.app.state
     if getattr(state, "shelf", None) is None:
         state.shelf = Shelf(live_of(request))
-    return cast(Shelf, state.shelf).album
+    return cast(Shelf, state.shelf)
 
 
 def site_of(request: Request) -> Site:
@@ -174,7 +174,7 @@ def site_of(request: Request) -> Site:
 
 def _found(request: Request, asked: Search, body: Mapping[str, Any] | None) -> Response:
     """A page; body: of the POST that asked, None for a GET."""
-    album, site = album_now(request), site_of(request)
+    album, site = shelf_of(request).now.album, site_of(request)
     rows, more = page_of(album, asked, _after(request, asked, asked.question))
     links: list[dict[str, Any]] = []
     if more:

@@ -15,6 +15,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from roadcomb.records import E7
+from tiles.lines import FINE
+from tiles.webmercator import world
+
 __all__ = ["NOT_KNOWN", "Album", "album_of", "parse_id", "picture_id"]
 
 NOT_KNOWN = -1
@@ -53,6 +57,13 @@ class Album:
     def places(self) -> dict[str, int]:
         """The index of each drive, by its name."""
         return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def world(self) -> tuple[Rows, Rows]:
+        """x and y of each picture in FINE units of the square map (tiles/lines.py)."""
+        places = world(self.lon_e7 / E7, self.lat_e7 / E7)
+        x, y = (np.clip(np.floor(place * FINE), 0, FINE - 1).astype(np.int64) for place in places)
+        return x, y
 
     def of_drive(self, name: str) -> slice:
         """Rows of a drive; an empty slice for one that is not here."""

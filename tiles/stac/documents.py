@@ -216,7 +216,11 @@ def _asset(href: str, title: str, role: str) -> Json:
 
 
 def _provider(site: Site) -> Json:
-    return {"name": site.terms.attribution, "roles": ["licensor", "host"], "url": site.base_url}
+    return {
+        "name": site.terms.attribution,
+        "roles": ["producer", "licensor", "host"],
+        "url": site.base_url,
+    }
 
 
 def _licence(site: Site) -> Json:
