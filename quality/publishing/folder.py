@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ingest.blurred import Blurred, write_blurred
+from ingest.blurred import FILE_NAME, Blurred, write_blurred
 from ingest.exif import exif_of
 from ingest.readers import SIDECARS
 from quality.publishing.exif import with_exif_of
@@ -93,8 +93,9 @@ def _raw(pictures: Sequence[Path]) -> Iterator[Raw]:
 
 
 def _copy_sidecars(folder: Path, target: Path) -> None:
+    """All but what an earlier blur said: it names other pictures."""
     for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix.lower() in SIDECARS:
+        if path.name != FILE_NAME and path.is_file() and path.suffix.lower() in SIDECARS:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / path.name)
 

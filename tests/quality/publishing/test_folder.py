@@ -82,6 +82,16 @@ def test_pictures_are_blurred_and_their_sidecars_come_along(source: Path, tmp_pa
     assert [(s.t_ms, s.fix) for s in new.stills] == [(s.t_ms, s.fix) for s in old.stills]
 
 
+def test_what_was_blurred_once_may_be_blurred_again_and_says_so(
+    source: Path, tmp_path: Path
+) -> None:
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    blur(source, once)
+    blur(once, twice, "more")
+    ids = [image_id(canonical_jpeg(one.read_bytes())) for one in (twice / "trip").glob("*.jpg")]
+    assert blurred_by(twice / "trip", ids) == Blurred("fake", "1")
+
+
 def test_a_picture_that_cannot_be_masked_is_not_written(source: Path, tmp_path: Path) -> None:
     left = blur(source, tmp_path / "blurred", "raises")
     assert [one.reason for one in left] == ["blur-failed"] * 4
