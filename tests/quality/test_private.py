@@ -35,7 +35,9 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 def delivered(node: Node, terms: Terms | None, number: int = 1) -> str:
     key, data = contributor(number), list(drawn_frames())
-    manifest = Manifest(key.public, Device("x"), frames_at(data, along(len(data))), terms=terms)
+    wobble = [20_000_000 + 40 * (n % 5) * (n % 3) for n in range(len(data))]
+    frames = frames_at(data, along(len(data), jitter_m=0.4), lons_e7=wobble)  # as a receiver says
+    manifest = Manifest(key.public, Device("x"), frames, terms=terms)
     signed = sign_manifest(manifest, key)
     open_drive(node, signed, LIMITS)
     add_frames(node, signed.drive_id, data, LIMITS)
