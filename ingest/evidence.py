@@ -49,8 +49,8 @@ def add_evidence(node: Node, drive_id: str, data: bytes, limits: IntakeSettings)
             f"the evidence has {len(data)} bytes, at most {limits.batch_bytes} are taken"
         )
     manifest = _open_manifest(node, drive_id)
+    receiver = _receiver(node, manifest)  # before anything dear: most drives have none
     blocks = signed_blocks(data)
-    receiver = _receiver(node, manifest)
     verify_blocks(blocks, receiver.public_key, bytes.fromhex(receiver.session))
     found = agree(manifest.frames, fixes_of(blocks))
     with node.catalog.reading() as connection:

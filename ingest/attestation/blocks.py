@@ -10,6 +10,7 @@ Laws: any bytes give blocks or InvalidInput. A block that is shown is shown whol
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from cryptography.hazmat.primitives.serialization import (
@@ -25,6 +26,7 @@ from roadcomb.records import Fix
 
 __all__ = [
     "MOST_BLOCKS",
+    "MOST_MESSAGES",
     "SESSION_BYTES",
     "Block",
     "fixes_of",
@@ -41,6 +43,8 @@ _HEAD, _TAIL = 6, 2
 _LONGEST_SENTENCE = 1024
 MOST_BLOCKS: Final = 20_000
 """Of one drive: five hours of a signature each second."""
+MOST_MESSAGES: Final = 200_000
+"""Shown at once: ten in each of those blocks. Two bytes can be one, and cost far more when kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,13 @@ class Block:
 
 
 def signed_blocks(data: bytes) -> list[Block]:
-    """Blocks and nothing between them. Raises InvalidInput for anything else."""
-    found = list(_blocks(_messages(data)))
+    """Blocks and nothing between them. Raises InvalidInput for anything else, TooLarge for more
+    than are taken at once."""
+    found = list(islice(_blocks(_messages(data)), MOST_BLOCKS + 1))
+    if len(found) > MOST_BLOCKS:
+        raise TooLarge(f"at most {MOST_BLOCKS} signed blocks are taken at once: send fewer")
     if not found or sum(len(block.data) for block in found) != len(data):
         raise InvalidInput("these are no whole blocks, each closed by its UBX-SEC-ECSIGN")
-    if len(found) > MOST_BLOCKS:
-        raise TooLarge(f"{len(found)} signed blocks: at most {MOST_BLOCKS} are taken at once")
     return found
 
 
@@ -106,9 +111,12 @@ def _blocks(messages: Iterator[bytes]) -> Iterator[Block]:
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
-    """UBX messages and NMEA sentences. Raises InvalidInput where something else stands."""
-    at = 0
+    """UBX messages and NMEA sentences. Raises InvalidInput where something else stands, TooLarge
+    behind the last that is taken."""
+    at = count = 0
     while at < len(data):
+        if (count := count + 1) > MOST_MESSAGES:
+            raise TooLarge(f"at most {MOST_MESSAGES} messages are taken at once: send fewer")
         end = _end(data, at)
         if not at < end <= len(data):
             raise InvalidInput(f"byte {at} begins neither a UBX message nor an NMEA sentence")

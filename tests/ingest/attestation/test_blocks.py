@@ -1,5 +1,6 @@
 """Signed blocks of a receiver's log, and how a drive's frames agree with them."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.attestation.agreement import agree, speaking_of
-from ingest.attestation.blocks import fixes_of, signed_blocks, verify_blocks, whole_blocks
-from roadcomb.errors import Conflict, InvalidInput, RoadcombError, Unauthorised
+from ingest.attestation.blocks import (
+    MOST_BLOCKS,
+    fixes_of,
+    signed_blocks,
+    verify_blocks,
+    whole_blocks,
+)
+from roadcomb.errors import Conflict, InvalidInput, RoadcombError, TooLarge, Unauthorised
 from roadcomb.records import Frame, e7
 from tests.ingest.attestation.receiver import Receiver
 from tests.ingest.pictures import LAT, LON, METRE_DEG, T0_MS
@@ -63,6 +70,16 @@ def test_a_lost_byte_costs_its_block_and_no_other() -> None:
     left = {block.data for block in whole_blocks(b"noise" + bytes(damaged))}
     assert left < whole
     assert len(left) == 28  # the first one has noise in it
+
+
+def test_countless_small_messages_are_refused_before_they_are_kept() -> None:
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="messages are taken"):
+        signed_blocks(b"$\n" * 1_000_000)
+    assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    tracemalloc.stop()
+    with pytest.raises(TooLarge, match="blocks are taken"):
+        signed_blocks(OURS.block([]) * (MOST_BLOCKS + 2))
 
 
 def test_frames_where_the_receiver_was_agree() -> None:
