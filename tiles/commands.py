@@ -1,4 +1,4 @@
-"""Command line verbs of this room: `roadcomb export`."""
+"""Command line verbs of this room: `roadcomb export`, and those of region_commands."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadcomb.errors import UsageError
+from tiles import region_commands
 
 if TYPE_CHECKING:
     import geopandas
@@ -18,6 +19,7 @@ __all__ = ["register"]
 def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
     app.command()(export)
+    region_commands.register(app)
 
 
 def export(

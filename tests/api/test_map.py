@@ -129,6 +129,16 @@ def test_a_tile_out_of_range_is_a_usage_problem(world: World, numbers: str) -> N
     assert answer.json()["type"].endswith("/usage")
 
 
+@pytest.mark.parametrize("numbers", [f"3/{10**30}/0", f"{10**30}/0/0", f"16/{-(2**70)}/1"])
+def test_numbers_beyond_every_tile_are_a_problem_of_the_client(world: World, numbers: str) -> None:
+    for path in (f"/tiles/cells/{numbers}.mvt", f"/tiles/freshness/{numbers}.png"):
+        assert world.get(path).status_code == 400
+    for wrong in ("1e3/0/0", "a/b/c", "0x1/0/0"):
+        answer = world.get(f"/tiles/cells/{wrong}.mvt")
+        assert answer.status_code == 422
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize("path", [TILE, "/style.json", "/tiles/cells.json", f"/v1/cells/{CELL}"])
 def test_head_says_what_get_says_without_the_body(world: World, path: str) -> None:
     headers = {"accept-encoding": "identity"}

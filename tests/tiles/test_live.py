@@ -9,7 +9,7 @@ import pytest
 from quality.judgement import store
 from roadcomb.cells import cell_of
 from roadcomb.epochs import DAY_MS, epoch_of
-from roadcomb.errors import NotFound
+from roadcomb.errors import IntegrityError, NotFound
 from roadcomb.keys import account_of, key_from_seed
 from roadcomb.node import Node
 from tests.tiles.test_cover import tile_around
@@ -28,6 +28,7 @@ from tiles.fold import fold, merge
 from tiles.live import LiveMap
 from tiles.passes import passes_of
 from tiles.pictures import newest
+from tiles.shards import shards_of
 from tiles.sketch import sketch_bits
 from tiles.snapshot import write
 
@@ -169,6 +170,28 @@ def test_an_epoch_whose_snapshot_is_missing_leaves_the_map_as_it_was(node: Node)
     with pytest.raises(NotFound):
         live.refresh()
     assert live.state is before
+
+
+def test_a_snapshot_with_a_damaged_shard_leaves_the_last_good_one_until_it_is_whole(
+    node: Node,
+) -> None:
+    judged(node, ALICE)
+    live = LiveMap(node)
+    before, tile = live.state, live.tile(HOME)[1]()
+    both = published(node, ALICE)
+    name = write(node.blobs, both)
+    key = f"coverage/{next(shards_of(both)).digest}"
+    whole = node.blobs.get(key)
+    node.blobs.put(key, whole.replace(b"\x01\x00\x00\x00", b"\x03\x00\x00\x00"))
+    commit_epoch(node, 20_458, name, [ALICE])
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match=key):
+            live.refresh()
+        assert live.state is before
+        assert live.tile(HOME)[1]() == tile
+    node.blobs.put(key, whole)
+    assert live.refresh()
+    assert live.state.snapshot.digest == name
 
 
 def test_a_damaged_judgement_costs_the_map_its_drive_alone(
