@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.applications import ANDROID, Application, Vouched, vouched
+from ingest.applications import ANDROID, RECEIVER, Application, Vouched, vouched
 from ingest.attestation.android import HARDWARE, SOFTWARE
 from ingest.attestation.devicekey import device_of
 from ingest.challenges import Challenge, check_nonce, make_challenge
@@ -78,7 +78,7 @@ def register(node: Node, application: Application, trust: DeviceTrust) -> Device
         check_signer(connection, contributor, application.signer)
         _check_free(connection, row)
         connection.execute(sa.insert(devices).values(row))
-        return _told(connection, newest(connection, row["device"]), trust.revoked)
+        return _told(connection, newest(connection, row["device"]), trust)
 
 
 def revoke(node: Node, contributor: str, device: str) -> int:
@@ -104,7 +104,7 @@ def devices_of(node: Node, contributor: str, trust: DeviceTrust) -> list[Device]
     with node.catalog.reading() as connection:
         found = connection.execute(query.order_by(devices.c.id)).scalars()
         rows = [newest(connection, device) for device in dict.fromkeys(found)]
-        return [_told(connection, row, trust.revoked) for row in rows]
+        return [_told(connection, row, trust) for row in rows]
 
 
 def newest(connection: sa.Connection, device: str) -> sa.Row[Any] | None:
@@ -117,22 +117,26 @@ def level_of(
     connection: sa.Connection,
     contributor: str,
     device: str | None,
-    revoked: Mapping[str, object] | None,
+    trust: DeviceTrust | None,
 ) -> str:
     """What the registry says now of a device that signed: none, software-key or hardware-key.
 
-    revoked: the makers' list (ingest/devicetrust.py): it may have grown since the registration.
+    trust: whom the node believes now: makers' lists may have grown since the registration, and a
+    receiver's key may have been taken out. None believes nobody.
     """
     row = None if device is None else newest(connection, device)
     if row is None or row.contributor != contributor:
         return NONE
     if _revoked_ms(connection, row.device) is not None:
         return NONE
-    if row.kind != ANDROID:
-        return str(row.level)
+    revoked = None if trust is None else trust.revoked
     if any(serial in (revoked or {}) for serial in row.serials.split()):
         return NONE
-    return SOFTWARE if revoked is None else str(row.level)
+    believed = {
+        ANDROID: revoked is not None,
+        RECEIVER: trust is not None and row.device in trust.receivers,
+    }
+    return str(row.level) if believed.get(row.kind, True) else SOFTWARE
 
 
 def _secret(node: Node) -> bytes:
@@ -179,16 +183,14 @@ def _revoked_ms(connection: sa.Connection, device: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _told(
-    connection: sa.Connection, row: sa.Row[Any] | None, revoked: Mapping[str, object] | None
-) -> Device:
+def _told(connection: sa.Connection, row: sa.Row[Any] | None, trust: DeviceTrust) -> Device:
     if row is None:
         raise NotFound("no such device is registered")
     return Device(
         row.device,
         row.kind,
         row.model,
-        level_of(connection, row.contributor, row.device, revoked),
+        level_of(connection, row.contributor, row.device, trust),
         row.public_key,
         row.evidence,
         row.verified_ms,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from ingest.devices import level_of
+from ingest.devicetrust import DeviceTrust
 from ingest.log import Frontier
 from ingest.receipts import Promise, leaf_of, parse_receipt, sign_receipt
 from ingest.stored import get_drive, promised_sizes, received
@@ -21,10 +22,10 @@ from roadcomb.node import Node
 __all__ = ["seal"]
 
 
-def seal(node: Node, drive_id: str, revoked: Mapping[str, object] | None = None) -> bytes:
+def seal(node: Node, drive_id: str, trust: DeviceTrust | None = None) -> bytes:
     """The signed receipt (canonical JSON), entered in the log; sealing again gives the same bytes.
 
-    revoked: serials that makers have withdrawn; without a list no device is a hardware key.
+    trust: whom the node believes about devices; without it no device is a hardware key.
     Raises NotFound, or Conflict with the detail `missing` (image ids) while frames lack.
     """
     with node.catalog.reading() as connection:
@@ -33,7 +34,7 @@ def seal(node: Node, drive_id: str, revoked: Mapping[str, object] | None = None)
         return str(drive.receipt).encode()
     promised = promised_sizes(node, drive_id)
     with node.catalog.writing() as connection:
-        return _seal(node, connection, drive_id, promised, revoked)
+        return _seal(node, connection, drive_id, promised, trust)
 
 
 def _seal(
@@ -41,7 +42,7 @@ def _seal(
     connection: sa.Connection,
     drive_id: str,
     promised: Mapping[str, int],
-    revoked: Mapping[str, object] | None,
+    trust: DeviceTrust | None,
 ) -> bytes:
     drive = get_drive(connection, drive_id)
     if drive.receipt is not None:  # sealed by another while we waited for the writer's turn
@@ -58,7 +59,7 @@ def _seal(
         node.key.public,
     )
     receipt = sign_receipt(node.key, promise, log)
-    level = level_of(connection, drive.contributor, drive.device_key, revoked)
+    level = level_of(connection, drive.contributor, drive.device_key, trust)
     _enter(connection, promise, receipt, level)
     return receipt
 

@@ -115,7 +115,7 @@ async def add_frames(request: Request, drive_id: DriveId, node: TheNode, limits:
 @router.post("/v1/drives/{drive_id}/seal")
 def seal(request: Request, drive_id: DriveId, node: TheNode) -> Response:
     """The node's signed receipt, once every frame is there; repeating gives the same bytes."""
-    receipt = intake.seal(node, drive_id, devices_of(request).revoked)
+    receipt = intake.seal(node, drive_id, devices_of(request))
     return Response(receipt, media_type="application/json")
 
 

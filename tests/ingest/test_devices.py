@@ -95,11 +95,11 @@ def signed_by(
     return parse_signed(sign_manifest(manifest, owner, camera).to_json())
 
 
-def level(node: Node, signed: SignedManifest, revoked: Mapping[str, object] | None = None) -> str:
+def level(node: Node, signed: SignedManifest, trust: DeviceTrust | None = None) -> str:
     """What the drive has, once it is sealed."""
     drive_id = open_drive(node, signed, LIMITS).drive_id
     add_frames(node, drive_id, pictures(3), LIMITS)
-    seal(node, drive_id, revoked)
+    seal(node, drive_id, trust)
     told = drive_state(node, drive_id).level
     assert told is not None
     return told
@@ -287,6 +287,11 @@ def receiver_of(node: Node, trusted: bool = False, owner: Key = ALICE) -> Receiv
     return receiver
 
 
+def believing(receiver: Receiver) -> DeviceTrust:
+    """An operator who takes the receiver's key for one that lies in hardware."""
+    return DeviceTrust(ROOTS, {}, frozenset({device_of(receiver.public_key)}))
+
+
 def drive_with(
     node: Node, receiver: Receiver, owner: Key = ALICE, east_m: float = 0.0, first: int = 0
 ) -> str:
@@ -306,8 +311,8 @@ def drive_with(
     return drive_id
 
 
-def sealed_level(node: Node, drive_id: str) -> str | None:
-    seal(node, drive_id)
+def sealed_level(node: Node, drive_id: str, trust: DeviceTrust = TRUST) -> str | None:
+    seal(node, drive_id, trust)
     return drive_state(node, drive_id).level
 
 
@@ -317,7 +322,16 @@ def test_signed_positions_give_a_drive_its_receivers_level(node: Node) -> None:
         drive_id = drive_with(node, receiver, first=30 * trusted)
         found = add_evidence(node, drive_id, receiver.log(30), LIMITS)
         assert (found.covered, found.frames) == (30, 30)
-        assert sealed_level(node, drive_id) == expected
+        assert sealed_level(node, drive_id, believing(receiver)) == expected
+
+
+def test_a_receiver_that_is_trusted_no_more_gives_no_hardware_level(node: Node) -> None:
+    receiver = receiver_of(node, trusted=True)
+    drive_id = drive_with(node, receiver)
+    add_evidence(node, drive_id, receiver.log(30), LIMITS)
+    assert devices_of(node, ALICE.public, believing(receiver))[0].level == "hardware-key"
+    assert devices_of(node, ALICE.public, TRUST)[0].level == "software-key"
+    assert sealed_level(node, drive_id, TRUST) == "software-key"
 
 
 def test_without_signed_positions_a_receivers_name_counts_for_nothing(node: Node) -> None:
