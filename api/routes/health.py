@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.state import limits_of, node_of, troubles_of, unread_of
 from ingest.limits import IntakeSettings
-from quality.publishing.publications import waiting_by_reason
+from quality.publishing.publications import waiting_reasons
 from roadcomb import __version__
 from roadcomb.node import Node
 
@@ -105,7 +105,7 @@ def _catalog(node: Node) -> str:
 
 def _waiting(node: Node) -> dict[str, int]:
     with node.catalog.reading() as connection:
-        return waiting_by_reason(connection)[1]
+        return waiting_reasons(connection)
 
 
 def _blobs(node: Node) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "published_since",
     "unpublished",
     "waiting_by_reason",
+    "waiting_reasons",
     "with_waiting",
 ]
 
@@ -86,10 +87,12 @@ def published_since(connection: sa.Connection, after: int) -> Iterator[Publicati
         yield _publication(row)
 
 
-def unpublished(connection: sa.Connection) -> list[str]:
-    """Accepted drives that no publication has looked at, in the order of their decisions."""
+def unpublished(connection: sa.Connection, after: int = 0) -> list[str]:
+    """Accepted drives that no publication has looked at, in the order of their decisions; of those
+    with an id over `after`."""
     query = (
         _accepted()
+        .where(decisions.c.id > after)
         .where(~sa.exists().where(publications.c.drive_id == drives.c.drive_id))
         .order_by(decisions.c.id)
     )
@@ -98,16 +101,23 @@ def unpublished(connection: sa.Connection) -> list[str]:
 
 def waiting_by_reason(connection: sa.Connection) -> tuple[int, dict[str, int]]:
     """(published frames, waiting ones by reason) of the publications that count."""
-    last = _newest_ids()
     there = publications.join(drives, drives.c.drive_id == publications.c.drive_id)
-    counted = sa.and_(publications.c.id.in_(last), drives.c.deleted_ms.is_(None))
-    total = sa.select(sa.func.sum(publications.c.published)).select_from(there).where(counted)
+    counted = publications.c.id.in_(_newest_ids()), drives.c.deleted_ms.is_(None)
+    total = sa.select(sa.func.sum(publications.c.published)).select_from(there).where(*counted)
+    return connection.execute(total).scalar() or 0, waiting_reasons(connection)
+
+
+def waiting_reasons(connection: sa.Connection) -> dict[str, int]:
+    """Waiting frames by reason, of the publications that count; only those with some are compared
+    with their followers, since anybody may ask a node whether it is ready."""
+    there = publications.join(drives, drives.c.drive_id == publications.c.drive_id)
     told = sa.select(publications.c.reasons).select_from(there)
+    counted = publications.c.waiting > 0, _is_newest(), drives.c.deleted_ms.is_(None)
     reasons: dict[str, int] = {}
-    for text in connection.scalars(told.where(counted, publications.c.waiting > 0)):
+    for text in connection.scalars(told.where(*counted)):
         for reason, count in json.loads(text).items():
             reasons[reason] = reasons.get(reason, 0) + count
-    return connection.execute(total).scalar() or 0, dict(sorted(reasons.items()))
+    return dict(sorted(reasons.items()))
 
 
 def with_waiting(connection: sa.Connection) -> list[str]:
@@ -115,7 +125,7 @@ def with_waiting(connection: sa.Connection) -> list[str]:
     query = sa.select(publications.c.drive_id).join(
         drives, drives.c.drive_id == publications.c.drive_id
     )
-    counts = (publications.c.id.in_(_newest_ids()), publications.c.waiting > 0)
+    counts = (publications.c.waiting > 0, _is_newest())
     there = drives.c.deleted_ms.is_(None)
     return list(connection.scalars(query.where(*counts, there).order_by(publications.c.id)))
 
@@ -138,13 +148,22 @@ def enter(connection: sa.Connection, draft: Draft, before: Publication | None, n
 
 
 def _accepted() -> sa.Select[Any]:
+    """Joined by both keys, so that a search may begin at either table."""
     accepted = decisions.c.verdict == Verdict.ACCEPTED.value
-    joined = sa.select(drives.c.drive_id).join(decisions, drives.c.decision == decisions.c.id)
+    same = drives.c.decision == decisions.c.id, drives.c.drive_id == decisions.c.drive_id
+    joined = sa.select(drives.c.drive_id).join(decisions, sa.and_(*same))
     return joined.where(accepted, drives.c.deleted_ms.is_(None))
 
 
 def _newest_ids() -> sa.Select[Any]:
     return sa.select(sa.func.max(publications.c.id)).group_by(publications.c.drive_id)
+
+
+def _is_newest() -> sa.ColumnElement[bool]:
+    """Whether a row of `publications` is its drive's newest."""
+    later = publications.alias()
+    newer = later.c.drive_id == publications.c.drive_id, later.c.id > publications.c.id
+    return ~sa.exists().where(*newer)
 
 
 def _values(draft: Draft, now_ms: int) -> dict[str, object]:

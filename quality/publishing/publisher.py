@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from quality import judgement
+from quality.decisions import newest_decision
 from quality.masking.settings import MaskingSettings
 from quality.publishing import originals, publications, record
 from quality.publishing.composing import Anew, compose
@@ -58,14 +59,14 @@ class Publisher:
         self._rest = 0
         self._stuck: set[str] = set()
         self._unsettled = True
+        self._after = 0
         self.trouble: str | None = None
 
     def publish_pending(self, most: int | None = None) -> int:
         """Publish accepted drives that were not (at most so many); how many are now. What an
         earlier turn was killed in is finished first."""
         self._settle()
-        with self._node.catalog.reading() as connection:
-            waiting = publications.unpublished(connection)
+        waiting = self._waiting()
         done = 0
         for drive_id in [one for one in waiting if one not in self._stuck][:most]:
             workers = self.workers()
@@ -73,6 +74,15 @@ class Publisher:
                 break
             done += self.publish(workers, drive_id, "published")
         return done
+
+    def _waiting(self) -> list[str]:
+        """Once nothing waits, only later decisions are looked at: a node has ever more of them."""
+        with self._node.catalog.reading() as connection:
+            last = newest_decision(connection)
+            waiting = publications.unpublished(connection, self._after)
+        if not waiting:
+            self._after = last
+        return waiting
 
     def workers(self) -> Workers | None:
         """The workers, once their detector has passed its self-test; else `trouble` says why."""

@@ -8,6 +8,7 @@ from obstore.store import LocalStore
 
 from ingest.intake import add_frames, open_drive, seal
 from ingest.manifest import Device, Manifest, sign_manifest
+from quality.judge import judge_pending
 from quality.publishing import originals
 from quality.publishing.publisher import Publisher
 from roadcomb.blobs import Blobs
@@ -15,7 +16,7 @@ from roadcomb.engine import InlineEngine
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 from tests.drives import contributor, make_node
-from tests.quality.deliveries import LIMITS, along, frames_at
+from tests.quality.deliveries import LIMITS, along, deliver, frames_at
 from tests.quality.pictures import drawn_frames
 from tests.quality.publishing.detectors import Opens
 from tests.quality.publishing.test_publisher import KEPT, accepted, clear_bytes
@@ -83,3 +84,14 @@ def test_originals_that_cannot_go_when_their_drive_is_shown_go_at_the_next_turn(
     publisher.publish_pending()
     assert not any(drawn_frames()[0] in data for data in clear_bytes(node))
     assert len(list(originals.read(node, drive, {0, 1, 2}))) == 3
+
+
+def test_a_drive_that_is_accepted_after_an_idle_turn_is_published(node: Node) -> None:
+    publisher = Publisher(node, InlineEngine(), None, Opens())
+    assert publisher.publish_pending() == 0
+    accepted(node)
+    assert publisher.publish_pending() == 1
+    assert publisher.publish_pending() == 0
+    deliver(node, contributor(2), drawn_frames()[8:12])
+    judge_pending(node, InlineEngine())
+    assert publisher.publish_pending() == 1
