@@ -19,7 +19,7 @@ from api.drive_view import DriveView, view_of
 from api.state import arriving_of, devices_of, limits_of, node_of
 from ingest import intake
 from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
-from ingest.limits import IntakeSettings
+from ingest.limits import IntakeSettings, check_parts
 from ingest.manifest import parse_signed
 from ingest.signers import authorized
 from ingest.states import PAGE
@@ -168,6 +168,7 @@ def _keep(
 def _open(node: Node, body: bytes, encoding: str, limits: IntakeSettings) -> intake.Opened:
     if encoding != "identity":
         body = _unpacked(body, encoding, limits.manifest_bytes)
+    check_parts(body, limits)
     return intake.open_drive(node, parse_signed(parse_json(body)), limits)
 
 

@@ -16,12 +16,13 @@ import pytest
 from api.app import create_app
 from ingest.batches import CONTENT_TYPE, encode_batch
 from ingest.intake import drive_state
-from ingest.limits import IntakeSettings
-from ingest.manifest import SignedManifest
+from ingest.limits import IntakeSettings, check_parts
+from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.receipts import verify_receipt
 from ingest.requests import authorization
 from roadcomb.canonical import canonical_json
 from roadcomb.node import Node
+from roadcomb.records import Frame
 from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
@@ -106,6 +107,27 @@ def test_a_manifest_may_come_compressed(client: httpx.Client) -> None:
     headers["Content-Encoding"] = "br"
     other = client.post("/v1/drives", content=body, headers=headers)
     assert_problem(other, 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("part", [b"[],", b"{},", b"0,", b'"a":'])
+def test_a_body_of_countless_parts_is_refused_before_it_is_read(
+    client: httpx.Client, part: bytes
+) -> None:
+    body = b'{"manifest":[' + part * 400_000 + b"0]}"
+    answer = client.post("/v1/drives", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["type"]) == (413, f"{TYPE}too-large")
+
+
+def test_the_longest_drive_has_no_more_parts_than_are_taken() -> None:
+    frames = tuple(
+        Frame(f"{n:064x}", 1, NOW_MS + n, 0, 0, 0, 0, 0, 0, 0, 1)
+        for n in range(LIMITS.drive_frames)
+    )
+    screened = {f"reason {n}:::::".ljust(60, ":"): 1 for n in range(40)}
+    device = Device(":" * 200, "none", 28, "ab" * 256)
+    key = contributor()
+    signed = sign_manifest(Manifest(key.public, device, frames, screened), key)
+    check_parts(signed.to_bytes(), LIMITS)
 
 
 def test_a_manifest_of_another_key_or_shape_is_refused(client: httpx.Client, node: Node) -> None:
