@@ -176,6 +176,7 @@ def _properties(album: Album, row: int, site: Site, full: str, thumbnail: str) -
         "geovisio:producer": site.terms.attribution,
         "geovisio:rank_in_collection": row - own.start + 1,
         "geovisio:status": "ready",
+        "pers:interior_orientation": {},
         "annotations": [],
         "semantics": [],
     }
