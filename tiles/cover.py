@@ -18,8 +18,8 @@ __all__ = ["ancestors", "near", "tiles_of"]
 
 _COARSER = 3
 """Steps from drawn cell to ancestor: it is 18 times as wide, so some twenty cover a tile."""
-_SAMPLES = 24
-"""Along a side: every 24 px or so, while an ancestor is 100 px wide or more."""
+_SAMPLES = 10
+"""Along a side: every 60 px or so, while an ancestor is 100 px wide or more and brings its ring."""
 _WIDTH_0 = 0.0554
 """Average width of a cell of resolution 0, from side to side, in turns of the equator; each finer
 resolution's is smaller by the square root of 7 (the H3 documentation, "Cell statistics")."""

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from tiles.compression import compress
 from tiles.fold import empty, fold, merge
 from tiles.forgotten import remaining
 from tiles.gallery import Gallery
+from tiles.kept import Kept
 from tiles.lines import NO_LINES, Lines, joined, lines_of
 from tiles.passes import passes_of
 from tiles.pictures import Picture, index_of, pictures_of
@@ -60,8 +61,8 @@ class _Served:
     """A state with its tiles, compressed, and its pictures, as they were asked for."""
 
     state: MapState
-    tile: Callable[[Tile, Sequence[str]], bytes]
-    picture: Callable[[Tile, int], bytes]
+    tile: Kept
+    picture: Kept
 
 
 class LiveMap:
@@ -99,6 +100,10 @@ class LiveMap:
         """Tag of the state, and what makes the tile's gzipped bytes; none when it is empty."""
         served = self._served
         return served.state.tag, partial(served.tile, tile, tuple(layers))
+
+    def has_tile(self, tile: Tile, layers: Sequence[str]) -> bool:
+        """Whether the tile of the present state was made already."""
+        return self._served.tile.has(tile, tuple(layers))
 
     def picture(self, tile: Tile, today: int) -> tuple[str, Callable[[], bytes]]:
         """Tag of the state and the day, and what makes a PNG of freshness; none of nothing."""
@@ -239,5 +244,4 @@ def _serving(state: MapState) -> _Served:
     def compressed(tile: Tile, layers: Sequence[str]) -> bytes:
         return compress(state.tile(tile, layers))
 
-    pictures = lru_cache(_PICTURES_KEPT)(state.picture)
-    return _Served(state, lru_cache(_TILES_KEPT)(compressed), pictures)
+    return _Served(state, Kept(compressed, _TILES_KEPT), Kept(state.picture, _PICTURES_KEPT))

@@ -4,9 +4,11 @@ Everything is answered from memory; the tag of a tile is the tag of the map's st
 that has the tile is answered without encoding it.
 """
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api.routes.caching import SHARED, compressed, json_answer, made
 from api.state import live_of, node_of
@@ -43,11 +45,14 @@ def layers_tilejson(request: Request, layers: str) -> Response:
 
 
 @router.get(_TILE, summary="One vector tile", responses=_CACHED | _NOTHING | _REFUSED)
-def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Response:
+async def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Response:
     """Layers of a tile, Mapbox Vector Tile 2.1: `cells`, `drives`, `frames` or, say,
     `cells,drives`."""
-    tag, pack = live_of(request).tile(tile_at(z, x, y), _layers(layers))
-    return compressed(request, tag, pack, VECTOR_TILE, SHARED)
+    live, tile, named = live_of(request), tile_at(z, x, y), _layers(layers)
+    tag, pack = live.tile(tile, named)
+    answer = partial(compressed, request, tag, pack, VECTOR_TILE, SHARED)
+    # What is there already is not worth the way to another thread.
+    return answer() if live.has_tile(tile, named) else await run_in_threadpool(answer)
 
 
 @router.get(_PICTURE, summary="Freshness as a picture", responses=_CACHED | _NOTHING | _REFUSED)
