@@ -7,7 +7,7 @@ decided by a keyed hash of their id, so that nobody can tell beforehand.
 
 import hmac
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +20,17 @@ from roadcomb.records import Verdict
 
 __all__ = ["reputations", "reputations_at", "to_look_at"]
 
+_AT_ONCE = 500
+"""Contributors of one query: keys are free, and databases bound a statement's parameters."""
+
 
 def reputations(node: Node, contributors: Collection[str]) -> dict[str, int]:
     """The value of each contributor now, by their key."""
-    query = _newest().where(drives.c.contributor.in_(contributors))
+    rows: list[sa.Row[Any]] = []
     with node.catalog.reading() as connection:
-        rows = connection.execute(query).all() if contributors else []
+        for some in _runs(contributors):
+            query = _newest().where(drives.c.contributor.in_(some))
+            rows += connection.execute(query).all()
     return _values(rows, contributors, epoch_of(node.clock.now_ms()))
 
 
@@ -36,19 +41,9 @@ def reputations_at(
 
     Later decisions do not change it, so an epoch that is closed late reads the same.
     """
-    standing = (
-        sa.select(sa.func.max(decisions.c.id))
-        .join(drives, drives.c.drive_id == decisions.c.drive_id)
-        .where(drives.c.contributor.in_(contributors), decisions.c.epoch <= epoch)
-        .group_by(decisions.c.drive_id)
-    )
-    query = (
-        sa.select(drives.c.contributor, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
-        .join(drives, drives.c.drive_id == decisions.c.drive_id)
-        .where(decisions.c.id.in_(standing))
-        .order_by(decisions.c.id)
-    )
-    rows = connection.execute(query).all() if contributors else []
+    rows: list[sa.Row[Any]] = []
+    for some in _runs(contributors):
+        rows += connection.execute(_standing_at(epoch, some)).all()
     return _values(rows, contributors, epoch)
 
 
@@ -71,6 +66,28 @@ def _newest() -> sa.Select[Any]:
     columns = (drives.c.contributor, drives.c.drive_id)
     query = sa.select(*columns, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
     return query.join(drives, drives.c.decision == decisions.c.id).order_by(decisions.c.id)
+
+
+def _standing_at(epoch: int, contributors: Collection[str]) -> sa.Select[Any]:
+    """The decisions that stood at an epoch, in the order they were made."""
+    standing = (
+        sa.select(sa.func.max(decisions.c.id))
+        .join(drives, drives.c.drive_id == decisions.c.drive_id)
+        .where(drives.c.contributor.in_(contributors), decisions.c.epoch <= epoch)
+        .group_by(decisions.c.drive_id)
+    )
+    return (
+        sa.select(drives.c.contributor, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+        .join(drives, drives.c.drive_id == decisions.c.drive_id)
+        .where(decisions.c.id.in_(standing))
+        .order_by(decisions.c.id)
+    )
+
+
+def _runs(contributors: Collection[str]) -> Iterator[list[str]]:
+    asked = sorted(contributors)
+    for start in range(0, len(asked), _AT_ONCE):
+        yield asked[start : start + _AT_ONCE]
 
 
 def _values(rows: Iterable[Any], contributors: Iterable[str], epoch: int) -> dict[str, int]:

@@ -1,10 +1,14 @@
 """The laws of reputation, and that no way of parting one's drives over keys pays."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quality.records import reputations, reputations_at
 from quality.reputation import FRESH, NEUTRAL, Decided, Reputation, audit_per_mille, fold
 from roadcomb.records import Verdict
+from tests.drives import make_node
 
 VERDICTS = st.sampled_from(list(Verdict))
 REASONS = st.sampled_from([None, "replay", "authenticity-doubted", "too-dark", "blurred"])
@@ -75,3 +79,13 @@ def test_who_lied_is_looked_at_oftener() -> None:
     rates = [audit_per_mille(value) for value in range(1001)]
     assert rates == sorted(rates, reverse=True)
     assert (rates[0], rates[NEUTRAL], rates[1000]) == (250, 20, 2)
+
+
+def test_more_keys_wait_than_a_statement_takes(tmp_path: Path, catalog_url: str) -> None:
+    """Keys are free: 70,000 of them must not stop the judging of everybody else."""
+    node = make_node(tmp_path / "node", catalog_url)
+    keys = {f"{n:064x}" for n in range(70_000)}
+    assert set(reputations(node, keys).values()) == {NEUTRAL}
+    with node.catalog.reading() as connection:
+        assert set(reputations_at(connection, keys, END).values()) == {NEUTRAL}
+    node.catalog.close()
