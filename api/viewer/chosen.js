@@ -10,6 +10,7 @@ import { fetchJson } from "./service.js";
 
 const SIDE_PANEL_PX = 416; // the panel and its margins, on a wide page
 const NARROW_PX = 640;
+const PATIENCE_MS = 120; // a panel that is there sooner need not say that it is looked up
 
 /** What of the map one hexagon at a time is the chosen one of; `today()` is the node's day. */
 export class Chosen {
@@ -29,18 +30,24 @@ export class Chosen {
   async open(cell) {
     this.#forget();
     this.cell = cell;
-    this.#mark(true);
     this.#asking = new AbortController();
-    this.#fill(loading(() => this.close()));
+    const asked = fetchJson(`/v1/cells/${cell}`, { signal: this.#asking.signal });
+    keep("cell", cell);
+    const waits = setTimeout(() => this.#fill(loading(() => this.close())), PATIENCE_MS);
     try {
-      this.#answer = await fetchJson(`/v1/cells/${cell}`, { signal: this.#asking.signal });
+      this.#answer = await asked;
     } catch (problem) {
       if (problem.name === "AbortError") return;
       this.#fill(failed(problem, () => this.close(), () => this.open(cell)));
       return;
+    } finally {
+      clearTimeout(waits);
+      this.#mark(true); // not before: where a processor draws the map, its frame would come first
     }
-    this.#next = nextPass(cell);
+    this.#next = null;
     this.draw();
+    this.#next = nextPass(cell);
+    this.panel.querySelector(".facts").before(this.#next);
     this.#uncover();
     const days = comparedIn(location.hash);
     if (days && this.#answer.history.length) await compare(this.#answer, days);

@@ -100,17 +100,21 @@ function actions(cell, picture, play, compare) {
 export function pixels(picture, day) {
   if (!picture.thumbnail) return waiting(WAITS[picture.waits_for] ?? WAITS.blur);
   const image = element("img", {
-    class: "picture",
-    src: picture.thumbnail,
-    srcset: picture.full && `${picture.thumbnail} 320w, ${picture.full} 1280w`,
-    sizes: picture.full && "(max-width: 640px) 100vw, 384px",
-    alt: `The street as seen on ${dateWords(day)}`,
+    class: "picture", src: picture.thumbnail, alt: `The street as seen on ${dateWords(day)}`,
   });
+  if (picture.full) image.addEventListener("load", () => sharpen(image, picture.full), { once: true });
   const broken = { title: "Picture could not be loaded", text: "The node did not send it." };
   image.addEventListener("error", () => image.replaceWith(waiting(broken)), { once: true });
   if (!picture.full) return image;
   const link = { href: picture.full, target: "_blank", rel: "noopener", title: "Open full size" };
   return element("a", link, image);
+}
+
+/** The thumbnail stands until the whole picture is there, and where it may not be had. */
+function sharpen(image, full) {
+  const sharp = new Image();
+  sharp.addEventListener("load", () => { image.src = full; });
+  sharp.src = full;
 }
 
 function waiting({ title, text }) {

@@ -13,7 +13,8 @@ import { dateWords, number, parseDay } from "./words.js";
 
 export const SPEEDS = [0.5, 1, 2, 4, 8];
 const PICTURES_PER_S = 1.5; // at speed 1
-const FOLLOW = 0.3; // the share of the view's middle in which the camera moves without the map
+const FOLLOW = 0.3; // so far from the middle of the free view the camera moves without the map
+const NARROW_PX = 640;
 
 /** Index of the picture after `at` that can be shown, or null at the end. */
 export function following(pictures, at, step = 1) {
@@ -108,9 +109,9 @@ export class Player {
         `${dateWords(day)} · grade ${number(picture.grade)}`),
       element(
         "div", { class: "controls", role: "group", "aria-label": "Drive along" },
-        control("previous", "Previous picture", "◀", () => this.#step(-1), this.#at === 0),
+        control("previous", "Previous picture", "←", () => this.#step(-1), this.#at === 0),
         control("play", this.#timer ? "Pause" : "Play", this.#timer ? "❚❚" : "▶", () => this.#toggle()),
-        control("next", "Next picture", "▶|", () => this.#step(1), this.#at === last),
+        control("next", "Next picture", "→", () => this.#step(1), this.#at === last),
         element("label", {}, "Speed ", this.#speeds()),
       ),
       reportButton(picture),
@@ -183,9 +184,15 @@ export class Player {
     this.#camera?.remove();
     this.#camera = camera(picture).addTo(this.map);
     const { clientWidth: width, clientHeight: height } = this.map.getCanvas();
+    const card = this.card.getBoundingClientRect();
+    const free = width <= NARROW_PX
+      ? { left: 0, width, height: Math.max(card.top, 1) }
+      : { left: card.right, width: width - card.right, height };
     const at = this.map.project([picture.lon, picture.lat]);
-    const away = Math.max(Math.abs(at.x / width - 0.5), Math.abs(at.y / height - 0.5));
-    if (away > FOLLOW) this.map.jumpTo({ center: [picture.lon, picture.lat] });
+    const [x, y] = [at.x - free.left - free.width / 2, at.y - free.height / 2];
+    if (Math.abs(x) > FOLLOW * free.width || Math.abs(y) > FOLLOW * free.height) {
+      this.map.panBy([x, y], { animate: false });
+    }
   }
 }
 

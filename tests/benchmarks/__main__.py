@@ -14,6 +14,7 @@ from tests.benchmarks import (
     bench_search,
     bench_tiles,
     bench_upload,
+    bench_viewer,
 )
 
 BENCHMARKS = (
@@ -30,6 +31,7 @@ BENCHMARKS = (
     bench_archive,
     bench_growth,
     bench_nightly,
+    bench_viewer,
 )
 
 
