@@ -95,6 +95,8 @@ def _check(header: Header, settings: QualitySettings) -> None:
         raise Undecodable("too-large", f"{size} pixels are over {settings.max_pixels}")
     if header.scans > settings.max_scans:
         raise Undecodable("too-large", f"{header.scans} scans are over {settings.max_scans}")
+    if header.scans * header.width * header.height > settings.max_scanned_pixels:
+        raise Undecodable("too-large", f"{header.scans} scans of {size} pixels are a bomb")
     if header.width < settings.min_width or header.height < settings.min_height:
         raise Undecodable("too-small", f"{size} pixels show no street")
     longer, shorter = sorted((header.width, header.height), reverse=True)

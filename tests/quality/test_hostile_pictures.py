@@ -65,6 +65,15 @@ def test_many_scans_are_refused_before_they_are_decoded() -> None:
     assert look_at(bomb).grade.rejected_for == "too-large"
 
 
+def test_a_large_picture_may_have_fewer_scans_than_a_small_one() -> None:
+    progressive = jpeg(decoded(DRAWN), 85, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    many = progressive[:-2] + progressive[progressive.rindex(b"\xff\xda") : -2] * 30 + b"\xff\xd9"
+    at = many.index(b"\xff\xc2") + 5
+    large = many[:at] + (6000).to_bytes(2, "big") * 2 + many[at + 4 :]
+    assert look_at(many).grade.rejected_for != "too-large"
+    assert look_at(large).grade.rejected_for == "too-large"
+
+
 def test_a_progressive_a_grey_and_a_restarting_jpeg_are_judged_as_any_other() -> None:
     image = decoded(DRAWN)
     expected = look_at(jpeg(image, 85)).grade.value
