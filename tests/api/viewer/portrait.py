@@ -35,7 +35,7 @@ def scenes(url: str) -> list[Scene]:
     """The map with a hexagon open, a drive that is driven along, and the grades on a phone."""
     west, south, east, north = httpx.get(f"{url}/tiles/cells.json").json()["bounds"]
     lat, lon = (south + north) / 2, (west + east) / 2
-    box = {"bbox": f"{west},{south},{east},{north}", "limit": 10_000}
+    box: dict[str, str | int] = {"bbox": f"{west},{south},{east},{north}", "limit": 10_000}
     found = httpx.get(f"{url}/v1/coverage", params=box).json()["features"]
     cells = [one["id"] for one in sorted(found, key=lambda one: -one["properties"]["passes"])]
     told = (httpx.get(f"{url}/v1/cells/{cell}").json() for cell in cells)
