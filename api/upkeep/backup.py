@@ -16,7 +16,7 @@ contributor had deleted leaves the backup with the next one; what merely vanishe
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,9 +112,12 @@ def read_backup(folder: Path) -> Backup:
         value: Any = parse_json(data)
         body = value["backup"]
         verify(body["node"], DOMAIN, canonical_json(body), value["signature"])
-        return Backup(str(body["node"]), int(body["started_ms"]), dict(body["files"]))
+        index = Backup(str(body["node"]), int(body["started_ms"]), dict(body["files"]))
     except Exception as error:  # damage may break any of these
         raise IntegrityError(f"{folder / INDEX} is damaged: take another backup") from error
+    if outside := [path for path in index.files if not _is_inside(path)]:
+        raise IntegrityError(f"{folder / INDEX} names {outside[0][:80]!r}, which no backup holds")
+    return index
 
 
 def damages(folder: Path, index: Backup) -> Iterator[Damage]:
@@ -151,6 +154,13 @@ def restore(folder: Path, index: Backup, into: Path, catalog_url: str | None = N
     if into.exists():
         into.rmdir()
     unfinished.replace(into)
+
+
+def _is_inside(path: str) -> bool:
+    """Whoever makes a backup signs it with a key of their own, so the signature says nothing of
+    where its files may be written."""
+    named = PurePosixPath(path)
+    return not named.is_absolute() and ".." not in named.parts and "\\" not in path
 
 
 def _previous(node: Node, folder: Path) -> Backup:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from api.upkeep.backup import backup, damages, read_backup, restore
+from api.upkeep.backup import DOMAIN, backup, damages, read_backup, restore
 from api.upkeep.fsck import fsck
 from api.upkeep.note import last_backup_ms
 from ingest.intake import add_frames, drive_state, open_drive, read_frames, seal
+from roadcomb.canonical import Json, canonical_json
 from roadcomb.catalog.tables import drives, packs
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
 from roadcomb.keys import save_key
@@ -151,6 +152,16 @@ def test_a_damaged_index_restores_nothing(node: Node, tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="is damaged"):
         read_backup(tmp_path / "backup")
     with pytest.raises(NotFound, match="no finished backup"):
+        read_backup(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["../beside", "blobs/../../beside", "/etc/beside", "..\\beside"])
+def test_a_backup_of_a_strangers_writes_nowhere_else(tmp_path: Path, path: str) -> None:
+    key = contributor(7)
+    body: Json = {"v": 1, "node": key.public, "started_ms": 0, "files": {path: "ab" * 32}}
+    signed: Json = {"backup": body, "signature": key.sign(DOMAIN, canonical_json(body))}
+    (tmp_path / "backup.json").write_bytes(canonical_json(signed))
+    with pytest.raises(IntegrityError, match="no backup holds"):
         read_backup(tmp_path)
 
 
