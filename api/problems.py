@@ -24,6 +24,7 @@ BASE = "https://roadcomb.org/problems/"
 STATUS: Mapping[type[errors.RoadcombError], int] = {
     errors.UsageError: 400,
     errors.Unauthorised: 401,
+    errors.PaymentRequired: 402,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.TooLarge: 413,

@@ -10,6 +10,7 @@
     │   ├── NotAJpeg                7   415
     │   ├── DigestMismatch          7   422
     │   └── TooLarge                7   413
+    ├── PaymentRequired             5   402   it is not free, or the key for it does not stand
     ├── NotFound                    3   404
     ├── Unauthorised                5   401
     ├── QuotaExceeded               8   429
@@ -30,6 +31,7 @@ __all__ = [
     "InvalidInput",
     "NotAJpeg",
     "NotFound",
+    "PaymentRequired",
     "QuotaExceeded",
     "RoadcombError",
     "StorageFull",
@@ -80,6 +82,11 @@ class NotFound(RoadcombError):
 
 class Unauthorised(RoadcombError):
     type = "unauthorised"
+    exit_code = 5
+
+
+class PaymentRequired(RoadcombError):
+    type = "payment-required"
     exit_code = 5
 
 

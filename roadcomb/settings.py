@@ -11,7 +11,7 @@ from platformdirs import user_config_path, user_state_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["ClientSettings", "LogFormat", "NodeSettings"]
+__all__ = ["ClientSettings", "ImageryAccess", "LogFormat", "NodeSettings"]
 
 
 class LogFormat(StrEnum):
@@ -19,6 +19,13 @@ class LogFormat(StrEnum):
 
     PLAIN = "plain"
     JSON = "json"
+
+
+class ImageryAccess(StrEnum):
+    """Who may see full pictures: everybody, or who has a key and is counted."""
+
+    OPEN = "open"
+    METERED = "metered"
 
 
 class NodeSettings(BaseSettings):
@@ -51,6 +58,9 @@ class NodeSettings(BaseSettings):
     )
     licence: str = Field(
         default="CC-BY-SA-4.0", description="SPDX id of what the map and its pictures are under"
+    )
+    imagery_access: ImageryAccess = Field(
+        default=ImageryAccess.OPEN, description="'metered': full pictures need a key"
     )
     clock_file: Path | None = Field(
         default=None, description="injected clock, refused off loopback"

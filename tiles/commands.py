@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadcomb.errors import UsageError
-from tiles import region_commands
+from tiles import apikey_commands, region_commands
 
 if TYPE_CHECKING:
     import geopandas
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
     app.command()(export)
     region_commands.register(app)
+    apikey_commands.register(app)
 
 
 def export(

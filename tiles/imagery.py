@@ -15,7 +15,9 @@ from quality.publishing.record import FrameRecord, Place
 from roadcomb.errors import Conflict, NotFound
 from roadcomb.node import Node
 from roadcomb.records import Verdict
+from roadcomb.settings import ImageryAccess
 from tiles.accepted import Decided
+from tiles.metering import open_cell
 from tiles.pictures import first_shown
 
 __all__ = ["WaitsForBlur", "full_picture", "thumbnail"]
@@ -25,9 +27,14 @@ class WaitsForBlur(Conflict):
     type = "waits-for-blur"
 
 
-def full_picture(node: Node, drive: Decided, n: int) -> bytes:
-    """The n-th picture. Raises WaitsForBlur, or NotFound for what is not accepted."""
-    return _bytes(node, drive, n, _published(node, drive, n).full)
+def full_picture(node: Node, drive: Decided, n: int, key: str | None = None) -> bytes:
+    """The n-th picture. Raises WaitsForBlur, or NotFound for what is not accepted; where imagery
+    is metered, PaymentRequired without a key that stands (tiles/metering.py)."""
+    frame = _published(node, drive, n)
+    if node.settings.imagery_access is ImageryAccess.METERED:
+        judgement = judgements.load(node.blobs, drive.judgement)
+        open_cell(node, key, judgement["cell"][n + first_shown(judgement)].as_py())
+    return _bytes(node, drive, n, frame.full)
 
 
 def thumbnail(node: Node, drive: Decided, n: int) -> bytes:

@@ -6,7 +6,7 @@ Everything but the full pictures is answered from memory.
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.routes.caching import json_answer, plain
 from api.state import live_of, node_of
@@ -14,6 +14,7 @@ from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
 from roadcomb.epochs import epoch_of, parse_epoch
 from roadcomb.errors import InvalidInput, NotFound
+from roadcomb.settings import ImageryAccess
 from tiles.accepted import Decided
 from tiles.answers import MOST_DAYS, MOST_PICTURES, cell_answer
 from tiles.imagery import full_picture, thumbnail
@@ -26,6 +27,8 @@ router = APIRouter(tags=["map"])
 
 _PICTURE_CACHE = "public, no-cache"
 """A cache asks each time: a mask that is added must reach everybody at once."""
+_METERED_CACHE = "private, no-cache"
+"""No cache between may give to one what another was counted for."""
 _THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
 _FULL = "/v1/pictures/{public_id}/{n}/full.jpg"
 _NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
@@ -73,9 +76,18 @@ def picture_thumbnail(request: Request, public_id: str, n: PictureNumber) -> Res
 
 @router.head(_FULL, include_in_schema=False)
 @router.get(_FULL, summary="A picture in full size", responses=_NO_COPY)
-def picture_full(request: Request, public_id: str, n: PictureNumber) -> Response:
-    """Law 4: 409 `waits-for-blur` as long as the picture is not published."""
-    return _jpeg(request, full_picture(node_of(request), _drive(request, public_id), n))
+def picture_full(
+    request: Request,
+    public_id: str,
+    n: PictureNumber,
+    x_api_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Law 4: 409 `waits-for-blur` as long as the picture is not published; 402 where full pictures
+    are metered and no key is sent that stands."""
+    node = node_of(request)
+    body = full_picture(node, _drive(request, public_id), n, x_api_key)
+    open_ = node.settings.imagery_access is ImageryAccess.OPEN
+    return _jpeg(request, body, _PICTURE_CACHE if open_ else _METERED_CACHE)
 
 
 def _drive(request: Request, public_id: str) -> Decided:
@@ -85,5 +97,5 @@ def _drive(request: Request, public_id: str) -> Decided:
     return drive
 
 
-def _jpeg(request: Request, body: bytes) -> Response:
-    return plain(request, digest_of_bytes(body)[:32], body, "image/jpeg", _PICTURE_CACHE)
+def _jpeg(request: Request, body: bytes, cache: str = _PICTURE_CACHE) -> Response:
+    return plain(request, digest_of_bytes(body)[:32], body, "image/jpeg", cache)

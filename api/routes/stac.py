@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api.routes.caching import json_answer
 from api.state import live_of, node_of
 from roadcomb.errors import NotFound
+from roadcomb.settings import ImageryAccess
 from tiles.stac.album import Album, Key, parse_id
 from tiles.stac.asked import GRADE, Search, of_body, of_words
 from tiles.stac.cursor import read_cursor, write_cursor
@@ -169,7 +170,8 @@ def shelf_of(request: Request) -> Shelf:
 def site_of(request: Request) -> Site:
     """Where the documents stand, and under which terms."""
     settings = node_of(request).settings
-    return Site(str(request.base_url), Terms(settings.attribution, settings.licence))
+    metered = settings.imagery_access is ImageryAccess.METERED
+    return Site(str(request.base_url), Terms(settings.attribution, settings.licence), metered)
 
 
 def _found(request: Request, asked: Search, body: Mapping[str, Any] | None) -> Response:

@@ -257,6 +257,26 @@ sessions = sa.Table(
     comment="browsers that may read a contributor's statement, for half an hour",
 )
 
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", DIGEST, nullable=False, unique=True, comment="digest of the key"),
+    sa.Column("account", sa.String(64), nullable=False, comment="the operator's name"),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("revoked_ms", sa.BigInteger),
+    comment="who may open full pictures where these are metered",
+)
+
+openings = sa.Table(
+    "openings",
+    metadata,
+    sa.Column("account", sa.String(64), primary_key=True),
+    sa.Column("cell", sa.String(16), primary_key=True, comment="H3, resolution 12"),
+    sa.Column("week", sa.Integer, primary_key=True, comment="Mondays since 1969-12-29"),
+    comment="an account is counted once for a cell and a week",
+)
+
 log_entries = sa.Table(
     "log_entries",
     metadata,
