@@ -86,6 +86,8 @@ def values_of(node: Node, live: LiveMap) -> dict[str, list[Any]]:
         "drive_id": [row.drive_id for row in known],
         "public_id": [row.public_id for row in known],
         "n": [0, 1, 2, 3, 4, 5],
+        "name": [row.public_id for row in known],
+        "id_": [f"{row.public_id}-{n}" for row in known for n in range(3)],
         "key": [key.public for key in KEYS],
         "cell": cells[::8],
         "epoch": [epoch_of(node.clock.now_ms()) - 1],
