@@ -74,10 +74,10 @@ def create_app(
         reports,
         signin,
     )
+    app.include_router(tile_routes.router)  # asked most, so looked for first
     for routes in rooms:
         app.include_router(routes.router)
     app.include_router(figures.router)
-    app.include_router(tile_routes.router)
     app.include_router(stac_routes.router)
     app.include_router(panoramax.router)
     app.router.default = StaticFiles(directory=VIEWER, html=True)
