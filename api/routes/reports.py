@@ -14,6 +14,8 @@ from tiles.imagery import thumbnail
 __all__ = ["router"]
 
 PER_HOUR = 20
+_STORABLE = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with a NUL."""
 
 
 class Said(BaseModel):
@@ -22,7 +24,7 @@ class Said(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
-    words: Annotated[str, Field(max_length=MOST_WORDS)] = ""
+    words: Annotated[str, Field(max_length=MOST_WORDS, pattern=_STORABLE)] = ""
 
 
 class Taken(BaseModel):

@@ -69,7 +69,9 @@ def test_what_nobody_can_see_is_not_reported(client: httpx.Client) -> None:
     assert say(client, "public-hidden/0").status_code == 409
 
 
-@pytest.mark.parametrize("said", [{"kind": "spam"}, {"words": "x" * 501}, {"more": "1"}])
+@pytest.mark.parametrize(
+    "said", [{"kind": "spam"}, {"words": "x" * 501}, {"more": "1"}, {"words": "\0"}]
+)
 def test_a_report_of_another_form_is_refused(client: httpx.Client, said: dict[str, str]) -> None:
     assert say(client, "public-shown/0", **said).status_code == 422
 
