@@ -7,13 +7,16 @@ object with `event`: plan (one a folder), drive, batch, receipt, trouble, and th
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ingest.client import Progress as Display
 from roadcomb.canonical import Json
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["display", "tell_json"]
 
@@ -30,6 +33,14 @@ def display(
     if not errors.is_terminal:
         yield _Lines(errors, offered, tell, now_s)
         return
+    from rich.progress import (  # dear to load, and there is no bar where nobody looks
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("pictures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True) as bar:
         yield _Bar(bar, offered, tell)
@@ -46,7 +57,7 @@ def _silent(event: str, facts: Mapping[str, Json]) -> None:
 
 class _Bar:
     def __init__(
-        self, bar: Progress, offered: int, tell: Callable[[str, Mapping[str, Json]], None]
+        self, bar: "Progress", offered: int, tell: Callable[[str, Mapping[str, Json]], None]
     ) -> None:
         self._bar, self._task = bar, bar.add_task("", total=offered)
         self.tell = tell
