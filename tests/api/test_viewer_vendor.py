@@ -9,6 +9,7 @@ import pytest
 
 from api.vendor import MAP_LIBRARY, NETWORK, Vendored, vendor
 from roadcomb.errors import IntegrityError
+from tests.api.panoramax import VIEWER
 
 
 class Npm:
@@ -33,14 +34,14 @@ def viewer(tmp_path: Path) -> Vendored:
     return replace(MAP_LIBRARY, home=tmp_path)
 
 
-@pytest.mark.parametrize("wanted", [MAP_LIBRARY, NETWORK], ids=lambda one: one.package)
+@pytest.mark.parametrize("wanted", [MAP_LIBRARY, NETWORK, VIEWER], ids=lambda one: one.package)
 def test_the_lock_names_no_address_of_a_registry(wanted: Vendored) -> None:
     packages = json.loads((wanted.home / "package-lock.json").read_text())["packages"]
     assert not [name for name, package in packages.items() if "resolved" in package]
     assert all("integrity" in package for name, package in packages.items() if name)
 
 
-@pytest.mark.parametrize("wanted", [MAP_LIBRARY, NETWORK], ids=lambda one: one.package)
+@pytest.mark.parametrize("wanted", [MAP_LIBRARY, NETWORK, VIEWER], ids=lambda one: one.package)
 def test_package_and_lock_name_the_same_exact_version(wanted: Vendored) -> None:
     package = json.loads((wanted.home / "package.json").read_text())
     lock = json.loads((wanted.home / "package-lock.json").read_text())
