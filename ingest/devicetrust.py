@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.attestation.android import Trust
 from ingest.attestation.devicekey import device_of
 from roadcomb.canonical import parse_json
+from roadcomb.environment import FromEnvironment
 from roadcomb.errors import InvalidInput, UsageError
 
 __all__ = ["GOOGLE_ROOTS", "DeviceSettings", "DeviceTrust", "load_trust"]
@@ -33,10 +33,10 @@ developer.android.com/privacy-and-security/security-key-attestation#root_certifi
 _PEM = "-----BEGIN "
 
 
-class DeviceSettings(BaseSettings):
+class DeviceSettings(FromEnvironment):
     """Whom to believe; environment variables ROADCOMB_DEVICES_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_DEVICES_", extra="ignore")
+    PREFIX = "ROADCOMB_DEVICES_"
 
     roots: Path = Field(
         default=GOOGLE_ROOTS,

@@ -9,9 +9,9 @@ drive that was opened can always be finished, and only the holder of the key can
 from typing import Final
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.manifest import Manifest
+from roadcomb.environment import FromEnvironment
 from roadcomb.errors import InvalidInput, QuotaExceeded, StorageFull, TooLarge
 
 __all__ = [
@@ -37,10 +37,10 @@ _PARTS: Final = ((b"[{", 1, 1_000), (b",", 16, 1_000), (b":", 0, 10_000))
 beside its frames (a frame is one list of eleven; the longest names have under 10,000 colons)."""
 
 
-class IntakeSettings(BaseSettings):
+class IntakeSettings(FromEnvironment):
     """Limits of the intake; environment variables ROADCOMB_INTAKE_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_INTAKE_", extra="ignore")
+    PREFIX = "ROADCOMB_INTAKE_"
 
     day_bytes: int = Field(
         default=200_000 * MB, ge=1, description="bytes a contributor may offer in one UTC day"

@@ -5,15 +5,16 @@ A node screens with the same numbers when it judges, so contributor and node agr
 """
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from roadcomb.environment import FromEnvironment
 
 __all__ = ["ReadSettings", "ScreenSettings", "TrimSettings", "UploadSettings"]
 
 
-class ScreenSettings(BaseSettings):
+class ScreenSettings(FromEnvironment):
     """What screening keeps (ingest/screening.py states the rules)."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_SCREEN_", extra="ignore")
+    PREFIX = "ROADCOMB_SCREEN_"
 
     spacing_m: float = Field(
         default=8.0, gt=0, description="wanted distance of frames; Hivemapper odc-api config.ts DX"
@@ -90,10 +91,10 @@ class ScreenSettings(BaseSettings):
     )
 
 
-class ReadSettings(BaseSettings):
+class ReadSettings(FromEnvironment):
     """How cameras' files are understood."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_READ_", extra="ignore")
+    PREFIX = "ROADCOMB_READ_"
 
     clock_offset_min: int = Field(
         default=0,
@@ -128,7 +129,7 @@ class ReadSettings(BaseSettings):
     )
 
 
-class TrimSettings(BaseSettings):
+class TrimSettings(FromEnvironment):
     """What is hidden of trips (ingest/trimming.py); ROADCOMB_TRIM_<NAME>.
 
     A node uses the same numbers for clients that did not trim. A disc of 500 m holds against who
@@ -136,7 +137,7 @@ class TrimSettings(BaseSettings):
     attacks of `tests.benchmarks.bench_privacy` but those that know by which habits drivers turn.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_TRIM_", extra="ignore")
+    PREFIX = "ROADCOMB_TRIM_"
 
     radius_m: float = Field(
         default=1400.0,
@@ -159,10 +160,10 @@ class TrimSettings(BaseSettings):
     )
 
 
-class UploadSettings(BaseSettings):
+class UploadSettings(FromEnvironment):
     """How frames are sent."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_UPLOAD_", extra="ignore")
+    PREFIX = "ROADCOMB_UPLOAD_"
 
     batch_bytes: int = Field(
         default=8 * 2**20, gt=0, description="of one request; a node takes packs of 16 MB"

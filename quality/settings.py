@@ -12,7 +12,8 @@ degraded twins begin.
 """
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from roadcomb.environment import FromEnvironment
 
 __all__ = [
     "BLOCKING_CURVE",
@@ -103,10 +104,10 @@ GOOD_SCORE = 700
 """A measure that scores less is named to the driver as a reason why the grade is not higher."""
 
 
-class MountSettings(BaseSettings):
+class MountSettings(FromEnvironment):
     """When a mount is told to be wrong; advice only, so a setting and no rule."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_MOUNT_", extra="ignore", frozen=True)
+    PREFIX = "ROADCOMB_MOUNT_"
 
     most_roll_deg: float = Field(
         default=5.0,
@@ -133,10 +134,10 @@ class MountSettings(BaseSettings):
     )
 
 
-class QualitySettings(BaseSettings):
+class QualitySettings(FromEnvironment):
     """Limits that protect the node and thresholds of suspicion."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_QUALITY_", extra="ignore", frozen=True)
+    PREFIX = "ROADCOMB_QUALITY_"
 
     max_pixels: int = Field(
         default=36_000_000,

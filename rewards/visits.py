@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from roadcomb.cells import Cells
+from roadcomb.epochs import DAY_MS
 from tiles.passes import PASSES, passes_of
 
 __all__ = ["VISITED", "passes_by_visit", "visit_of_frames"]
@@ -47,5 +48,14 @@ def passes_by_visit(frames: pa.Table, drives: int, gap_ms: int) -> pa.Table:
     passes = passes_of(keyed)
     visit, drive = np.divmod(passes["cell"].to_numpy(), np.uint64(max(drives, 1)))
     placed = passes.set_column(0, "cell", pa.array(cell_of_visit[visit], pa.uint64()))
-    owned = placed.append_column("visit", pa.array(visit)).append_column("drive", pa.array(drive))
+    dated = _dated(placed, drive, frames, drives)
+    owned = dated.append_column("visit", pa.array(visit)).append_column("drive", pa.array(drive))
     return owned.cast(VISITED)
+
+
+def _dated(passes: pa.Table, drive: NDArray[np.uint64], frames: pa.Table, drives: int) -> pa.Table:
+    """The passes with the day of their drive's first frame, as tiles/passes.py has it for one."""
+    first = np.full(max(drives, 1), np.iinfo(np.int64).max)
+    np.minimum.at(first, frames["drive"].to_numpy(), frames["t_ms"].to_numpy())
+    days = (first // DAY_MS)[drive].astype(np.int32)
+    return passes.set_column(passes.schema.get_field_index("day"), "day", pa.array(days))

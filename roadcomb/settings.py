@@ -9,7 +9,8 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from roadcomb.environment import FromEnvironment
 
 __all__ = ["ClientSettings", "ImageryAccess", "LogFormat", "NodeSettings"]
 
@@ -28,10 +29,10 @@ class ImageryAccess(StrEnum):
     METERED = "metered"
 
 
-class NodeSettings(BaseSettings):
+class NodeSettings(FromEnvironment):
     """Settings of a node; environment variables ROADCOMB_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_", extra="ignore")
+    PREFIX = "ROADCOMB_"
 
     data: Path = Field(
         default=Path("roadcomb-data"), description="folder of catalog, blobs and books"
@@ -90,10 +91,10 @@ class NodeSettings(BaseSettings):
         return self.data / "published"
 
 
-class ClientSettings(BaseSettings):
+class ClientSettings(FromEnvironment):
     """Settings of a contributor's machine; environment variables ROADCOMB_CLIENT_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_CLIENT_", extra="ignore")
+    PREFIX = "ROADCOMB_CLIENT_"
 
     config: Path = Field(
         default_factory=lambda: user_config_path("roadcomb"), description="folder of the key"

@@ -1,7 +1,9 @@
 """A pass is one drive through one cell of the paid resolution: its accepted frames taken together.
 
 The law: only accepted frames count, and every accepted frame counts in exactly one pass, so the
-passes' `frames` add up to them. A drive that comes back through a cell is still one pass.
+passes' `frames` add up to them. A drive that comes back through a cell is still one pass. All
+passes of a drive have one day, that of its first frame: two days would tell where it was at
+midnight, and the spacing of its frames every other time.
 """
 
 from functools import cache
@@ -17,14 +19,14 @@ from roadcomb.geo import heading_sector
 from roadcomb.records import Verdict
 from tiles.groups import Groups, group_by
 
-__all__ = ["PASSES", "passes_of"]
+__all__ = ["PASSES", "day_of", "passes_of"]
 
 PASSES = pa.schema(
     [
         pa.field("cell", pa.uint64(), nullable=False),
         pa.field("first_ms", pa.int64(), nullable=False),
         pa.field("last_ms", pa.int64(), nullable=False),
-        pa.field("day", pa.int32(), nullable=False),  # UTC day of its first frame's capture
+        pa.field("day", pa.int32(), nullable=False),  # UTC day of its drive's first frame
         pa.field("sectors", pa.uint8(), nullable=False),  # bit i: a frame looked into sector i
         pa.field("best_grade", pa.uint16(), nullable=False),
         pa.field("grade_sum", pa.uint32(), nullable=False),
@@ -42,6 +44,11 @@ def passes_of(judgement: pa.Table) -> pa.Table:
     return _table(groups, accepted).cast(PASSES)
 
 
+def day_of(t_ms: NDArray[np.int64]) -> int:
+    """The day of a drive whose accepted frames were taken then, in days since 1970 UTC."""
+    return int(t_ms.min()) // DAY_MS if len(t_ms) else 0
+
+
 def _table(groups: Groups, frames: pa.Table) -> pa.Table:
     t_ms, grade = frames["t_ms"].to_numpy(), frames["grade"].to_numpy()
     first_ms = groups.reduce(np.minimum, t_ms)
@@ -49,7 +56,7 @@ def _table(groups: Groups, frames: pa.Table) -> pa.Table:
         "cell": groups.keys,
         "first_ms": first_ms,
         "last_ms": groups.reduce(np.maximum, t_ms),
-        "day": first_ms // DAY_MS,
+        "day": np.full(len(first_ms), day_of(t_ms), np.int64),
         "sectors": groups.reduce(np.bitwise_or, _sector_bits(frames["heading_cdeg"])),
         "best_grade": groups.reduce(np.maximum, grade),
         "grade_sum": groups.reduce(np.add, grade),

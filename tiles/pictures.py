@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roadcomb.cells import PAID_RESOLUTION
-from roadcomb.epochs import DAY_MS
 from roadcomb.records import Verdict, degrees
+from tiles.passes import day_of
 from tiles.snapshot import slice_of
 
 __all__ = [
@@ -64,7 +64,7 @@ def pictures_of(public_id: str, judgement: pa.Table) -> pa.Table:
     frames = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
     numbers = frames["n"].to_numpy() - first_shown(judgement)
     names = pa.DictionaryArray.from_arrays(np.zeros(len(frames), np.int32), [public_id])
-    days = pa.array(frames["t_ms"].to_numpy() // DAY_MS, pa.int32())
+    days = pa.array(np.full(len(frames), day_of(frames["t_ms"].to_numpy())), pa.int32())
     known: dict[str, object] = {"n": pa.array(numbers, pa.int32()), "day": days, "public_id": names}
     return pa.table([known.get(f.name, _column(frames, f.name)) for f in PICTURES], schema=PICTURES)
 

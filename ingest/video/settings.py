@@ -1,15 +1,16 @@
 """What a video may cost and how its pictures are written. ROADCOMB_VIDEO_<NAME>."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from roadcomb.environment import FromEnvironment
 
 __all__ = ["VideoSettings"]
 
 
-class VideoSettings(BaseSettings):
+class VideoSettings(FromEnvironment):
     """Limits of the process that reads a video, and the quality of its pictures."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_VIDEO_", extra="ignore")
+    PREFIX = "ROADCOMB_VIDEO_"
 
     exiftool: str = Field(
         default="exiftool", description="program asked about cameras that nothing else reads"

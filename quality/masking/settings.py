@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quality.masking.weights import WEIGHTS
+from roadcomb.environment import FromEnvironment
 
 __all__ = ["MaskingSettings"]
 
 
-class MaskingSettings(BaseSettings):
+class MaskingSettings(FromEnvironment):
     """Settings of masking; environment variables ROADCOMB_MASKING_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_MASKING_", extra="ignore", frozen=True)
+    PREFIX = "ROADCOMB_MASKING_"
 
     weights: Path = Field(
         default=WEIGHTS, description="the network's file, put there by the set-up"

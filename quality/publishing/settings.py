@@ -1,15 +1,16 @@
 """The settings of publishing, in one place; every default is the one that shows least."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from roadcomb.environment import FromEnvironment
 
 __all__ = ["PublishSettings"]
 
 
-class PublishSettings(BaseSettings):
+class PublishSettings(FromEnvironment):
     """What is published and what is kept; environment variables ROADCOMB_PUBLISH_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADCOMB_PUBLISH_", extra="ignore", frozen=True)
+    PREFIX = "ROADCOMB_PUBLISH_"
 
     retention_days: int = Field(
         default=0,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from roadcomb.epochs import DAY_MS
 from tests.tiles.worlds import MONDAY_MS, Drive
 from tiles.passes import PASSES, passes_of
+from tiles.pictures import pictures_of
 
 FRAMES = st.lists(
     st.tuples(st.integers(0, 1000), st.sampled_from(["accepted", "rejected"])),
@@ -52,12 +53,15 @@ def test_a_drive_that_comes_back_through_a_cell_is_one_pass() -> None:
     assert pc.all(pc.greater(twice["last_ms"], once["last_ms"])).as_py()
 
 
-def test_a_pass_over_midnight_belongs_to_the_day_it_began() -> None:
+def test_a_drive_over_midnight_has_one_day_so_that_nothing_tells_where_it_was_then() -> None:
     midnight = MONDAY_MS + DAY_MS
-    judgement = Drive("d", grades=[500] * 2, t_ms=midnight - 1000).judgement()
-    passes = passes_of(replaced(judgement, cell=[judgement["cell"][0].as_py()] * 2))
-    assert passes["day"].to_pylist() == [MONDAY_MS // DAY_MS]
-    assert passes["last_ms"].to_pylist() == [midnight]
+    drive = Drive("d", grades=[500] * 40, t_ms=midnight - 20_000)
+    passes = passes_of(drive.judgement())
+    assert len(passes) > 10
+    assert set(passes["day"].to_pylist()) == {MONDAY_MS // DAY_MS}
+    assert max(passes["last_ms"].to_pylist()) > midnight
+    shown = pictures_of("public", drive.judgement())
+    assert set(shown["day"].to_pylist()) == {MONDAY_MS // DAY_MS}
 
 
 def test_sectors_are_those_looked_into_and_none_where_no_heading_is_known() -> None:
