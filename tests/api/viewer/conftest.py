@@ -19,7 +19,7 @@ DRAWN = """() =>
   window.roadcomb && roadcomb.map.loaded() && !document.querySelector("#counts").hidden"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> "Iterator[Browser]":
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     path = chromium()
@@ -31,7 +31,7 @@ def browser() -> "Iterator[Browser]":
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(
     browser: "Browser", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
