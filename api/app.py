@@ -84,7 +84,12 @@ def create_app(
     app.add_middleware(Heads)
     # Nothing here rests on cookies, so any page may read what anybody may read.
     origins = node.settings.cors_origins.split()
-    app.add_middleware(CORSMiddleware, allow_origins=origins, expose_headers=["ETag"])
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_headers=["X-Api-Key"],  # a map of another origin may show metered pictures
+        expose_headers=["ETag"],
+    )
     app.add_middleware(
         Guard,
         body_limit=lambda path: _body_limit(path, limits),

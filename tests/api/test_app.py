@@ -207,6 +207,17 @@ def test_head_answers_at_every_door_that_get_opens(client: httpx.Client) -> None
         assert asked.headers["content-type"] == got.headers["content-type"]
 
 
+def test_a_map_of_another_origin_may_show_its_key(client: httpx.Client) -> None:
+    asked = {
+        "Origin": "https://map.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "x-api-key",
+    }
+    answer = client.options("/v1/node", headers=asked)
+    assert answer.status_code == 200
+    assert "x-api-key" in answer.headers["access-control-allow-headers"].lower()
+
+
 def test_other_web_pages_may_read_the_node_unless_the_operator_names_whose(
     client: httpx.Client, tmp_path: Path
 ) -> None:
