@@ -5,6 +5,7 @@ cell: its refill, at the rate of that epoch. Who drives there today shares with 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rewards.policy import Policy, parse_policy, read_policy
 from rewards.refill import NEVER_PAID, Refill
 from rewards.shelf import file_of, refill_of
 from rewards.weights import WEIGHT_PER_DAY
+from roadcomb.blobs import Blobs
 from roadcomb.canonical import parse_json
 from roadcomb.cells import Cells
 from roadcomb.node import Node
@@ -45,16 +47,27 @@ class Prospect:
 
 
 def prospect_of(node: Node) -> Prospect:
-    """By the node's newest books; before the first epoch, by the default policy's ceiling."""
+    """By the node's newest books; before the first epoch, by the default policy's ceiling.
+
+    The books of an epoch never change, so they are read once for all who ask.
+    """
     last = newest(node)
     if last is None:
         policy = read_policy()
         return Prospect(None, policy, NEVER_PAID, _ceiling(policy))
-    policy = parse_policy(file_of(node.blobs, last.manifest, "policy.toml"))
-    allocation: Any = parse_json(file_of(node.blobs, last.manifest, "allocation.json"))
+    return _after(node.blobs, last.file)
+
+
+@lru_cache(maxsize=2)
+def _after(blobs: Blobs, file: bytes) -> Prospect:
+    """After the epoch of this manifest.json."""
+    envelope: Any = parse_json(file)
+    manifest = envelope["manifest"]
+    policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
+    allocation: Any = parse_json(file_of(blobs, manifest, "allocation.json"))
     rate = allocation["rate"]
     paid = Rate(int(rate["numerator"]), int(rate["denominator"]), rate["capped"])
-    return Prospect(last.epoch, policy, refill_of(node.blobs, last.manifest), paid)
+    return Prospect(manifest["epoch"], policy, refill_of(blobs, manifest), paid)
 
 
 def _ceiling(policy: Policy) -> Rate:

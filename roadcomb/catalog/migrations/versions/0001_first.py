@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from roadcomb.catalog.migrations.append_only import forbid_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -13,8 +15,10 @@ APPEND_ONLY = ("decisions", "log_entries", "epochs", "ledger")
 
 def upgrade() -> None:
     _create_tables()
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(_PG_FUNCTION)
     for table in APPEND_ONLY:
-        _forbid_changes(table)
+        forbid_changes(table)
 
 
 def _create_tables() -> None:
@@ -170,22 +174,6 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_packs")),
     )
     op.create_index("ix_packs_drive_id", "packs", ["drive_id"], unique=False)
-
-
-def _forbid_changes(table: str) -> None:
-    """The database itself refuses UPDATE and DELETE, whoever asks."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(_PG_FUNCTION)
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
 
 
 _PG_FUNCTION = """

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from roadcomb.catalog.migrations.append_only import forbid_changes
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -24,22 +26,7 @@ def upgrade() -> None:
         comment="which epoch a drive was counted in; the primary key is why nothing is paid twice",
     )
     op.create_index("ix_epoch_drives_epoch", TABLE, ["epoch"], unique=False)
-    _forbid_changes()
-
-
-def _forbid_changes() -> None:
-    """As for the other books; on PostgreSQL the first migration made refuse_change()."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-            f"BEGIN SELECT RAISE(ABORT, '{TABLE} is append-only'); END"
-        )
+    forbid_changes(TABLE)
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from roadcomb.catalog.migrations.append_only import forbid_changes
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -35,7 +37,7 @@ def upgrade() -> None:
         comment="what of a drive may be shown; the newest row of a drive counts",
     )
     op.create_index("ix_publications_drive_id", TABLE, ["drive_id"], unique=False)
-    _forbid_changes()
+    forbid_changes(TABLE)
     op.create_table(
         "originals",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -57,21 +59,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_discards")),
         comment="blobs that nothing names any more and that are to be destroyed",
     )
-
-
-def _forbid_changes() -> None:
-    """As for the books; on PostgreSQL the first migration made refuse_change()."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-            f"BEGIN SELECT RAISE(ABORT, '{TABLE} is append-only'); END"
-        )
 
 
 def downgrade() -> None:

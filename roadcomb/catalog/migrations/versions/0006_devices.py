@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from roadcomb.catalog.migrations.append_only import forbid_changes
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -40,7 +42,7 @@ def upgrade() -> None:
     said = "what the registry said of it at the seal"
     op.add_column("drives", sa.Column("level", sa.String(12), nullable=True, comment=said))
     for table in TABLES:
-        _forbid_changes(table)
+        forbid_changes(table)
 
 
 def _make_devices() -> None:
@@ -70,21 +72,6 @@ def _make_devices() -> None:
     )
     op.create_index("ix_devices_device", "devices", ["device"], unique=False)
     op.create_index("ix_devices_contributor", "devices", ["contributor"], unique=False)
-
-
-def _forbid_changes(table: str) -> None:
-    """As for the books; on PostgreSQL the first migration made refuse_change()."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
 
 
 def downgrade() -> None:
