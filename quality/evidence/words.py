@@ -19,7 +19,6 @@ WORDS = {
     "future": "frames are from a time after the node received them",
     "screen": "fine stripes as of a filmed screen",
     "neighbours": "others' pictures of the same places show something else",
-    "borrowed": "the track repeats another drive's positions to the centimetre",
 }
 
 
