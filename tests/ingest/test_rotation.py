@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from api.app import create_app
 from ingest.intake import open_drive
@@ -14,6 +15,7 @@ from ingest.rotating import rotate_key
 from ingest.rotation import parse_rotation, sign_rotation
 from ingest.settings import UploadSettings
 from ingest.signers import contributor_of, rotate, signer_of
+from roadcomb.catalog.tables import rotations
 from roadcomb.errors import Conflict, InvalidInput, Unauthorised, Unreachable, UsageError
 from roadcomb.keys import Key, generate_key, load_key, save_key
 from roadcomb.node import Node
@@ -73,7 +75,12 @@ def test_a_drive_begun_before_is_finished_after(node: Node) -> None:
 def test_rotating_again_to_the_same_key_changes_nothing(node: Node) -> None:
     new = generate_key(OLD.public)
     turn(node, OLD, new)
+    with node.catalog.reading() as connection:
+        before = connection.execute(sa.select(rotations)).all()
     turn(node, OLD, new)
+    with node.catalog.reading() as connection:
+        assert connection.execute(sa.select(rotations)).all() == before
+    assert len(before) == 1
 
 
 def test_a_thief_of_the_old_key_and_a_key_of_somebody_else_are_refused(node: Node) -> None:
