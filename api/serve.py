@@ -1,13 +1,14 @@
 """The running node: one process that answers, judges what was sealed, publishes, redraws the map.
 
-SIGTERM or Ctrl-C: no new connection is taken, requests under way are answered, then it ends. What
+SIGTERM or Ctrl-C: no new connection is taken, whoever is connected is answered, then it ends. What
 kill -9 interrupts is whole anyway: intake and judging commit before they answer.
 """
 
+import asyncio
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -32,6 +33,11 @@ PAUSE_S = 1.0
 PUBLISHED_AT_ONCE = 8
 """Drives a step, so that what a retention lets go is looked for in between."""
 DRAIN_S = 10
+FAREWELL_S = 1.0
+"""How long a client that is between two requests may take to send its next, which is answered with
+`Connection: close`; longer, and its connection is closed while idle, as HTTP allows at any time.
+"""
+GLANCE_S = 0.02
 END_S = 5.0
 
 
@@ -95,7 +101,11 @@ def _logging(form: LogFormat) -> dict[str, Any] | None:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has begun to answer."""
+    """Tells when it has begun to answer, and ends without cutting anyone off.
+
+    uvicorn closes its listening socket with connections the kernel has made and it has not seen,
+    and idle ones under a client about to write: both clients would read a reset.
+    """
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -104,6 +114,40 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._take_the_last(sockets or [])
+        self.server_state.default_headers.append((b"connection", b"close"))
+        loop = asyncio.get_running_loop()
+        until = loop.time() + FAREWELL_S
+        while self.server_state.connections and loop.time() < until and not self.force_exit:
+            await asyncio.sleep(GLANCE_S)
+        await super().shutdown(sockets)
+
+    async def _take_the_last(self, sockets: list[socket.socket]) -> None:
+        """Whoever has reached the kernel's queue is connected; from here on all are refused."""
+        last = [connection for listening in sockets for connection in _queued(listening)]
+        for listening in sockets:
+            with suppress(OSError):  # where a listening socket knows no shutdown, closing does it
+                listening.shutdown(socket.SHUT_RDWR)
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        for connection in last:
+            await loop.connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: type[Any] = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+
+def _queued(listening: socket.socket) -> Iterator[socket.socket]:
+    with suppress(BlockingIOError):
+        while True:
+            yield listening.accept()[0]
 
 
 @contextmanager
