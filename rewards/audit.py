@@ -20,14 +20,13 @@ from rewards.accounted import Accounting, parse_log
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
+    DERIVED,
     accounts_document,
-    allocation_document,
-    ledger_document,
     make_manifest,
     tree_document,
-    vesting_document,
     weights_of,
 )
+from rewards.events import Event, parse_events
 from rewards.folders import Folder, epochs_in, read_folder
 from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
@@ -145,7 +144,7 @@ def _books(folder: Folder, before: Standing, past: Mapping[int, Refill]) -> Book
     weights = folder.read("accounts.json", weights_of)
     try:
         rows = _rows(folder, inputs, before, policy, past)
-        books = close_books(inputs, policy, rows, weights, before)
+        books = close_books(inputs, policy, rows, weights, before, _events(folder, inputs, before))
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
         raise Difference(name, "rows", "passes of cells", error) from error
@@ -161,6 +160,18 @@ def _inputs(folder: Folder, before: Standing) -> Inputs:
     refuse_different(name, "previous", before.manifest, inputs.previous)
     refuse_different(name, "rules_version", RULES_VERSION, inputs.rules_version)
     return inputs
+
+
+def _events(folder: Folder, inputs: Inputs, before: Standing) -> tuple[Event, ...]:
+    """The events as they were frozen: none of an earlier epoch's, none beyond the newest."""
+    name, events = folder.name("events.json"), folder.read("events.json", parse_events)
+    digest = digest_of_bytes(folder.files["events.json"])
+    refuse_different(name, "SHA-256", inputs.events_digest, digest)
+    newest = events[-1].number if events else before.events
+    refuse_different(name, "newest", newest, inputs.events)
+    first = events[0].number if events else before.events + 1
+    refuse_different(name, "first is after the epoch before", True, first > before.events)
+    return events
 
 
 def _rows(
@@ -214,12 +225,8 @@ def _refuse_other_weights(folder: Folder, rows: pa.Table, books: Books) -> None:
 
 def _refuse_underived(folder: Folder, books: Books) -> None:
     """Everything that follows from the rest must be exactly what follows."""
-    documents: Mapping[str, bytes] = {
-        "allocation.json": allocation_document(books),
-        "ledger.json": ledger_document(books),
-        "vesting.json": vesting_document(books),
-        "tree.json": tree_document(books.balances, books.policy),
-    }
+    tree = tree_document(books.balances, books.policy)
+    documents = {name: made(books) for name, made in DERIVED.items()} | {"tree.json": tree}
     for file, document in documents.items():
         _refuse_other_document(folder, file, document)
 

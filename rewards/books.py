@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rewards import ledger
 from rewards.allocation import Allocation, allocate
+from rewards.events import Event
 from rewards.inputs import Inputs
 from rewards.notice import Announced, refuse_misdated, refuse_unannounced
 from rewards.policy import COVERAGE, Policy
@@ -51,8 +52,8 @@ def _nothing_paid(epoch: int) -> Refill:
 class Standing:
     """How the books stood after an epoch; manifest, policy: digests of its own.
 
-    announced: policies of epochs to come; log_size, decisions: what of the log and of the
-    decisions is accounted for; all three as its inputs showed them.
+    announced: policies of epochs to come; log_size, decisions, events: what of the log, of the
+    decisions and of the events is accounted for; all as its inputs showed them.
     """
 
     epoch: int | None
@@ -65,6 +66,7 @@ class Standing:
     announced: Sequence[Announced] = ()
     log_size: int = 0
     decisions: int = 0
+    events: int = 0
 
     @property
     def minted(self) -> int:
@@ -83,6 +85,7 @@ class Books:
 
     inputs: Inputs
     policy: Policy
+    events: Sequence[Event]
     rows: pa.Table
     weights: Mapping[str, int]
     pools: Pools
@@ -106,6 +109,7 @@ class Books:
             self.inputs.announced,
             self.inputs.log_size,
             self.inputs.decisions,
+            self.inputs.events,
         )
 
 
@@ -155,9 +159,14 @@ def account_weights(
 
 
 def close_books(
-    inputs: Inputs, policy: Policy, rows: pa.Table, weights: Mapping[str, int], before: Standing
+    inputs: Inputs,
+    policy: Policy,
+    rows: pa.Table,
+    weights: Mapping[str, int],
+    before: Standing,
+    events: Sequence[Event] = (),
 ) -> Books:
-    """Everything after the accounts' weights; rows: BOOK_ROWS.
+    """Everything after the accounts' weights; rows: BOOK_ROWS; events: those the epoch takes in.
 
     First what waited for an address moves, then what has vested, then what the epoch emits.
     Raises IntegrityError for a policy without notice.
@@ -177,6 +186,7 @@ def close_books(
     return Books(
         inputs=inputs,
         policy=policy,
+        events=events,
         rows=rows,
         weights=weights,
         pools=pools,

@@ -12,13 +12,14 @@ allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 vesting.json        what is earned and not free yet, by the epoch that frees it
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
+events.json         what happened outside and the books depend on (rewards/events.py)
 log.json            the log's new leaves, and what became of receipts (rewards/accounted.py)
 policy.toml         the figures the epoch paid by (rewards/policy.py)
 manifest.json       the signed manifest (rewards/envelope.py)
 ==================  ==========================================================================
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rewards import ledger
@@ -31,6 +32,7 @@ from roadcomb.errors import IntegrityError
 from tiles import snapshot
 
 __all__ = [
+    "DERIVED",
     "FILES",
     "accounts_document",
     "allocation_document",
@@ -38,25 +40,12 @@ __all__ = [
     "ledger_document",
     "locked_of",
     "make_manifest",
+    "stem_of",
     "transactions_of",
     "tree_document",
     "vesting_document",
     "weights_of",
 ]
-
-FILES = (
-    "inputs.json",
-    "policy.toml",
-    "rows.parquet",
-    "accounts.json",
-    "allocation.json",
-    "ledger.json",
-    "vesting.json",
-    "tree.json",
-    "log.json",
-    "manifest.json",
-)
-"""In the order they are written: the manifest last, as the sign that an epoch is all there."""
 
 _VERSION = 1
 
@@ -103,6 +92,27 @@ def vesting_document(books: Books) -> bytes:
     return _document(books, {"locked": locked})
 
 
+DERIVED: Mapping[str, Callable[[Books], bytes]] = {
+    "accounts.json": accounts_document,
+    "allocation.json": allocation_document,
+    "ledger.json": ledger_document,
+    "vesting.json": vesting_document,
+}
+"""Files that follow from the books; the manifest names the digest of each under its stem."""
+
+FILES = (
+    "inputs.json",
+    "policy.toml",
+    "rows.parquet",
+    "events.json",
+    *DERIVED,
+    "tree.json",
+    "log.json",
+    "manifest.json",
+)
+"""In the order they are written: the manifest last, as the sign that an epoch is all there."""
+
+
 def tree_document(balances: Mapping[str, int], policy: Policy) -> bytes:
     """tree.json."""
     return claims_dump(ledger.claims(balances), policy.token)
@@ -123,10 +133,8 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "rows": {"digest": rows_digest(books.rows), "count": len(books.rows)},
         "coverage": snapshot.digest(books.coverage),
         "refill": books.refill.digest,
-        "accounts": digest_of_bytes(accounts_document(books)),
-        "allocation": digest_of_bytes(allocation_document(books)),
-        "ledger": digest_of_bytes(ledger_document(books)),
-        "vesting": digest_of_bytes(vesting_document(books)),
+        **{stem_of(name): digest_of_bytes(made(books)) for name, made in DERIVED.items()},
+        "events": {"digest": inputs.events_digest, "newest": inputs.events},
         "emitted": str(books.pools.emitted),
         "paid": str(allocation.paid),
         "unallocated": str(books.pools.unallocated),
@@ -138,6 +146,11 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
             "decisions": inputs.decisions,
         },
     }
+
+
+def stem_of(name: str) -> str:
+    """The manifest's entry for the digest of a file that is named there as it is published."""
+    return name.partition(".")[0]
 
 
 def weights_of(data: bytes) -> dict[str, int]:

@@ -25,9 +25,11 @@ from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
 from rewards.books import Standing
 from rewards.commitments import Owner
+from rewards.events import Event, events_digest
 from rewards.inputs import Inputs
 from rewards.logged import log_part
 from rewards.policy import RULES_VERSION, Policy
+from rewards.recorded import events_of
 from rewards.rows import make_rows, rows_digest
 from rewards.visits import passes_by_visit
 from roadcomb.blobs import Blobs
@@ -66,6 +68,7 @@ class Frozen:
     drives: Sequence[FrozenDrive]
     drive_of_row: NDArray[np.uint32]
     log: LogPart
+    events: Sequence[Event]
 
     @property
     def accounts(self) -> list[str]:
@@ -83,6 +86,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log, decided = log_part(connection, epoch, before, log_size)
         contributors = {drive.owner.contributor for drive in came_in}
         reputation = reputations_at(connection, contributors, epoch)
+        events = events_of(connection, epoch, before.events)
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
@@ -103,8 +107,10 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log_digest=digest_of_bytes(log.to_bytes()),
         decisions=decided,
         reputation={account_of(key): reputation[key] for key in sorted(reputation)},
+        events_digest=events_digest(events),
+        events=max((event.number for event in events), default=before.events),
     )
-    return Frozen(inputs, rows, came_in, drive_of_row, log)
+    return Frozen(inputs, rows, came_in, drive_of_row, log, events)
 
 
 def first_epoch(connection: sa.Connection) -> int | None:

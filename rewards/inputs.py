@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.payout import checked_address
+from rewards.events import NO_EVENTS
 from rewards.notice import Announced, announced_of
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import IntegrityError
@@ -28,6 +29,7 @@ class Inputs:
     announced: policies of epochs to come (rewards/notice.py).
     reputation: 0..1000 by account, of those whose drives came in (quality/reputation.py).
     log_digest: of log.json (rewards/accounted.py). decisions: number of the newest one it tells.
+    events_digest: of events.json (rewards/events.py). events: number of the newest so far.
     """
 
     epoch: int
@@ -45,6 +47,8 @@ class Inputs:
     log_digest: str = ""
     decisions: int = 0
     reputation: Mapping[str, int] = field(default_factory=dict)
+    events_digest: str = NO_EVENTS
+    events: int = 0
 
     def to_bytes(self) -> bytes:
         """inputs.json."""
@@ -69,6 +73,7 @@ class Inputs:
             ],
             "announced": [each.document() for each in self.announced],
             "reputation": dict(self.reputation),
+            "events": {"digest": self.events_digest, "newest": self.events},
         }
         return canonical_json(document)
 
@@ -95,8 +100,9 @@ def parse_inputs(data: bytes) -> Inputs:
             "released": [*released],
             "announced": list() as announced,
             "reputation": Mapping() as reputation,
+            "events": {"digest": str(events_digest), "newest": int(newest), **no_events},
             **nothing,
-        } if not (nothing or no_rows or no_log):
+        } if not (nothing or no_rows or no_log or no_events):
             return Inputs(
                 epoch,
                 previous,
@@ -113,6 +119,8 @@ def parse_inputs(data: bytes) -> Inputs:
                 log_digest,
                 decided,
                 {account: _value(value) for account, value in reputation.items()},
+                events_digest,
+                newest,
             )
     raise IntegrityError("inputs.json is no inputs that this version can read")
 

@@ -50,7 +50,7 @@ __all__ = [
     "read_policy",
 ]
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Of the code that turns rows into money; raised with any change of a result."""
 
 POLICIES = Path(__file__).parent / "policies"

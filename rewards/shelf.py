@@ -9,15 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewards.books import Books, Standing, first_standing
-from rewards.documents import (
-    accounts_document,
-    allocation_document,
-    balances_of,
-    ledger_document,
-    locked_of,
-    tree_document,
-    vesting_document,
-)
+from rewards.documents import DERIVED, balances_of, locked_of, stem_of, tree_document
+from rewards.events import events_document
 from rewards.inputs import parse_inputs
 from rewards.policy import parse_policy
 from rewards.refill import Refill, refill_from_bytes
@@ -32,15 +25,10 @@ __all__ = ["file_of", "refill_of", "standing_of", "store_books"]
 
 _BOOKS = "books"
 _REFILL = "refill"
-_DIGEST_OF = {
-    "inputs.json": "inputs",
-    "policy.toml": "policy",
-    "accounts.json": "accounts",
-    "allocation.json": "allocation",
-    "ledger.json": "ledger",
-    "vesting.json": "vesting",
-}
-"""Files that are stored as they are published, and the manifest's entry that addresses them."""
+_DIRECT = {"inputs.json", "policy.toml", *DERIVED}
+"""Files that are stored as they are published, under the digest of the manifest's entry."""
+_FROZEN = {"log.json", "events.json"}
+"""Of those the manifest's entry says more than the digest."""
 
 
 def store_books(blobs: Blobs, books: Books, log: bytes) -> None:
@@ -52,10 +40,8 @@ def store_books(blobs: Blobs, books: Books, log: bytes) -> None:
         log,
         books.inputs.to_bytes(),
         books.policy.text,
-        accounts_document(books),
-        allocation_document(books),
-        ledger_document(books),
-        vesting_document(books),
+        events_document(books.events),
+        *(made(books) for made in DERIVED.values()),
     ):
         blobs.put_addressed(_BOOKS, document)
     blobs.put_addressed(_REFILL, books.refill.to_bytes())
@@ -81,6 +67,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         announced=inputs.announced,
         log_size=inputs.log_size,
         decisions=inputs.decisions,
+        events=inputs.events,
     )
 
 
@@ -91,10 +78,10 @@ def refill_of(blobs: Blobs, manifest: Mapping[str, Any]) -> Refill:
 
 def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
     """One published file of an epoch but its manifest. Raises NotFound for another name."""
-    if name in _DIGEST_OF:
-        return blobs.get_addressed(_BOOKS, manifest[_DIGEST_OF[name]])
-    if name == "log.json":
-        return blobs.get_addressed(_BOOKS, manifest["log"]["digest"])
+    if name in _DIRECT:
+        return blobs.get_addressed(_BOOKS, manifest[stem_of(name)])
+    if name in _FROZEN:
+        return blobs.get_addressed(_BOOKS, manifest[stem_of(name)]["digest"])
     if name == "rows.parquet":
         return blobs.get(_rows_key(manifest["rows"]["digest"]))
     if name == "tree.json":

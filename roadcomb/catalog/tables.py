@@ -19,6 +19,7 @@ __all__ = [
     "drives",
     "epoch_drives",
     "epochs",
+    "events",
     "ledger",
     "log_entries",
     "metadata",
@@ -311,6 +312,19 @@ epoch_drives = sa.Table(
     sa.Column("epoch", sa.Integer, sa.ForeignKey("epochs.epoch"), nullable=False),
     sa.Index("ix_epoch_drives_epoch", "epoch"),
     comment="which epoch a drive was counted in; the primary key is why nothing is paid twice",
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("reference", sa.String(200), nullable=False, comment="it counts once"),
+    sa.Column("body", sa.Text, nullable=False, comment="canonical JSON, public"),
+    sa.Column("recorded_ms", sa.BigInteger, nullable=False),
+    sa.Column("recorded_by", sa.String(100), nullable=False),
+    sa.UniqueConstraint("kind", "reference"),
+    comment="what happened outside and the books depend on",
 )
 
 ledger = sa.Table(
