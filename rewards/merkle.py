@@ -7,8 +7,9 @@ of Morpho's Universal Rewards Distributor). Source: OpenZeppelin/merkle-tree, RE
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import sha3
 
@@ -16,6 +17,8 @@ from roadcomb.errors import InvalidInput
 
 __all__ = [
     "LEAF_ENCODING",
+    "Hash",
+    "Hashed",
     "MerkleTree",
     "claim_leaf",
     "claims_dump",
@@ -33,21 +36,32 @@ LEAF_ENCODING = ("address", "address", "uint256")
 _WORD = 32
 
 
+class Hashed(Protocol):
+    """What hashlib and sha3 answer."""
+
+    def digest(self) -> bytes:
+        """32 bytes."""
+
+
+Hash = Callable[[bytes], Hashed]
+"""Keccak-256 in every tree that pays; the benchmark puts SHA-256 in its place."""
+
+
 def keccak(data: bytes) -> bytes:
     """Keccak-256 as Ethereum uses it; not NIST's SHA3-256, whose padding differs."""
     digest: bytes = sha3.keccak_256(data).digest()
     return digest
 
 
-def standard_leaf(encoded: bytes) -> bytes:
+def standard_leaf(encoded: bytes, hashed: Hash = sha3.keccak_256) -> bytes:
     """Hash of an ABI-encoded value; hashed twice, so that no leaf can pass for a node."""
-    return keccak(keccak(encoded))
+    return hashed(hashed(encoded).digest()).digest()
 
 
-def claim_leaf(address: str, token: str, amount: int) -> bytes:
+def claim_leaf(address: str, token: str, amount: int, hashed: Hash = sha3.keccak_256) -> bytes:
     """Leaf of a claim; the three static words of the ABI are just padded to 32 bytes each."""
     words = (int(address, 16), int(token, 16), amount)
-    return standard_leaf(b"".join(word.to_bytes(_WORD, "big") for word in words))
+    return standard_leaf(b"".join([word.to_bytes(_WORD, "big") for word in words]), hashed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class MerkleTree:
         return siblings
 
 
-def tree_of(leaves: Sequence[bytes]) -> MerkleTree:
+def tree_of(leaves: Sequence[bytes], hashed: Hash = sha3.keccak_256) -> MerkleTree:
     """The tree over some leaf hashes (32 bytes each); distinct leaves only."""
     if len(set(leaves)) != len(leaves):
         raise InvalidInput("a leaf stands twice in the tree")
@@ -83,7 +97,8 @@ def tree_of(leaves: Sequence[bytes]) -> MerkleTree:
     for leaf, index in place.items():
         nodes[index] = leaf
     for index in range(len(leaves) - 2, -1, -1):
-        nodes[index] = _parent(nodes[2 * index + 1], nodes[2 * index + 2])
+        one, other = nodes[2 * index + 1], nodes[2 * index + 2]
+        nodes[index] = hashed(one + other if one < other else other + one).digest()
     return MerkleTree(tuple(nodes), tuple(place[leaf] for leaf in leaves))
 
 
@@ -91,13 +106,16 @@ def verify_proof(root: bytes, leaf: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the siblings lead from the leaf to the root."""
     node = leaf
     for sibling in proof:
-        node = _parent(node, sibling)
+        node = keccak(min(node, sibling) + max(node, sibling))
     return node == root
 
 
-def claims_tree(claims: Mapping[str, int], token: str) -> MerkleTree:
+def claims_tree(
+    claims: Mapping[str, int], token: str, hashed: Hash = sha3.keccak_256
+) -> MerkleTree:
     """The tree over cumulative amounts by address; leaf i is the i-th address in order."""
-    return tree_of([claim_leaf(address, token, claims[address]) for address in sorted(claims)])
+    leaves = [claim_leaf(address, token, claims[address], hashed) for address in sorted(claims)]
+    return tree_of(leaves, hashed)
 
 
 def claims_dump(claims: Mapping[str, int], token: str) -> bytes:
@@ -118,7 +136,3 @@ def dump(encoding: Sequence[str], values: Sequence[Sequence[str]], tree: MerkleT
         ],
     }
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _parent(one: bytes, other: bytes) -> bytes:
-    return keccak(min(one, other) + max(one, other))

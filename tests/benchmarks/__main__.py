@@ -6,6 +6,7 @@ from tests.benchmarks import (
     bench_growth,
     bench_judging,
     bench_masking,
+    bench_merkle,
     bench_nightly,
     bench_positions,
     bench_privacy,
@@ -33,6 +34,7 @@ BENCHMARKS = (
     bench_serving,
     bench_growth,
     bench_nightly,
+    bench_merkle,
     bench_viewer,
 )
 
