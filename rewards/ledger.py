@@ -1,8 +1,8 @@
 """The ledger: double entry in integer base units, only ever added to.
 
-The law: the entries of a transaction sum to zero, so all balances together do; no account but
-`emission` is ever below zero; what is claimable never falls, because once claimable, tokens have
-left our books.
+The law: the entries of a transaction sum to zero, so all balances together do; no account but those
+that say where tokens come from (`SOURCES`) is ever below zero; what is claimable never falls,
+because once claimable, tokens have left our books.
 
 ==================  ============================================================
 account             what it holds
@@ -11,6 +11,11 @@ emission            minus everything that epochs have made available
 unallocated         what no purpose has used
 treasury:<purpose>  what the policy gives to a purpose of the operator's
 vesting:<account>   earned and not free yet (rewards/vested.py)
+deposited           minus all stakes that came in from outside
+stake:<account>     staked (rewards/staking.py)
+cooling:<account>   asked back, and not given back yet
+disputed:<account>  set aside by a slash that is not final (rewards/slashing.py)
+burned              taken out of the world
 unbound:<account>   earned by a contributor who has not bound an address yet
 claimable:0x...     all that an address has ever earned: the amount in its proof
 ==================  ============================================================
@@ -24,8 +29,14 @@ from rewards.pools import Pools
 from roadcomb.errors import IntegrityError
 
 __all__ = [
+    "BURNED",
     "CLAIMABLE",
+    "COOLING",
+    "DEPOSITED",
+    "DISPUTED",
     "EMISSION",
+    "SOURCES",
+    "STAKE",
     "TREASURY",
     "UNALLOCATED",
     "UNBOUND",
@@ -34,6 +45,7 @@ __all__ = [
     "bound",
     "claims",
     "emitted",
+    "moved",
     "post",
     "purse",
     "vested",
@@ -45,6 +57,14 @@ UNBOUND = "unbound:"
 VESTING = "vesting:"
 TREASURY = "treasury:"
 CLAIMABLE = "claimable:"
+DEPOSITED = "deposited"
+STAKE = "stake:"
+COOLING = "cooling:"
+DISPUTED = "disputed:"
+BURNED = "burned"
+
+SOURCES = frozenset({EMISSION, DEPOSITED})
+"""Accounts below zero: where tokens come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,11 @@ def emitted(
     return Transaction(f"{epoch}/emission", _summed([*whole, *kept, *earned, *later]))
 
 
+def moved(name: str, entries: Iterable[tuple[str, int]]) -> Transaction:
+    """A transaction of entries, of which one account may have several."""
+    return Transaction(name, _summed(entries))
+
+
 def post(balances: Mapping[str, int], transactions: Iterable[Transaction]) -> dict[str, int]:
     """Balances after some transactions. Raises IntegrityError when one breaks the law."""
     after = dict(balances)
@@ -109,7 +134,7 @@ def post(balances: Mapping[str, int], transactions: Iterable[Transaction]) -> di
             if account.startswith(CLAIMABLE) and amount < 0:
                 raise IntegrityError(f"transaction {transaction.name} takes from {account}")
             after[account] = after.get(account, 0) + amount
-    overdrawn = [name for name, amount in after.items() if amount < 0 and name != EMISSION]
+    overdrawn = [name for name, amount in after.items() if amount < 0 and name not in SOURCES]
     if overdrawn:
         raise IntegrityError(f"{sorted(overdrawn)[0]} would be overdrawn")
     return {name: amount for name, amount in sorted(after.items()) if amount}
