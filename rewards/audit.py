@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewards.accounted import Accounting, parse_log
+from rewards.accounted import Accounting, LogPart, parse_log
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
@@ -74,13 +74,17 @@ def audit(
 def account_for(folder: Folder, accounting: Accounting) -> None:
     """Take in what an epoch tells of the log. Raises Difference for a receipt that is missing."""
     name, inputs = folder.name("log.json"), folder.read("inputs.json", parse_inputs)
-    digest = digest_of_bytes(folder.files["log.json"])
-    refuse_different(name, "SHA-256", inputs.log_digest, digest)
-    part = folder.read("log.json", parse_log)
+    part = _log(folder, inputs)
     try:
         accounting.add(part, inputs.log_size, inputs.log_root)
     except IntegrityError as error:
         raise Difference(name, "receipts", "every one accounted for", error) from error
+
+
+def _log(folder: Folder, inputs: Inputs) -> LogPart:
+    digest = digest_of_bytes(folder.files["log.json"])
+    refuse_different(folder.name("log.json"), "SHA-256", inputs.log_digest, digest)
+    return folder.read("log.json", parse_log)
 
 
 def audit_epoch(
@@ -144,7 +148,8 @@ def _books(folder: Folder, before: Standing, past: Mapping[int, Refill]) -> Book
     weights = folder.read("accounts.json", weights_of)
     try:
         rows = _rows(folder, inputs, before, policy, past)
-        books = close_books(inputs, policy, rows, weights, before, _events(folder, inputs, before))
+        events, decided = _events(folder, inputs, before), _log(folder, inputs).decided
+        books = close_books(inputs, policy, rows, weights, before, events, decided)
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
         raise Difference(name, "rows", "passes of cells", error) from error

@@ -5,7 +5,7 @@ accounts, allocation, ledger. They read no clock, no database and no random numb
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -21,6 +21,7 @@ from rewards.policy import COVERAGE, Policy
 from rewards.pools import Pools, open_pools, passed_on
 from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import BOOK_ROWS
+from rewards.staking import Night, Stakes, fill, settle
 from rewards.vested import Locked, lock, release
 from rewards.weights import weigh
 from rewards.worth import paid_rows, worth_of_cells
@@ -67,6 +68,7 @@ class Standing:
     log_size: int = 0
     decisions: int = 0
     events: int = 0
+    stakes: Stakes = field(default_factory=Stakes)
 
     @property
     def minted(self) -> int:
@@ -81,7 +83,7 @@ def first_standing() -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last four: after it."""
+    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last five: after it."""
 
     inputs: Inputs
     policy: Policy
@@ -95,6 +97,7 @@ class Books:
     refill: Refill
     balances: Mapping[str, int]
     locked: Locked
+    stakes: Stakes
 
     def standing(self, manifest: str) -> Standing:
         """Where the next epoch starts from."""
@@ -110,6 +113,7 @@ class Books:
             self.inputs.log_size,
             self.inputs.decisions,
             self.inputs.events,
+            self.stakes,
         )
 
 
@@ -165,10 +169,13 @@ def close_books(
     weights: Mapping[str, int],
     before: Standing,
     events: Sequence[Event] = (),
+    decided: Mapping[int, str] = MappingProxyType({}),
 ) -> Books:
-    """Everything after the accounts' weights; rows: BOOK_ROWS; events: those the epoch takes in.
+    """Everything after the accounts' weights; rows: BOOK_ROWS; events: those the epoch takes in;
+    decided: what its log.json says of receipts.
 
-    First what waited for an address moves, then what has vested, then what the epoch emits.
+    First what waited for an address moves, then stakes, then what has vested, then what the epoch
+    emits; of the last two the gate fills stakes.
     Raises IntegrityError for a policy without notice.
     """
     refuse_unannounced(inputs.epoch, policy.digest, before.policy, before.announced)
@@ -176,12 +183,17 @@ def close_books(
     opened = open_pools(policy, inputs.epoch, before.minted)
     allocation = allocate(weights, opened.coverage(policy), policy)
     pools = _after_coverage(opened, allocation, policy)
-    due, still = release(before.locked, inputs.epoch)
+    night = Night(inputs.epoch, policy.stake, events, decided, inputs.bindings)
+    settled = settle(night, before.stakes, before.locked)
+    due, still = release(settled.unvested, inputs.epoch)
     free, locked = lock(still, allocation.amounts, inputs.epoch, policy.vesting)
+    gate = fill(night, settled.stakes, due, free)
     transactions = [
         ledger.bound(inputs.epoch, before.balances, inputs.bindings),
-        ledger.vested(inputs.epoch, due, inputs.bindings),
-        ledger.emitted(inputs.epoch, pools, free, allocation.amounts, policy, inputs.bindings),
+        *settled.transactions,
+        ledger.vested(inputs.epoch, gate.due, inputs.bindings),
+        ledger.emitted(inputs.epoch, pools, gate.free, allocation.amounts, policy, inputs.bindings),
+        gate.transaction,
     ]
     return Books(
         inputs=inputs,
@@ -196,6 +208,7 @@ def close_books(
         refill=_refilled(before.refill, rows, inputs),
         balances=ledger.post(before.balances, transactions),
         locked=locked,
+        stakes=gate.stakes,
     )
 
 

@@ -11,6 +11,7 @@ accounts.json       weight by account
 allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 vesting.json        what is earned and not free yet, by the epoch that frees it
+stake.json          stakes, and the cases of slashes (rewards/stake_document.py)
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 events.json         what happened outside and the books depend on (rewards/events.py)
 log.json            the log's new leaves, and what became of receipts (rewards/accounted.py)
@@ -27,6 +28,7 @@ from rewards.books import Books
 from rewards.merkle import claims_dump, claims_tree
 from rewards.policy import Policy
 from rewards.rows import rows_digest
+from rewards.stake_document import stakes_document
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
 from tiles import snapshot
@@ -92,11 +94,17 @@ def vesting_document(books: Books) -> bytes:
     return _document(books, {"locked": locked})
 
 
+def stake_document(books: Books) -> bytes:
+    """stake.json."""
+    return stakes_document(books.stakes, books.inputs.epoch)
+
+
 DERIVED: Mapping[str, Callable[[Books], bytes]] = {
     "accounts.json": accounts_document,
     "allocation.json": allocation_document,
     "ledger.json": ledger_document,
     "vesting.json": vesting_document,
+    "stake.json": stake_document,
 }
 """Files that follow from the books; the manifest names the digest of each under its stem."""
 

@@ -98,7 +98,8 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     reached("weighed")
     weights = account_weights(rows, frozen.drive_of_row, frozen.accounts)
     reached("accounted")
-    books = close_books(frozen.inputs, policy, rows, weights, before, frozen.events)
+    decided = frozen.log.decided
+    books = close_books(frozen.inputs, policy, rows, weights, before, frozen.events, decided)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
     store_books(node.blobs, books, frozen.log.to_bytes())

@@ -12,6 +12,7 @@ before anything runs.
 ``[refill]``      how a cell's reward comes back after it was paid
 ``[density]``     whether crowded cells count less (rewards/mechanisms/density.py)
 ``[vesting]``     what is free at once, and in which steps the rest is
+``[stake]``       what is asked as a stake, and what a slash takes (rewards/stake_rule.py)
 ================  ==============================================================================
 """
 
@@ -27,6 +28,7 @@ from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, 
 from rewards.mechanisms.vesting import VestingSpec
 from rewards.refill import CURVES, Curve
 from rewards.sections import Section, sections_of
+from rewards.stake_rule import NO_STAKE, StakeRule, stake_rule
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import UsageError
 
@@ -133,6 +135,7 @@ class Policy:
     density: Mapping[int, Limit] | None
     vesting: Vesting | None
     text: bytes
+    stake: StakeRule = NO_STAKE
 
     @property
     def digest(self) -> str:
@@ -145,17 +148,19 @@ def parse_policy(text: bytes) -> Policy:
     file = sections_of(text)
     file.integer("v", _VERSION, _VERSION)
     token = file.section("token")
+    purposes = _purposes(file)
     policy = Policy(
         name=file.text("name"),
         token=_token(token.text("address")),
         cap=token.integer("cap", 1, _MOST),
         emission=_emission(file.section("emission")),
-        purposes=_purposes(file),
+        purposes=purposes,
         coverage=_coverage(file.section("coverage")),
         refill=_refill(file.section("refill")),
         density=_density(file.optional("density")),
         vesting=_vesting(file.optional("vesting")),
         text=text,
+        stake=stake_rule(file.optional("stake"), _treasuries(purposes)),
     )
     token.end()
     file.end()
@@ -244,6 +249,10 @@ def _purpose(section: Section) -> Purpose:
     )
     section.end()
     return purpose
+
+
+def _treasuries(purposes: tuple[Purpose, ...]) -> list[str]:
+    return [purpose.name for purpose in purposes if purpose.kind == TREASURY]
 
 
 def _coverage(section: Section) -> Coverage:

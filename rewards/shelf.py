@@ -15,6 +15,7 @@ from rewards.inputs import parse_inputs
 from rewards.policy import parse_policy
 from rewards.refill import Refill, refill_from_bytes
 from rewards.rows import rows_digest, rows_to_parquet
+from rewards.stake_document import parse_stakes
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION
@@ -68,6 +69,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         log_size=inputs.log_size,
         decisions=inputs.decisions,
         events=inputs.events,
+        stakes=parse_stakes(blobs.get_addressed(_BOOKS, manifest["stake"])),
     )
 
 

@@ -11,7 +11,7 @@ the night's vesting and earnings, and the gate. So the events of a day may come 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rewards import ledger
 from rewards.dated import Dated, put_all, sums, take
@@ -36,6 +36,7 @@ from roadcomb.errors import IntegrityError
 __all__ = [
     "DEPOSIT",
     "WITHDRAWAL",
+    "Gated",
     "Night",
     "Settled",
     "Stakes",
@@ -83,6 +84,18 @@ class Settled:
     unvested: Dated
 
 
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """due, free: what goes on to contributors; what was kept is booked as vesting like all that is
+    not free, and the transaction moves it on into stakes.
+    """
+
+    due: Mapping[str, int]
+    free: Mapping[str, int]
+    transaction: Transaction
+    stakes: Stakes
+
+
 def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
     """Everything of an epoch's stakes but the gate. Raises IntegrityError for events of no form."""
     staked, deposited = _deposited(night, before.staked)
@@ -105,19 +118,38 @@ def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
     )
 
 
-def fill(night: Night, stakes: Stakes, free: Mapping[str, int]) -> tuple[dict[str, int], Stakes]:
-    """(what of each account's free amount the gate keeps, the stakes with it)."""
+def fill(night: Night, stakes: Stakes, due: Mapping[str, int], free: Mapping[str, int]) -> Gated:
+    """What the gate keeps of what an epoch frees: of what is due first, then of what is earned and
+    free at once.
+    """
+    kept_due, staked = _kept(night, stakes.staked, due)
+    kept_free, staked = _kept(night, staked, free)
+    kept = [*kept_due.items(), *kept_free.items()]
+    leaving = [(ledger.VESTING + account, -amount) for account, amount in kept]
+    arriving = [(ledger.STAKE + account, amount) for account, amount in kept]
+    return Gated(
+        _less(due, kept_due),
+        _less(free, kept_free),
+        _moved(night, "filled", leaving + arriving),
+        replace(stakes, staked=staked),
+    )
+
+
+def _kept(night: Night, staked: Dated, free: Mapping[str, int]) -> tuple[dict[str, int], Dated]:
     if not night.rule.fill:
-        return {}, stakes
-    have = sums(stakes.staked)
+        return {}, staked
+    have = sums(staked)
+    missing = {account: night.rule.minimum - have.get(account, 0) for account in free}
     kept = {
-        account: min(amount, night.rule.minimum - have.get(account, 0))
+        account: min(amount, missing[account])
         for account, amount in free.items()
-        if amount > 0 and have.get(account, 0) < night.rule.minimum
+        if amount > 0 and missing[account] > 0
     }
-    parts = ((night.epoch, account, amount) for account, amount in kept.items())
-    staked = put_all(stakes.staked, parts)
-    return kept, Stakes(staked, stakes.cooling, stakes.cases, stakes.ended)
+    return kept, put_all(staked, ((night.epoch, account, kept[account]) for account in kept))
+
+
+def _less(amounts: Mapping[str, int], kept: Mapping[str, int]) -> dict[str, int]:
+    return {account: amount - kept.get(account, 0) for account, amount in amounts.items()}
 
 
 def _deposited(night: Night, staked: Dated) -> tuple[Dated, Entries]:
