@@ -70,6 +70,15 @@ class Section:
             raise self.refused(name, "a list of pairs of integers is asked for")
         return pairs
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, all different."""
+        value = self._take(name, None)
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            raise self.refused(name, "a list of texts is asked for")
+        if len(set(value)) != len(value):
+            raise self.refused(name, "one text stands twice")
+        return tuple(value)
+
     def section(self, name: str) -> "Section":
         """A table inside."""
         value = self._take(name, None)

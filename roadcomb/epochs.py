@@ -2,10 +2,21 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-__all__ = ["DAY_MS", "date_of", "end_ms", "epoch_of", "last_closed", "parse_epoch", "start_ms"]
+__all__ = [
+    "DAY_MS",
+    "date_of",
+    "end_ms",
+    "epoch_of",
+    "last_closed",
+    "parse_epoch",
+    "start_ms",
+    "week_of",
+]
 
 DAY_MS = 86_400_000
 _DAY_0 = date(1970, 1, 1)
+_TO_MONDAY = 3
+"""1970-01-01 was a Thursday."""
 
 
 def epoch_of(t_ms: int) -> int:
@@ -31,6 +42,11 @@ def last_closed(now_ms: int) -> int:
 def date_of(epoch: int) -> date:
     """The UTC day of the epoch."""
     return _DAY_0 + timedelta(days=epoch)
+
+
+def week_of(epoch: int) -> int:
+    """Number of the week, Monday to Sunday, that the day is in."""
+    return (epoch + _TO_MONDAY) // 7
 
 
 def parse_epoch(text: str) -> int:

@@ -12,17 +12,15 @@ import sqlalchemy as sa
 
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.catalog.tables import api_keys, openings
-from roadcomb.epochs import epoch_of
+from roadcomb.epochs import epoch_of, week_of
 from roadcomb.errors import NotFound, PaymentRequired, UsageError
 from roadcomb.node import Node
 
-__all__ = ["ApiKey", "create_key", "list_keys", "open_cell", "revoke_key", "week_of"]
+__all__ = ["ApiKey", "create_key", "list_keys", "open_cell", "revoke_key"]
 
 _PREFIX = "rck_"
 _KEY_BYTES = 24
 _LONGEST_ACCOUNT = 64
-_TO_MONDAY = 3
-"""1970-01-01 was a Thursday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +32,6 @@ class ApiKey:
     created_ms: int
     revoked_ms: int | None
     opened: int
-
-
-def week_of(epoch: int) -> int:
-    """Number of the week, Monday to Sunday, that a day is in."""
-    return (epoch + _TO_MONDAY) // 7
 
 
 def create_key(node: Node, account: str) -> str:

@@ -14,14 +14,14 @@ from api.app import create_app
 from api.main import build
 from roadcomb.catalog.tables import api_keys, openings
 from roadcomb.clock import FileClock
-from roadcomb.epochs import DAY_MS
+from roadcomb.epochs import DAY_MS, week_of
 from roadcomb.node import Node
 from roadcomb.settings import ImageryAccess
 from tests.api.serving import serving
 from tests.quality.publishing.showing import show
 from tests.tiles.worlds import MONDAY_MS, Drive, a_node, a_picture, decide, seal
 from tiles.live import LiveMap
-from tiles.metering import create_key, list_keys, open_cell, revoke_key, week_of
+from tiles.metering import create_key, list_keys, open_cell, revoke_key
 
 DRIVE = Drive("a", pictures=[a_picture(n) for n in range(8)], grades=(500,) * 8)
 FREE = (
