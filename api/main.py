@@ -19,15 +19,15 @@ import ingest.commands
 import quality.commands
 import rewards.commands
 import tiles.commands
-from roadcomb import __version__
 from roadcomb.errors import RoadcombError, StorageFull, UsageError
 from roadcomb.printable import printable
 
 __all__ = ["build", "main"]
 
 TRACEBACK = "ROADCOMB_TRACEBACK"
-_COLLECTED = 50_000
-"""Objects made before Python looks for cycles; at its 700, loading modules costs a tenth more."""
+_COLLECTED = 500_000
+"""Objects made before Python looks for cycles: what a command loads is no garbage, and looking at
+its 50,000th object costs 30 ms. A node, which lives long, looks earlier (api/serve.py)."""
 _ROOMS = (ingest, quality, tiles, rewards, api)
 
 
@@ -53,6 +53,7 @@ def build() -> typer.Typer:
 def main() -> None:
     """Entry of the console script; ends the process with its exit code."""
     gc.set_threshold(_COLLECTED)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # else it asks each package for one
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may be no Unicode
@@ -95,6 +96,8 @@ def _fail(message: str, exit_code: int) -> None:
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from roadcomb import __version__
+
         print(f"roadcomb {__version__}")
         raise typer.Exit
 

@@ -5,6 +5,7 @@ kill -9 interrupts is whole anyway: intake and judging commit before they answer
 """
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,8 @@ FAREWELL_S = 1.0
 `Connection: close`; longer, and its connection is closed while idle, as HTTP allows at any time.
 """
 GLANCE_S = 0.02
+_COLLECTED = 50_000
+"""Objects made before Python looks for cycles."""
 END_S = 5.0
 
 
@@ -58,6 +61,8 @@ def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int],
         lifespan="off",
     )
     server = _Server(config, lambda: announce(_url(listening), listening.getsockname()[1]))
+    gc.freeze()  # what is loaded stays: no look for garbage goes through it again
+    gc.set_threshold(_COLLECTED)
     with listening, _orderly_end(), ExitStack() as stack:
         stack.callback(node.catalog.close)
         steps = [Repeating("redrawing the map", live.refresh, PAUSE_S)]

@@ -10,8 +10,6 @@ import typer
 from ingest import device_commands, key_commands, pull_commands, rights_commands
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ingest.planning import Plan
     from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
     from ingest.trimming import Privacy
@@ -66,15 +64,17 @@ def scan(
     as_json: AsJson = False,
 ) -> None:
     """Say what would be sent of a folder and what not, and why. Nothing leaves this machine."""
-    from ingest.report import faults, plans_json, print_plans, print_troubles
+    from ingest.report import faults, plans_json
+    from ingest.telling import print_plans, print_troubles
+    from ingest.voice import STDERR, STDOUT
 
     plans = _plans(path, _privacy(no_trim), _reading(time_offset), _screening(min_frames))
     if as_json:
         _print_json(plans_json(plans))
     else:
-        print_plans(_console(), plans)
+        print_plans(STDOUT, plans)
     troubles = [trouble for plan in plans for trouble in plan.troubles]
-    print_troubles(_console(stderr=True), troubles)
+    print_troubles(STDERR, troubles)
     if troubles or any(faults(plan.rejected) for plan in plans):
         raise typer.Exit(PARTLY)
 
@@ -119,7 +119,7 @@ def upload(
     radius_m = privacy.settings.radius_m
     errand = Errand(to, _screening(min_frames), sending, device, dry_run, as_json, radius_m)
     planning = partial(_plans, path, privacy, _reading(time_offset))
-    send = partial(deliver, errand, planning, _console(), _console(stderr=True))
+    send = partial(deliver, errand, planning)
     if watch:
         _watch(path, send, sending.quiet_s)
     outcome = send()
@@ -136,9 +136,10 @@ def status(
     """Say what became of each drive sent from this machine: state, counts and reasons."""
     from ingest.knownnodes import pinned
     from ingest.localstate import open_state
-    from ingest.report import print_payouts, print_states, print_troubles
     from ingest.settings import UploadSettings
     from ingest.status import payouts, states
+    from ingest.telling import print_payouts, print_states, print_troubles
+    from ingest.voice import STDERR, STDOUT
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
@@ -151,12 +152,12 @@ def status(
     if as_json:
         _print_json({"contributor": key.public, "drives": rows, "payouts": bound})
     elif rows:
-        print_states(_console(), rows)
-        print_payouts(_console(), bound)
+        print_states(STDOUT, rows)
+        print_payouts(STDOUT, bound)
     else:
         typer.echo("nothing was sent from this machine yet: `roadcomb upload PATH --to URL`")
     troubles = {row["trouble"]: None for row in rows if row["trouble"]}
-    print_troubles(_console(stderr=True), troubles)
+    print_troubles(STDERR, troubles)
     if troubles:
         raise typer.Exit(PARTLY)
 
@@ -206,15 +207,6 @@ def _plans(
     return [plan_recording(one, screening, reading, privacy) for one in recordings]
 
 
-def _console(stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal:
-        console.width = 400  # nothing is cut in a file or a pipe
-    return console
-
-
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2))  # in ASCII: names of files may be no Unicode
 
@@ -223,15 +215,15 @@ def _watch(path: Path, send: "Callable[[], object]", quiet_s: float) -> NoReturn
     """Send whenever the folder has settled; a trouble is told and the next time tried again."""
     import time
 
-    from ingest.report import print_troubles
+    from ingest.telling import print_troubles
+    from ingest.voice import STDERR
     from ingest.watching import listing, settled
     from roadcomb.errors import RoadcombError
 
-    errors = _console(stderr=True)
-    errors.print(f"watching {path}: Ctrl-C ends it", markup=False, soft_wrap=True)
+    STDERR.say(f"watching {path}: Ctrl-C ends it")
     for _ in settled(lambda: listing(path), time.sleep, quiet_s):
         try:
             send()
         except RoadcombError as error:
-            print_troubles(errors, [str(error)])
+            print_troubles(STDERR, [str(error)])
     raise AssertionError("a folder is watched until the end")

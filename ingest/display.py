@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from ingest.client import Progress as Display
+from ingest.voice import Voice
 from roadcomb.canonical import Json
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _QUIET_S = 10.0
 
 @contextmanager
 def display(
-    errors: Console, offered: int, as_json: bool, now_s: Callable[[], float]
+    errors: Voice, offered: int, as_json: bool, now_s: Callable[[], float]
 ) -> Iterator[Display]:
     """Shows pictures done of those offered, as long as the `with` lasts."""
     tell = tell_json if as_json else _silent
@@ -42,7 +42,7 @@ def display(
     )
 
     columns = (TextColumn("pictures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True) as bar:
+    with Progress(*columns, console=errors.console(), transient=True) as bar:
         yield _Bar(bar, offered, tell)
 
 
@@ -69,7 +69,7 @@ class _Bar:
 class _Lines:
     def __init__(
         self,
-        errors: Console,
+        errors: Voice,
         offered: int,
         tell: Callable[[str, Mapping[str, Json]], None],
         now_s: Callable[[], float],
@@ -82,4 +82,4 @@ class _Lines:
         now_s = self._now_s()
         if now_s - self._told_s >= _QUIET_S:
             self._told_s = now_s
-            self._errors.print(f"{frames} of {self._offered} pictures are done with")
+            self._errors.say(f"{frames} of {self._offered} pictures are done with")

@@ -42,19 +42,18 @@ def pull(
     A FrameKM is deleted on the camera only after the node's receipt covers it; the copy in the
     folder stays. Run again, it goes on: what is there whole is not copied again.
     """
-    from rich.console import Console
-
     from ingest.dashcam import open_dashcam
     from ingest.pulling import pull as copy
-    from ingest.report import print_troubles
     from ingest.settings import TrimSettings
+    from ingest.telling import print_troubles
+    from ingest.voice import STDERR
     from roadcomb.settings import ClientSettings
 
     folder = into or ClientSettings().state / "dashcam"
     with open_dashcam(dashcam) as camera:
         pulled = copy(camera, folder, lambda name, size: typer.echo(f"{name}: {size:,} bytes"))
     typer.echo(f"{len(pulled.fresh)} FrameKMs copied, {len(pulled.whole)} whole in {folder}")
-    print_troubles(Console(stderr=True, highlight=False), pulled.troubles)
+    print_troubles(STDERR, pulled.troubles)
     partly = bool(pulled.troubles)
     if to is not None and pulled.whole:
         trim = TrimSettings(radius_m=0) if no_trim else TrimSettings()
@@ -71,8 +70,6 @@ def _send(
     folder: Path, to: str, names: "Sequence[str]", trim: "TrimSettings"
 ) -> "tuple[list[str], bool]":
     """FrameKMs that stand under receipts of the node, and whether anything had trouble."""
-    from rich.console import Console
-
     from ingest.containers import container_reader
     from ingest.folder import read_recordings
     from ingest.knownnodes import pinned
@@ -99,9 +96,7 @@ def _send(
         return planned
 
     errand = Errand(to, ScreenSettings(), sending, trimmed_m=trim.radius_m)
-    outcome = deliver(
-        errand, planning, Console(highlight=False), Console(stderr=True, highlight=False)
-    )
+    outcome = deliver(errand, planning)
     with open_http(to, sending) as http, open_state(ours.state) as state:
         pin = pinned(ours.state, state.node_at)
         node = NodeClient(http, sending, pin).info().public

@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rich.console import Console
-
 from ingest.client import Outcome, Uploader, bind_payout
 from ingest.display import display, tell_json
 from ingest.knownnodes import pinned
@@ -19,19 +17,13 @@ from ingest.nodeclient import NodeClient, NodeInfo, open_http
 from ingest.payout import load_payout
 from ingest.planning import Plan
 from ingest.privacy import load_terms
-from ingest.report import (
-    folder_json,
-    model_of,
-    outcome_json,
-    print_outcome,
-    print_plans,
-    print_troubles,
-)
+from ingest.report import folder_json, model_of, outcome_json
 from ingest.settings import ScreenSettings, UploadSettings
+from ingest.telling import print_outcome, print_plans, print_troubles
+from ingest.voice import STDERR, STDOUT
 from ingest.vouching import LEVELS, NOBODY, Vouching, level_at, load_vouching
 from roadcomb.canonical import Json
 from roadcomb.keys import Key, load_key
-from roadcomb.printable import printable
 from roadcomb.settings import ClientSettings
 
 __all__ = ["Errand", "deliver"]
@@ -58,28 +50,28 @@ class Errand:
     trimmed_m: float = 0.0
 
 
-def deliver(errand: Errand, planning: Planning, console: Console, errors: Console) -> Outcome:
+def deliver(errand: Errand, planning: Planning) -> Outcome:
     """Send what `planning` finds under the node's limits. Raises what stopped the upload."""
     ours, sending = ClientSettings(), errand.sending
     key = load_key(ours.key_file)
     terms = None if errand.dry else load_terms(ours.config, errand.trimmed_m)
     with open_http(errand.to, sending) as http, open_state(ours.state) as state:
-        pin, say = pinned(ours.state, state.node_at), _pause_teller(errors)
+        pin, say = pinned(ours.state, state.node_at), _say_pause
         client = NodeClient(http, sending, pin, say)
         attempts = min(sending.attempts, _FIRST_ATTEMPTS)
         first = sending.model_copy(update={"attempts": attempts})
         info = NodeClient(http, first, pin, say).info()
         plans = planning(_within(errand.screening, info))
-        _show_plans(plans, errand, console)
+        _show_plans(plans, errand)
         payout = load_payout(ours.config)
         if payout is not None and not errand.dry:
             bind_payout(client, info, key, state, payout)
         vouching = _vouching(client, ours, key)
         model = errand.device or model_of(plans)
         if not errand.as_json:
-            _say_device(model, vouching.level, console)
+            STDOUT.say(f"device: {model}, vouched for by: {vouching.level}")
         offered = sum(plan.offered for plan in plans)
-        with display(errors, offered, errand.as_json, time.monotonic) as progress:
+        with display(STDERR, offered, errand.as_json, time.monotonic) as progress:
             uploader = Uploader(
                 client,
                 info,
@@ -95,8 +87,8 @@ def deliver(errand: Errand, planning: Planning, console: Console, errors: Consol
                 vouching,
             )
             outcome = uploader.upload(plans)
-    _show_outcome(outcome, plans, errand, console, {"model": model, "level": vouching.level})
-    print_troubles(errors, outcome.troubles)
+    _show_outcome(outcome, plans, errand, {"model": model, "level": vouching.level})
+    print_troubles(STDERR, outcome.troubles)
     if outcome.stopped is not None:
         raise outcome.stopped
     return outcome
@@ -111,43 +103,28 @@ def _vouching(client: NodeClient, ours: ClientSettings, key: Key) -> Vouching:
     return replace(vouching, level=max(levels, key=LEVELS.index))
 
 
-def _say_device(model: str, level: str, console: Console) -> None:
-    """Which camera the drives will name, and what vouches for it."""
-    line = f"device: {model}, vouched for by: {level}"
-    console.print(printable(line), markup=False, soft_wrap=True)
-
-
 def _within(screening: ScreenSettings, info: NodeInfo) -> ScreenSettings:
     longest = min(screening.max_frames, info.drive_frames)
     return screening.model_copy(update={"max_frames": longest})
 
 
-def _show_plans(plans: Sequence[Plan], errand: Errand, console: Console) -> None:
+def _show_plans(plans: Sequence[Plan], errand: Errand) -> None:
     if not errand.as_json:
-        print_plans(console, plans)
+        print_plans(STDOUT, plans)
         return
     for plan in plans:
         tell_json("plan", folder_json(plan))
 
 
 def _show_outcome(
-    outcome: Outcome,
-    plans: Sequence[Plan],
-    errand: Errand,
-    console: Console,
-    device: Mapping[str, Json],
+    outcome: Outcome, plans: Sequence[Plan], errand: Errand, device: Mapping[str, Json]
 ) -> None:
     if errand.as_json:
         tell_json("summary", {**outcome_json(outcome), "device": device})
     else:
-        print_outcome(console, outcome, sum(len(plan.rejected) for plan in plans))
+        print_outcome(STDOUT, outcome, sum(len(plan.rejected) for plan in plans))
 
 
-def _pause_teller(errors: Console) -> Callable[[Exception, float], None]:
+def _say_pause(cause: Exception, wait_s: float) -> None:
     """Waiting for a busy node is told, once a pause."""
-
-    def say(cause: Exception, wait_s: float) -> None:
-        line = f"the node is busy or away ({cause}): again in {wait_s:.0f} s"
-        errors.print(printable(line), markup=False, soft_wrap=True)
-
-    return say
+    STDERR.say(f"the node is busy or away ({cause}): again in {wait_s:.0f} s")

@@ -3,8 +3,13 @@
 No policy, no threshold and no money live here; see ARCHITECTURE.md for the rooms around it.
 """
 
-from importlib.metadata import version
-
 __all__ = ["__version__"]
 
-__version__ = version("roadcomb")
+
+def __getattr__(name: str) -> str:
+    """`__version__`, looked up where it is asked for: that takes a short command its tenth part."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("roadcomb")

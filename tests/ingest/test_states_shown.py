@@ -2,9 +2,8 @@
 
 import io
 
-from rich.console import Console
-
-from ingest.report import print_states
+from ingest.telling import print_states
+from ingest.voice import Voice
 
 
 def test_status_says_how_many_pictures_are_shown_and_why_others_wait() -> None:
@@ -18,6 +17,6 @@ def test_status_says_how_many_pictures_are_shown_and_why_others_wait() -> None:
         "held": 0,
         "pictures": {"published": 1, "waiting": {"blur-too-large": 4, "new-one": 2}},
     }
-    print_states(Console(file=said, width=400), [row])
+    print_states(Voice(file=said), [row])
     assert "1 picture is published, 4 wait: too much would have to be masked" in said.getvalue()
     assert "2 wait: new-one" in said.getvalue()
