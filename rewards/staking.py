@@ -182,9 +182,10 @@ def _opened(night: Night, before: Stakes, held: Holdings) -> tuple[list[Case], H
     """(new cases, what accounts have left, what moves)."""
     receipts = {case.receipt for case in before.cases} | {case.receipt for case in before.ended}
     opened, entries = list[Case](), Entries()
-    for event in night.events:
-        if event.kind != KIND:
-            continue
+    slashes = sorted(
+        (event for event in night.events if event.kind == KIND), key=lambda event: event.number
+    )
+    for event in slashes:
         case, held = open_case(event, night.rule, night.epoch, held)
         if case.receipt in receipts:
             raise IntegrityError(f"events.json: the drive of receipt {case.receipt} twice slashed")
