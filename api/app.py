@@ -7,6 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import problems, state
+from api.document import Described
 from api.guard import Guard
 from api.heads import Heads
 from api.logs import access
@@ -49,7 +50,7 @@ def create_app(
     trust: DeviceSettings | None = None,
 ) -> FastAPI:
     """The app of one node. Without a live map it makes one, which nobody refreshes."""
-    app = FastAPI(
+    app = Described(
         title="Roadcomb",
         summary="Street imagery anyone can run: uploads, coverage, tiles and checkable rewards",
         version=__version__,

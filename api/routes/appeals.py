@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.document import json_body
 from api.routes.drives import drive_id_of
 from api.state import node_of
 from ingest.appeal import parse_appeal
@@ -23,7 +24,11 @@ class Appealed(BaseModel):
     drive_id: str
 
 
-@router.post("/v1/drives/{drive_id}/appeal", summary="Say why a decision is wrong")
+@router.post(
+    "/v1/drives/{drive_id}/appeal",
+    summary="Say why a decision is wrong",
+    openapi_extra=json_body("the signed words"),
+)
 async def post_appeal(request: Request, drive_id: Annotated[str, Depends(drive_id_of)]) -> Appealed:
     """Take the signed words of a drive's contributor; a person reads them and decides again."""
     body = await request.body()

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.document import CACHED, Responses, json_body
 from api.routes.caching import json_answer, plain
+from api.shapes import Epochs
 from api.state import node_of
 from ingest.signers import authorized
 from rewards import chain
@@ -35,11 +37,13 @@ _MEDIA_TYPES = {
     "toml": "application/toml",
     "parquet": "application/vnd.apache.parquet",
 }
+_ANY_FILE: Responses = {
+    200: {"content": {kind: {} for kind in _MEDIA_TYPES.values()}, "description": "the file"}
+}
 _LAST_EPOCH = 1_000_000
 """A day in the year 4707; far beyond it a number fits no database."""
 
 Epoch = Annotated[int, Path(ge=0, le=_LAST_EPOCH)]
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
 
 
 class Bound(BaseModel):
@@ -58,26 +62,30 @@ class Payout(BaseModel):
     from_ms: int | None
 
 
-@router.get("/v1/epochs", summary="The closed epochs", responses=_NO_COPY)
+@router.get("/v1/epochs", summary="The closed epochs", response_model=Epochs, responses=CACHED)
 def list_epochs(request: Request) -> Response:
     """All closed epochs, oldest first, with what each paid and its root."""
     listed = [_listed(epoch) for epoch in chain.committed(node_of(request))]
     return json_answer(request, {"epochs": listed})
 
 
-@router.get("/v1/epochs/{epoch}", summary="An epoch's signed manifest", responses=_NO_COPY)
+@router.get("/v1/epochs/{epoch}", summary="An epoch's signed manifest", responses=CACHED)
 def epoch_manifest(request: Request, epoch: Epoch) -> Response:
     """The manifest and the node's signature over it, canonical JSON."""
     return _published(request, epoch, "manifest.json")
 
 
-@router.get("/v1/epochs/{epoch}/{file}", summary="One published file", responses=_NO_COPY)
+@router.get("/v1/epochs/{epoch}/{file}", summary="One published file", responses=CACHED | _ANY_FILE)
 def epoch_file(request: Request, epoch: Epoch, file: str) -> Response:
     """A file of the epoch's folder, as `roadcomb audit` reads it."""
     return _published(request, epoch, file)
 
 
-@router.post("/v1/bindings", summary="Bind a payout address")
+@router.post(
+    "/v1/bindings",
+    summary="Bind a payout address",
+    openapi_extra=json_body("the signed binding"),
+)
 async def post_binding(request: Request) -> Bound:
     """Bind the address of a signed message to its key; it moves only what comes after."""
     body = await request.body()

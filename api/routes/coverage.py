@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter, Query, Request, Response
 
+from api.document import CACHED, GeoJson, Responses
 from api.routes.caching import SHARED, json_answer, plain
+from api.shapes import Cells, Gaps
 from api.state import live_of, node_of
 from rewards.prospect import Prospect, prospect_of
 from roadcomb.canonical import digest_of_bytes
@@ -30,14 +32,17 @@ _MOST_CELLS = 10_000
 _RING_M = 50
 """Wider than a ring of cells, so that new ones at the rim have their seen neighbours."""
 _EPOCH_DAY = date(1970, 1, 1)
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
-_AS_ARROW: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/geo+json": {}, ARROW: {}}, "description": "the cells"}
-}
+_AS_ARROW: Responses = {200: {"content": {ARROW: {}}, "description": "the cells"}}
 
 
 @router.head("/v1/coverage", include_in_schema=False)
-@router.get("/v1/coverage", summary="Cells of an area", responses=_NO_COPY | _AS_ARROW)
+@router.get(
+    "/v1/coverage",
+    summary="Cells of an area",
+    response_class=GeoJson,
+    response_model=Cells,
+    responses=CACHED | _AS_ARROW,
+)
 def coverage(
     request: Request,
     bbox: Annotated[str | None, Query(max_length=200, description="west,south,east,north")] = None,
@@ -64,12 +69,14 @@ def coverage(
     document = {"type": "FeatureCollection", "features": features_of(page), "next": following}
     answer = json_answer(request, document)
     if answer.status_code == 200:
-        answer.headers["Content-Type"] = "application/geo+json"
+        answer.headers["Content-Type"] = GeoJson.media_type
     return answer
 
 
 @router.head("/v1/gaps", include_in_schema=False)
-@router.get("/v1/gaps", summary="Where it is worth driving now", responses=_NO_COPY)
+@router.get(
+    "/v1/gaps", summary="Where it is worth driving now", response_model=Gaps, responses=CACHED
+)
 def gaps(
     request: Request,
     lat: Annotated[float, Query(ge=-90, le=90)],

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.document import json_body
 from api.routes.drives import drive_id_of
 from api.state import devices_of, limits_of, node_of
 from ingest import devices as registry
@@ -83,7 +84,12 @@ def challenge(request: Request, response: Response) -> Challenge:
     )
 
 
-@router.post("/v1/devices", status_code=201, summary="Register a device")
+@router.post(
+    "/v1/devices",
+    status_code=201,
+    summary="Register a device",
+    openapi_extra=json_body("the signed application"),
+)
 async def register(request: Request) -> Device:
     """Take a signed application (ingest/applications.py) whose evidence answers its challenge."""
     body = await request.body()

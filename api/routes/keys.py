@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.document import json_body
 from api.state import node_of
 from ingest.rotation import parse_rotation
 from ingest.signers import rotate
@@ -21,7 +22,11 @@ class Rotated(BaseModel):
     signer: str
 
 
-@router.post("/v1/rotations", summary="Have another key sign for a contributor")
+@router.post(
+    "/v1/rotations",
+    summary="Have another key sign for a contributor",
+    openapi_extra=json_body("the rotation, signed by both keys"),
+)
 async def post_rotation(request: Request) -> Rotated:
     """Take a rotation that the old key and the new one have signed; the old one signs no more."""
     body = await request.body()

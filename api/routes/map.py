@@ -4,11 +4,13 @@ Everything but the full pictures is answered from memory.
 """
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from api.document import CACHED, CellText, Jpeg, Responses
 from api.routes.caching import json_answer, plain
+from api.shapes import Cell, Style
 from api.state import live_of, node_of
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
@@ -31,13 +33,14 @@ _METERED_CACHE = "private, no-cache"
 """No cache between may give to one what another was counted for."""
 _THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
 _FULL = "/v1/pictures/{public_id}/{n}/full.jpg"
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
+_WAITS: Responses = {409: {"description": "the picture waits for its blur"}}
+_METERED: Responses = {402: {"description": "imagery is metered: a key is needed"}}
 
 PictureNumber = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 @router.head("/style.json", include_in_schema=False)
-@router.get("/style.json", summary="A MapLibre style", responses=_NO_COPY)
+@router.get("/style.json", summary="A MapLibre style", response_model=Style, responses=CACHED)
 def map_style(request: Request) -> Response:
     """Cells coloured by freshness, on the node's day."""
     today = epoch_of(node_of(request).clock.now_ms())
@@ -45,10 +48,12 @@ def map_style(request: Request) -> Response:
 
 
 @router.head("/v1/cells/{cell}", include_in_schema=False)
-@router.get("/v1/cells/{cell}", summary="What is known of a cell", responses=_NO_COPY)
+@router.get(
+    "/v1/cells/{cell}", summary="What is known of a cell", response_model=Cell, responses=CACHED
+)
 def known_cell(
     request: Request,
-    cell: str,
+    cell: CellText,
     day: Annotated[date | None, Query(description="only the pictures of this day")] = None,
 ) -> Response:
     """Passes, days, grades and the newest pictures of a cell of resolution 0 to 12."""
@@ -68,14 +73,24 @@ def known_cell(
 
 
 @router.head(_THUMBNAIL, include_in_schema=False)
-@router.get(_THUMBNAIL, summary="A picture, 320 px wide", responses=_NO_COPY)
+@router.get(
+    _THUMBNAIL,
+    summary="A picture, 320 px wide",
+    response_class=Jpeg,
+    responses=CACHED | _WAITS,
+)
 def picture_thumbnail(request: Request, public_id: str, n: PictureNumber) -> Response:
     """Law 4: 409 `waits-for-blur` as long as the picture is not published."""
     return _jpeg(request, thumbnail(node_of(request), _drive(request, public_id), n))
 
 
 @router.head(_FULL, include_in_schema=False)
-@router.get(_FULL, summary="A picture in full size", responses=_NO_COPY)
+@router.get(
+    _FULL,
+    summary="A picture in full size",
+    response_class=Jpeg,
+    responses=CACHED | _WAITS | _METERED,
+)
 def picture_full(
     request: Request,
     public_id: str,

@@ -3,13 +3,13 @@
 Pixels come from the doors of the map (api/routes/map.py); no other way leads to them from here.
 """
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
+from api.document import CACHED, NOTHING, Jpeg, Responses, Step, VectorTile, Zoom
 from api.routes.caching import SHARED, compressed, json_answer
 from api.routes.map import picture_thumbnail
 from api.routes.stac import Named, shelf_of, site_of
+from api.shapes import Style
 from roadcomb.errors import NotFound, UsageError
 from tiles.stac.album import parse_id
 from tiles.stac.layers import LAST_ZOOM, style
@@ -19,32 +19,43 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["stac"])
 
-VECTOR_TILE = "application/vnd.mapbox-vector-tile"
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
-_TILE: dict[int | str, dict[str, Any]] = {
-    **_NO_COPY,
-    204: {"description": "nothing is there"},
-    400: {"description": "there is no such tile"},
-}
+_NO_TILE: Responses = {400: {"description": "there is no such tile"}}
 
 
-@router.get("/map/style.json", summary="A MapLibre style of the layers", responses=_NO_COPY)
+@router.get(
+    "/map/style.json",
+    summary="A MapLibre style of the layers",
+    response_model=Style,
+    responses=CACHED,
+)
 def layers_style(request: Request) -> Response:
     """With the fields of each layer, as Panoramax's viewer reads them."""
     return json_answer(request, style(str(request.base_url)))
 
 
-@router.get("/map/{z}/{x}/{y}.mvt", summary="grid, sequences and pictures", responses=_TILE)
-def layers_tile(request: Request, z: int, x: int, y: int) -> Response:
+@router.get(
+    "/map/{z}/{x}/{y}.mvt",
+    summary="grid, sequences and pictures",
+    response_class=VectorTile,
+    responses=CACHED | NOTHING | _NO_TILE,
+)
+def layers_tile(request: Request, z: Zoom, x: Step, y: Step) -> Response:
     """One tile of Panoramax's layers: `grid` to zoom 6, `sequences` from 7, `pictures` at 15."""
     asked = tile_at(z, x, y)
     if asked.z > LAST_ZOOM:
         raise UsageError(f"zoom {z} is not served: ask for 0..{LAST_ZOOM} and enlarge that")
     shelved = shelf_of(request).now
-    return compressed(request, shelved.tag, lambda: shelved.tile(asked), VECTOR_TILE, SHARED)
+    return compressed(
+        request, shelved.tag, lambda: shelved.tile(asked), VectorTile.media_type, SHARED
+    )
 
 
-@router.get("/pictures/{id_}/thumb.jpg", summary="A picture's preview", responses=_NO_COPY)
+@router.get(
+    "/pictures/{id_}/thumb.jpg",
+    summary="A picture's preview",
+    response_class=Jpeg,
+    responses=CACHED,
+)
 def item_preview(request: Request, id_: Named) -> Response:
     """The picture, 320 px wide, by its item's id."""
     key = parse_id(id_)
@@ -53,7 +64,12 @@ def item_preview(request: Request, id_: Named) -> Response:
     return picture_thumbnail(request, *key)
 
 
-@router.get("/collections/{name}/thumb.jpg", summary="A drive's preview", responses=_NO_COPY)
+@router.get(
+    "/collections/{name}/thumb.jpg",
+    summary="A drive's preview",
+    response_class=Jpeg,
+    responses=CACHED,
+)
 def collection_preview(request: Request, name: Named) -> Response:
     """Its picture of the best grade, 320 px wide."""
     album = shelf_of(request).now.album

@@ -3,13 +3,15 @@
 They tell what the map tells anyway: places, days, grades and the random id of the trimmed drive.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import JSONResponse
 
+from api.document import CACHED, CellText
 from api.routes.caching import json_answer
+from api.shapes import DrivePictures, NextPass
 from api.state import live_of, node_of
 from quality import judgement as judgements
 from rewards.prospect import prospect_of
@@ -24,10 +26,14 @@ __all__ = ["router"]
 router = APIRouter(tags=["map"])
 
 _MOST = 1_000
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
 
 
-@router.get("/v1/pictures/{public_id}", summary="A drive's pictures", responses=_NO_COPY)
+@router.get(
+    "/v1/pictures/{public_id}",
+    summary="A drive's pictures",
+    response_model=DrivePictures,
+    responses=CACHED,
+)
 def pictures_of_drive(
     request: Request,
     public_id: str,
@@ -47,8 +53,12 @@ def pictures_of_drive(
     return json_answer(request, {"drive": public_id, "pictures": told, "next": following})
 
 
-@router.get("/v1/cells/{cell}/next-pass", summary="What a cell's next pass would earn")
-def next_pass(request: Request, cell: str) -> Response:
+@router.get(
+    "/v1/cells/{cell}/next-pass",
+    summary="What a cell's next pass would earn",
+    response_model=NextPass,
+)
+def next_pass(request: Request, cell: CellText) -> Response:
     """Of a cell of resolution 12: its share of a full reward today, and base units.
 
     As `/v1/gaps` says it: for a picture of grade 1000, alone in the cell, by the rate of the newest

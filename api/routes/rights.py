@@ -21,6 +21,7 @@ from roadcomb.errors import Unauthorised
 __all__ = ["router"]
 
 router = APIRouter(tags=["drives"])
+TAR = "application/x-tar"
 
 
 class Deleted(BaseModel):
@@ -42,7 +43,11 @@ def delete(request: Request, drive_id: Annotated[str, Depends(drive_id_of)]) -> 
     return Deleted(drive_id=drive_id, pictures=pictures)
 
 
-@router.get("/v1/contributors/{key}/data", response_class=StreamingResponse)
+@router.get(
+    "/v1/contributors/{key}/data",
+    response_class=StreamingResponse,
+    responses={200: {"content": {TAR: {}}, "description": "the archive"}},
+)
 async def data(request: Request, key: str) -> StreamingResponse:
     """All that this node holds about a contributor, as a tar archive (signed request)."""
     node = node_of(request)
@@ -51,4 +56,4 @@ async def data(request: Request, key: str) -> StreamingResponse:
         raise Unauthorised("these are the data of another key than the one that asks")
     archive = await run_in_threadpool(held_by, node, key)
     private = {"Cache-Control": "private, no-store"}
-    return StreamingResponse(archive, media_type="application/x-tar", headers=private)
+    return StreamingResponse(archive, media_type=TAR, headers=private)

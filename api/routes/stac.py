@@ -11,7 +11,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.document import CACHED, GeoJson, Responses, Schema, json_body
 from api.routes.caching import json_answer
+from api.shapes import ItemPage, StacCatalog, StacCollection, StacCollections, StacItem
 from api.state import live_of, node_of
 from roadcomb.errors import NotFound
 from roadcomb.settings import ImageryAccess
@@ -28,19 +30,24 @@ __all__ = ["Named", "router", "shelf_of", "site_of"]
 
 router = APIRouter(prefix="/api", tags=["stac"])
 
-GEOJSON = "application/geo+json"
+GEOJSON = GeoJson.media_type
 _PURPOSE = "stac cursors"
-_NO_COPY: dict[int | str, dict[str, Any]] = {304: {"description": "the client has it already"}}
-_REFUSED: dict[int | str, dict[str, Any]] = {400: {"description": "the search says why"}}
-_SEARCH_BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+_REFUSED: Responses = {400: {"description": "the search says why"}}
 
 Text = Annotated[str | None, Query(max_length=100_000)]
-Limit = Annotated[str | None, Query(max_length=20, description="items of a page")]
+Limit = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        description="items of a page",
+        json_schema_extra={"pattern": "^[1-9][0-9]{0,8}$"},
+    ),
+]
 Token = Annotated[str | None, Query(max_length=1_000, description="of the page before")]
 Named = Annotated[str, Path(max_length=200)]
 
 
-@router.get("", summary="STAC landing page", responses=_NO_COPY)
+@router.get("", summary="STAC landing page", response_model=StacCatalog, responses=CACHED)
 def front(request: Request) -> Response:
     """Where everything is, and what of the standards is kept."""
     return json_answer(request, landing(shelf_of(request).now.album, site_of(request)))
@@ -52,13 +59,18 @@ def front_too(request: Request) -> Response:
     return front(request)
 
 
-@router.get("/conformance", summary="Conformance classes", responses=_NO_COPY)
+@router.get("/conformance", summary="Conformance classes", responses=CACHED)
 def conformance(request: Request) -> Response:
     """What of the standards is kept."""
     return json_answer(request, {"conformsTo": list(CONFORMS_TO)})
 
 
-@router.get("/queryables", summary="What items are searched by", responses=_NO_COPY)
+@router.get(
+    "/queryables",
+    summary="What items are searched by",
+    response_class=Schema,
+    responses=CACHED,
+)
 def queryables(request: Request) -> Response:
     """As a JSON Schema."""
     grade = {"type": "integer", "minimum": 0, "maximum": 1000, "title": "grade of the picture"}
@@ -70,10 +82,15 @@ def queryables(request: Request) -> Response:
         "properties": {GRADE: grade},
         "additionalProperties": False,
     }
-    return _typed(json_answer(request, document), "application/schema+json")
+    return _typed(json_answer(request, document), Schema.media_type)
 
 
-@router.get("/collections", summary="Drives with pictures", responses=_NO_COPY | _REFUSED)
+@router.get(
+    "/collections",
+    summary="Drives with pictures",
+    response_model=StacCollections,
+    responses=CACHED | _REFUSED,
+)
 def collections(request: Request, limit: Limit = None, token: Token = None) -> Response:
     """A page of them, in the order of their random ids."""
     asked = of_words(_given({"limit": limit, "token": token}))
@@ -91,7 +108,9 @@ def collections(request: Request, limit: Limit = None, token: Token = None) -> R
     return json_answer(request, {"collections": listed, "links": links})
 
 
-@router.get("/collections/{name}", summary="A drive", responses=_NO_COPY)
+@router.get(
+    "/collections/{name}", summary="A drive", response_model=StacCollection, responses=CACHED
+)
 def one_collection(request: Request, name: Named) -> Response:
     """Its extent, its days and where its pictures are."""
     album = shelf_of(request).now.album
@@ -99,7 +118,11 @@ def one_collection(request: Request, name: Named) -> Response:
 
 
 @router.get(
-    "/collections/{name}/items", summary="Pictures of a drive", responses=_NO_COPY | _REFUSED
+    "/collections/{name}/items",
+    summary="Pictures of a drive",
+    response_class=GeoJson,
+    response_model=ItemPage,
+    responses=CACHED | _REFUSED,
 )
 def collection_items(
     request: Request,
@@ -115,7 +138,13 @@ def collection_items(
     return _found(request, replace(of_words(_given(words)), collections=(name,)), None)
 
 
-@router.get("/collections/{name}/items/{id_}", summary="A picture", responses=_NO_COPY)
+@router.get(
+    "/collections/{name}/items/{id_}",
+    summary="A picture",
+    response_class=GeoJson,
+    response_model=StacItem,
+    responses=CACHED,
+)
 def one_item(request: Request, name: Named, id_: Named) -> Response:
     """Its place, its day, its grade, where its pixels are and what is before and behind it."""
     album, key = shelf_of(request).now.album, parse_id(id_)
@@ -125,7 +154,13 @@ def one_item(request: Request, name: Named, id_: Named) -> Response:
     return _typed(json_answer(request, item(album, row, site_of(request))), GEOJSON)
 
 
-@router.get("/search", summary="Search pictures", responses=_NO_COPY | _REFUSED)
+@router.get(
+    "/search",
+    summary="Search pictures",
+    response_class=GeoJson,
+    response_model=ItemPage,
+    responses=CACHED | _REFUSED,
+)
 def search(
     request: Request,
     ids: Text = None,
@@ -148,7 +183,12 @@ def search(
 
 
 @router.post(
-    "/search", summary="Search pictures by JSON", responses=_REFUSED, openapi_extra=_SEARCH_BODY
+    "/search",
+    summary="Search pictures by JSON",
+    response_class=GeoJson,
+    response_model=ItemPage,
+    responses=_REFUSED,
+    openapi_extra=json_body("ids, collections, bbox, intersects, datetime, query, limit, token"),
 )
 async def search_by_body(request: Request) -> Response:
     """The same; the link of rel `next` has the body of the next page."""

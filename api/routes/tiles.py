@@ -5,12 +5,14 @@ that has the tile is answered without encoding it.
 """
 
 from functools import partial
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.document import CACHED, NOTHING, Png, Responses, Step, VectorTile, Zoom
 from api.routes.caching import SHARED, compressed, json_answer, made
+from api.shapes import TileJson
 from api.state import live_of, node_of
 from roadcomb.epochs import epoch_of
 from roadcomb.errors import NotFound
@@ -22,21 +24,24 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["tiles"])
 
-VECTOR_TILE = "application/vnd.mapbox-vector-tile"
-Responses = dict[int | str, dict[str, Any]]
 _TILE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
 _PICTURE = "/tiles/freshness/{z}/{x}/{y}.png"
 _TILEJSON = "/tiles/{layers}.json"
-_CACHED: Responses = {304: {"description": "the client has it already"}}
-_NOTHING: Responses = {204: {"description": "nothing is there"}}
+_ONE = "|".join(LAYERS)
+Layers = Annotated[str, Path(json_schema_extra={"pattern": f"^({_ONE})(,({_ONE}))*$"})]
 _REFUSED: Responses = {
     400: {"description": "there is no such tile"},
     404: {"description": "there is no such layer"},
 }
 
 
-@router.get(_TILEJSON, summary="TileJSON 3.0 of some layers", responses=_CACHED | _REFUSED)
-def layers_tilejson(request: Request, layers: str) -> Response:
+@router.get(
+    _TILEJSON,
+    summary="TileJSON 3.0 of some layers",
+    response_model=TileJson,
+    responses=CACHED | _REFUSED,
+)
+def layers_tilejson(request: Request, layers: Layers) -> Response:
     """Where the tiles are, how deep they go, and the box around the data."""
     settings = node_of(request).settings
     terms = Terms(settings.attribution, settings.licence)
@@ -44,23 +49,33 @@ def layers_tilejson(request: Request, layers: str) -> Response:
     return json_answer(request, tilejson(state, base_url, terms, _layers(layers)))
 
 
-@router.get(_TILE, summary="One vector tile", responses=_CACHED | _NOTHING | _REFUSED)
-async def vector_tile(request: Request, layers: str, z: int, x: int, y: int) -> Response:
+@router.get(
+    _TILE,
+    summary="One vector tile",
+    response_class=VectorTile,
+    responses=CACHED | NOTHING | _REFUSED,
+)
+async def vector_tile(request: Request, layers: Layers, z: Zoom, x: Step, y: Step) -> Response:
     """Layers of a tile, Mapbox Vector Tile 2.1: `cells`, `drives`, `frames` or, say,
     `cells,drives`."""
     live, tile, named = live_of(request), tile_at(z, x, y), _layers(layers)
     tag, pack = live.tile(tile, named)
-    answer = partial(compressed, request, tag, pack, VECTOR_TILE, SHARED)
+    answer = partial(compressed, request, tag, pack, VectorTile.media_type, SHARED)
     # What is there already is not worth the way to another thread.
     return answer() if live.has_tile(tile, named) else await run_in_threadpool(answer)
 
 
-@router.get(_PICTURE, summary="Freshness as a picture", responses=_CACHED | _NOTHING | _REFUSED)
-def freshness(request: Request, z: int, x: int, y: int) -> Response:
+@router.get(
+    _PICTURE,
+    summary="Freshness as a picture",
+    response_class=Png,
+    responses=CACHED | NOTHING | _REFUSED,
+)
+def freshness(request: Request, z: Zoom, x: Step, y: Step) -> Response:
     """A PNG of 512 px in the style's colours, on the node's day, for clients without vectors."""
     today = epoch_of(node_of(request).clock.now_ms())
     tag, paint = live_of(request).picture(tile_at(z, x, y), today)
-    return made(request, tag, paint, "image/png", SHARED)
+    return made(request, tag, paint, Png.media_type, SHARED)
 
 
 def _layers(named: str) -> tuple[str, ...]:
