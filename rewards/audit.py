@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from rewards.accounted import Accounting, LogPart, parse_log
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
+from rewards.devices import earned_in, plain
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
     DERIVED,
@@ -26,6 +27,7 @@ from rewards.documents import (
     tree_document,
     weights_of,
 )
+from rewards.earned import Earned
 from rewards.events import Event, parse_events
 from rewards.folders import Folder, epochs_in, read_folder
 from rewards.inputs import Inputs, parse_inputs
@@ -112,6 +114,7 @@ def _refuse_undigested(folder: Folder) -> None:
     for file, entry, closer in (
         ("inputs.json", "inputs", _refuse_other_inputs),
         ("policy.toml", "policy", None),
+        ("devices.json", "devices", None),
         ("accounts.json", "accounts", _refuse_other_accounts),
     ):
         digest = digest_of_bytes(folder.files[file])
@@ -145,16 +148,23 @@ def _books(folder: Folder, before: Standing, past: Mapping[int, Refill]) -> Book
     inputs = _inputs(folder, before)
     policy = folder.read("policy.toml", parse_policy)
     refuse_different(folder.name("inputs.json"), "policy", policy.digest, inputs.policy)
-    weights = folder.read("accounts.json", weights_of)
+    earned = _earned(folder, policy)
     try:
         rows = _rows(folder, inputs, before, policy, past)
         events, decided = _events(folder, inputs, before), _log(folder, inputs).decided
-        books = close_books(inputs, policy, rows, weights, before, events, decided)
+        books = close_books(inputs, policy, rows, earned, before, events, decided)
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
         raise Difference(name, "rows", "passes of cells", error) from error
     _refuse_other_weights(folder, rows, books)
     return books
+
+
+def _earned(folder: Folder, policy: Policy) -> Earned:
+    """What was earned before factors; where the policy has none, it is what the accounts weigh."""
+    if policy.factors is None:
+        return plain(folder.read("accounts.json", weights_of))
+    return folder.read("devices.json", lambda data: earned_in(parse_json(data)))
 
 
 def _inputs(folder: Folder, before: Standing) -> Inputs:
@@ -219,12 +229,14 @@ def _refuse_disorder(name: str, rows: pa.Table) -> None:
 
 
 def _refuse_other_weights(folder: Folder, rows: pa.Table, books: Books) -> None:
-    """The accounts must weigh together what the rows weigh together."""
-    name = folder.name("accounts.json")
+    """The accounts must weigh together what the rows do, before factors; with no more passes."""
+    told = "accounts.json" if books.policy.factors is None else "devices.json"
+    name, raw = folder.name(told), [each for own in books.earned.values() for each in own.values()]
     total = sum(rows["weight"].to_pylist())
-    refuse_different(name, "sum of accounts", total, books.allocation.total_weight)
-    negative = [account for account, weight in books.weights.items() if weight < 0]
-    refuse_different(name, "accounts below zero", [], negative)
+    refuse_different(name, "sum of accounts", total, sum(each.weight for each in raw))
+    refuse_different(name, "accounts below zero", [], [each for each in raw if each.weight < 0])
+    passes = sum(each.passes for each in raw)
+    refuse_different(name, "passes are at most the rows", True, passes <= len(rows))
     _refuse_other_document(folder, "accounts.json", accounts_document(books))
 
 

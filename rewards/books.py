@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from rewards import ledger
 from rewards.allocation import Allocation, allocate
+from rewards.earned import Device, Earned, earned_of
 from rewards.events import Event
+from rewards.factors import Counted, counted, weights_of_accounts
+from rewards.fleets import Fleets, Parts, agreed, parts_of, split
 from rewards.inputs import Inputs
 from rewards.notice import Announced, refuse_misdated, refuse_unannounced
 from rewards.policy import COVERAGE, Policy
@@ -23,6 +26,7 @@ from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import BOOK_ROWS
 from rewards.staking import Night, Stakes, fill, settle
 from rewards.vested import Locked, lock, release
+from rewards.week import NO_WEEK, Week, turned
 from rewards.weights import weigh
 from rewards.worth import paid_rows, worth_of_cells
 from tiles.fold import empty, fold
@@ -31,9 +35,9 @@ __all__ = [
     "Books",
     "Earlier",
     "Standing",
-    "account_weights",
     "close_books",
     "first_standing",
+    "raw_weights",
     "refill_days",
     "weighed",
     "worth",
@@ -69,6 +73,8 @@ class Standing:
     decisions: int = 0
     events: int = 0
     stakes: Stakes = field(default_factory=Stakes)
+    week: Week = NO_WEEK
+    fleets: Fleets = field(default_factory=dict)
 
     @property
     def minted(self) -> int:
@@ -83,21 +89,28 @@ def first_standing() -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """All there is to an epoch. rows: BOOK_ROWS. weights: by account. The last five: after it."""
+    """All there is to an epoch. rows: BOOK_ROWS. earned, counted: weights before, after factors.
+
+    weights: by account. parts: of managers. The last six: after it.
+    """
 
     inputs: Inputs
     policy: Policy
     events: Sequence[Event]
     rows: pa.Table
+    earned: Earned
+    counted: Counted
     weights: Mapping[str, int]
     pools: Pools
     allocation: Allocation
+    parts: Parts
     transactions: Sequence[ledger.Transaction]
     coverage: pa.Table
     refill: Refill
     balances: Mapping[str, int]
     locked: Locked
     stakes: Stakes
+    fleets: Fleets
 
     def standing(self, manifest: str) -> Standing:
         """Where the next epoch starts from."""
@@ -114,6 +127,8 @@ class Books:
             self.inputs.decisions,
             self.inputs.events,
             self.stakes,
+            self.counted.week,
+            self.fleets,
         )
 
 
@@ -146,32 +161,28 @@ def weighed(rows: pa.Table, worth: NDArray[np.int64], epoch: int, policy: Policy
     return rows.append_column("weight", pa.array(weights, pa.uint64())).cast(BOOK_ROWS)
 
 
-def account_weights(
-    rows: pa.Table, drive_of_row: NDArray[np.uint32], accounts: Sequence[str]
-) -> dict[str, int]:
-    """Weight by account, accounts in order; `accounts` holds the account of each drive.
+def raw_weights(
+    rows: pa.Table, drive_of_row: NDArray[np.uint32], devices: Sequence[Device], policy: Policy
+) -> Earned:
+    """What accounts earned, and their devices where the policy asks for them.
 
-    Summed in 64 bits: a row weighs at most 1e6 x days, so it takes over 1e9 rows to overflow
-    even at the longest refill that a policy may name.
+    rows: BOOK_ROWS; devices: of each drive.
     """
-    sums = np.zeros(len(accounts), np.uint64)
-    np.add.at(sums, drive_of_row, rows["weight"].to_numpy())
-    weights = dict.fromkeys(sorted(set(accounts)), 0)
-    for account, weight in zip(accounts, sums.tolist(), strict=True):
-        weights[account] += weight
-    return weights
+    if policy.factors is None:
+        devices = [Device(device.account) for device in devices]
+    return earned_of(rows, drive_of_row, devices, passes=policy.factors is not None)
 
 
 def close_books(
     inputs: Inputs,
     policy: Policy,
     rows: pa.Table,
-    weights: Mapping[str, int],
+    earned: Earned,
     before: Standing,
     events: Sequence[Event] = (),
     decided: Mapping[int, str] = MappingProxyType({}),
 ) -> Books:
-    """Everything after the accounts' weights; rows: BOOK_ROWS; events: those the epoch takes in;
+    """Everything after what was earned; rows: BOOK_ROWS; events: those the epoch takes in;
     decided: what its log.json says of receipts.
 
     First what waited for an address moves, then stakes, then what has vested, then what the epoch
@@ -180,19 +191,23 @@ def close_books(
     """
     refuse_unannounced(inputs.epoch, policy.digest, before.policy, before.announced)
     refuse_misdated(inputs.epoch, inputs.announced, before.announced)
+    counts = counted(earned, policy.factors, turned(before.week, inputs.epoch))
+    weights = weights_of_accounts(counts)
     opened = open_pools(policy, inputs.epoch, before.minted)
     allocation = allocate(weights, opened.coverage(policy), policy)
     pools = _after_coverage(opened, allocation, policy)
+    parts = parts_of(allocation.amounts, before.fleets)
+    payable = split(allocation.amounts, parts)
     night = Night(inputs.epoch, policy.stake, events, decided, inputs.bindings)
     settled = settle(night, before.stakes, before.locked)
     due, still = release(settled.unvested, inputs.epoch)
-    free, locked = lock(still, allocation.amounts, inputs.epoch, policy.vesting)
+    free, locked = lock(still, payable, inputs.epoch, policy.vesting)
     gate = fill(night, settled.stakes, due, free)
     transactions = [
         ledger.bound(inputs.epoch, before.balances, inputs.bindings),
         *settled.transactions,
         ledger.vested(inputs.epoch, gate.due, inputs.bindings),
-        ledger.emitted(inputs.epoch, pools, gate.free, allocation.amounts, policy, inputs.bindings),
+        ledger.emitted(inputs.epoch, pools, gate.free, payable, policy, inputs.bindings),
         gate.transaction,
     ]
     return Books(
@@ -200,15 +215,19 @@ def close_books(
         policy=policy,
         events=events,
         rows=rows,
+        earned=earned,
+        counted=counts,
         weights=weights,
         pools=pools,
         allocation=allocation,
+        parts=parts,
         transactions=[transaction for transaction in transactions if transaction.entries],
         coverage=fold(before.coverage, rows),
         refill=_refilled(before.refill, rows, inputs),
         balances=ledger.post(before.balances, transactions),
         locked=locked,
         stakes=gate.stakes,
+        fleets=agreed(before.fleets, events),
     )
 
 

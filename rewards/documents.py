@@ -7,11 +7,13 @@ that of the manifest before it: a chain that one signature a night closes.
 ==================  ==========================================================================
 inputs.json         what the epoch depends on (rewards/inputs.py)
 rows.parquet        one row a pass, naming nobody (rewards/rows.py)
+devices.json        what devices earned, what counts of it, the week so far (rewards/devices.py)
 accounts.json       weight by account
 allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 vesting.json        what is earned and not free yet, by the epoch that frees it
 stake.json          stakes, and the cases of slashes (rewards/stake_document.py)
+fleets.json         agreements of drivers with managers, and the parts of these (rewards/fleets.py)
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 events.json         what happened outside and the books depend on (rewards/events.py)
 log.json            the log's new leaves, and what became of receipts (rewards/accounted.py)
@@ -25,6 +27,8 @@ from typing import Any
 
 from rewards import ledger
 from rewards.books import Books
+from rewards.devices import devices_content
+from rewards.fleets import fleets_content
 from rewards.merkle import claims_dump, claims_tree
 from rewards.policy import Policy
 from rewards.rows import rows_digest
@@ -99,11 +103,24 @@ def stake_document(books: Books) -> bytes:
     return stakes_document(books.stakes, books.inputs.epoch)
 
 
+def devices_document(books: Books) -> bytes:
+    """devices.json."""
+    told = books.policy.factors is not None
+    return _document(books, devices_content(books.earned, books.counted, told))
+
+
+def fleets_document(books: Books) -> bytes:
+    """fleets.json."""
+    return _document(books, fleets_content(books.fleets, books.parts))
+
+
 DERIVED: Mapping[str, Callable[[Books], bytes]] = {
+    "devices.json": devices_document,
     "accounts.json": accounts_document,
     "allocation.json": allocation_document,
     "ledger.json": ledger_document,
     "vesting.json": vesting_document,
+    "fleets.json": fleets_document,
     "stake.json": stake_document,
 }
 """Files that follow from the books; the manifest names the digest of each under its stem."""

@@ -25,6 +25,7 @@ from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
 from rewards.books import Standing
 from rewards.commitments import Owner
+from rewards.earned import Device, device_of
 from rewards.events import Event, events_digest
 from rewards.inputs import Inputs
 from rewards.logged import log_part
@@ -48,13 +49,14 @@ _FRAMES = pa.schema([judgement.SCHEMA.field(name) for name in _FRAME_COLUMNS])
 
 @dataclass(frozen=True, slots=True)
 class FrozenDrive:
-    """A drive that comes in: its owner, and the judgement that its decision names.
+    """A drive that comes in: its owner, its device, and the judgement that its decision names.
 
     judged: the epoch of its first decision, when that did not accept it; else None.
     """
 
     drive_id: str
     owner: Owner
+    device: Device
     judgement: str
     judged: int | None
 
@@ -71,9 +73,9 @@ class Frozen:
     events: Sequence[Event]
 
     @property
-    def accounts(self) -> list[str]:
-        """The account of each drive."""
-        return [drive.owner.account for drive in self.drives]
+    def devices(self) -> list[Device]:
+        """The account and the device of each drive."""
+        return [drive.device for drive in self.drives]
 
 
 def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
@@ -99,7 +101,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         drives=len(came_in),
         rows_digest=rows_digest(rows),
         rows_count=len(rows),
-        bindings=_concerned(addresses, owners, before.balances),
+        bindings=_concerned(addresses, owners, before),
         log_size=log_size,
         log_root=log_root.hex(),
         released=_released([drive.judged for drive in came_in], drive_of_row, epoch),
@@ -139,6 +141,8 @@ def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
             drives.c.drive_id,
             drives.c.salt,
             drives.c.contributor,
+            drives.c.device_key,
+            drives.c.level,
             decisions.c.judgement,
             first.c.verdict.label("first_verdict"),
             first.c.epoch.label("judged"),
@@ -154,6 +158,7 @@ def drives_of(connection: sa.Connection, epoch: int) -> list[FrozenDrive]:
         FrozenDrive(
             row.drive_id,
             Owner(row.salt, row.contributor),
+            device_of(account_of(row.contributor), row.device_key, row.level),
             row.judgement,
             None if row.first_verdict == Verdict.ACCEPTED.value else row.judged,
         )
@@ -198,9 +203,11 @@ def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
 
 
 def _concerned(
-    addresses: Mapping[str, str], owners: Sequence[Owner], balances: Mapping[str, int]
+    addresses: Mapping[str, str], owners: Sequence[Owner], before: Standing
 ) -> dict[str, str]:
     """Only the bindings that matter to this epoch are published with it."""
-    waiting = {name.partition(":")[2] for name in balances}
-    concerned = waiting | {owner.account for owner in owners}
+    waiting = {name.partition(":")[2] for name in before.balances}
+    drivers = {owner.account for owner in owners}
+    managers = {before.fleets[driver].manager for driver in drivers & set(before.fleets)}
+    concerned = waiting | drivers | managers
     return {account: addresses[account] for account in sorted(concerned & set(addresses))}

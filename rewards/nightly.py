@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rewards.announcing import policy_of_epoch
-from rewards.books import Books, account_weights, close_books, refill_days, weighed, worth
+from rewards.books import Books, close_books, raw_weights, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
 from rewards.documents import make_manifest
 from rewards.envelope import sign_epoch
@@ -96,10 +96,10 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     cells = worth(frozen.rows, days, epoch, policy)
     rows = weighed(frozen.rows, cells, epoch, policy)
     reached("weighed")
-    weights = account_weights(rows, frozen.drive_of_row, frozen.accounts)
+    earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)
     reached("accounted")
     decided = frozen.log.decided
-    books = close_books(frozen.inputs, policy, rows, weights, before, frozen.events, decided)
+    books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
     store_books(node.blobs, books, frozen.log.to_bytes())

@@ -11,6 +11,7 @@ before anything runs.
 ``[coverage]``    what a full cell earns at most, which passes are paid, and what a visit is
 ``[refill]``      how a cell's reward comes back after it was paid
 ``[density]``     whether crowded cells count less (rewards/mechanisms/density.py)
+``[factors]``     what counts by who vouches for a device (rewards/factors.py)
 ``[vesting]``     what is free at once, and in which steps the rest is
 ``[stake]``       what is asked as a stake, and what a slash takes (rewards/stake_rule.py)
 ================  ==============================================================================
@@ -23,12 +24,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from ingest.payout import checked_address
+from rewards.factors import Factors, factors_of
 from rewards.mechanisms.density import HIP_17, HIP_104, Limit
 from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, Schedule, Tabulated
 from rewards.mechanisms.vesting import VestingSpec
 from rewards.refill import CURVES, Curve
 from rewards.sections import Section, sections_of
 from rewards.stake_rule import NO_STAKE, StakeRule, stake_rule
+from rewards.weights import WEIGHT_PER_DAY
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import UsageError
 
@@ -123,7 +126,7 @@ class Vesting:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """cap: base units that may ever be made available. density, vesting: None for neither."""
+    """cap: base units that may ever be made available. density, factors, vesting: None for none."""
 
     name: str
     token: str
@@ -133,6 +136,7 @@ class Policy:
     coverage: Coverage
     refill: RefillRule
     density: Mapping[int, Limit] | None
+    factors: Factors | None
     vesting: Vesting | None
     text: bytes
     stake: StakeRule = NO_STAKE
@@ -147,7 +151,7 @@ def parse_policy(text: bytes) -> Policy:
     """Policy of a TOML text. Raises InvalidInput or UsageError naming what is wrong, and where."""
     file = sections_of(text)
     file.integer("v", _VERSION, _VERSION)
-    token = file.section("token")
+    token, refill = file.section("token"), _refill(file.section("refill"))
     purposes = _purposes(file)
     policy = Policy(
         name=file.text("name"),
@@ -156,8 +160,9 @@ def parse_policy(text: bytes) -> Policy:
         emission=_emission(file.section("emission")),
         purposes=purposes,
         coverage=_coverage(file.section("coverage")),
-        refill=_refill(file.section("refill")),
+        refill=refill,
         density=_density(file.optional("density")),
+        factors=factors_of(file.optional("factors"), WEIGHT_PER_DAY * refill.days),
         vesting=_vesting(file.optional("vesting")),
         text=text,
         stake=stake_rule(file.optional("stake"), _treasuries(purposes)),

@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewards.books import Books, Standing, first_standing
+from rewards.devices import week_in
 from rewards.documents import DERIVED, balances_of, locked_of, stem_of, tree_document
 from rewards.events import events_document
+from rewards.fleets import fleets_in
 from rewards.inputs import parse_inputs
 from rewards.policy import parse_policy
 from rewards.refill import Refill, refill_from_bytes
 from rewards.rows import rows_digest, rows_to_parquet
 from rewards.stake_document import parse_stakes
 from roadcomb.blobs import Blobs
-from roadcomb.canonical import digest_of_json
+from roadcomb.canonical import digest_of_json, parse_json
 from roadcomb.cells import PAID_RESOLUTION
 from roadcomb.errors import NotFound
 from tiles import snapshot
@@ -69,6 +71,8 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         log_size=inputs.log_size,
         decisions=inputs.decisions,
         events=inputs.events,
+        week=week_in(parse_json(blobs.get_addressed(_BOOKS, manifest["devices"]))),
+        fleets=fleets_in(parse_json(blobs.get_addressed(_BOOKS, manifest["fleets"]))),
         stakes=parse_stakes(blobs.get_addressed(_BOOKS, manifest["stake"])),
     )
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from rewards.allocation import Allocation, allocate
-from rewards.books import account_weights, first_standing, refill_days, weighed, worth
+from rewards.books import first_standing, raw_weights, refill_days, weighed, worth
 from rewards.commitments import Owner
+from rewards.earned import Device
+from rewards.factors import counted, weights_of_accounts
 from rewards.policy import Policy, parse_policy
 from rewards.rows import make_rows
 from rewards.visits import passes_by_visit
+from rewards.week import NO_WEEK
 from tests.rewards.town import DAY, Shot, frames_of, person
 
 POLICY = """
@@ -56,8 +59,8 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     frozen, drive_of_row = make_rows(passes, owners, DAY, b"secret")
     days = refill_days(frozen, first_standing(), DAY, policy)
     rows = weighed(frozen, worth(frozen, days, DAY, policy), DAY, policy)
-    accounts = [owner.account for owner in owners]
-    weights = account_weights(rows, drive_of_row, accounts)
+    earned = raw_weights(rows, drive_of_row, [Device(owner.account) for owner in owners], policy)
+    weights = weights_of_accounts(counted(earned, policy.factors, NO_WEEK))
     return allocate(weights, policy.emission.at(DAY), policy)
 
 
