@@ -4,6 +4,7 @@ A drive's state is its newest decision. A drive in `epoch_drives` is part of the
 any other accepted one is drawn from the overlay, so each is on the map exactly once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from roadcomb.catalog.tables import contributors, decisions, drives, epoch_drive
 from roadcomb.errors import IntegrityError
 from roadcomb.records import Verdict
 
-__all__ = ["Changes", "Decided", "Position", "read_changes"]
+__all__ = ["Changes", "Decided", "Position", "coverage_upto", "read_changes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,38 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new since a position; coverage is the newest snapshot's digest, if it is new."""
+    """What is new since a position; counted: the epoch in whose coverage a drive first is."""
 
     position: Position
     decided: tuple[Decided, ...]
-    counted: frozenset[str]
-    coverage: str | None
+    counted: Mapping[str, int]
 
 
 def read_changes(catalog: Catalog, since: Position) -> Changes:
     """Decisions and epochs after a position, from one consistent view of the catalog."""
     with catalog.reading() as connection:
         decided, last = _decided(connection, since.decision)
-        epoch, coverage = _newest_epoch(connection, since.epoch)
-        counted = connection.scalars(
-            sa.select(epoch_drives.c.drive_id).where(epoch_drives.c.epoch > since.epoch)
+        newest = connection.scalar(sa.select(sa.func.max(epochs.c.epoch)))
+        counted = connection.execute(
+            sa.select(epoch_drives.c.drive_id, epoch_drives.c.epoch).where(
+                epoch_drives.c.epoch > since.epoch
+            )
         )
-        return Changes(Position(last, epoch), decided, frozenset(counted), coverage)
+        epoch = since.epoch if newest is None else int(newest)
+        return Changes(Position(last, epoch), decided, {row[0]: row[1] for row in counted})
+
+
+def coverage_upto(catalog: Catalog, epoch: int) -> tuple[int, str] | None:
+    """The newest committed epoch up to this one, and its coverage's digest; None before any.
+
+    Raises IntegrityError when its manifest names no coverage.
+    """
+    query = sa.select(epochs.c.epoch, epochs.c.manifest).where(epochs.c.epoch <= epoch)
+    with catalog.reading() as connection:
+        row = connection.execute(query.order_by(epochs.c.epoch.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return row.epoch, _coverage_of(parse_json(row.manifest.encode()), row.epoch)
 
 
 def _decided(connection: sa.Connection, after: int) -> tuple[tuple[Decided, ...], int]:
@@ -81,14 +97,6 @@ def _decided(connection: sa.Connection, after: int) -> tuple[tuple[Decided, ...]
     )
     rows = connection.execute(query).all()
     return tuple(Decided(*row[:-1]) for row in rows), max((row.id for row in rows), default=after)
-
-
-def _newest_epoch(connection: sa.Connection, after: int) -> tuple[int, str | None]:
-    query = sa.select(epochs.c.epoch, epochs.c.manifest).where(epochs.c.epoch > after)
-    row = connection.execute(query.order_by(epochs.c.epoch.desc()).limit(1)).one_or_none()
-    if row is None:
-        return after, None
-    return row.epoch, _coverage_of(parse_json(row.manifest.encode()), row.epoch)
 
 
 def _coverage_of(manifest: Json, epoch: int) -> str:

@@ -1,4 +1,4 @@
-"""The live map: the newest epoch's snapshot, an overlay of later verdicts, and the pictures.
+"""The live map: the newest good snapshot, an overlay of later verdicts, and the pictures.
 
 Everything in it is derived and rebuilt from the catalog at start; `refresh` then follows the
 catalog by ids. Readers take `state` once: it is replaced as a whole and never changed, so no answer
@@ -24,6 +24,7 @@ from roadcomb.node import Node
 from tiles.accepted import Changes, Decided, Position, read_changes
 from tiles.compression import compress
 from tiles.fold import empty, fold, merge
+from tiles.footing import Footing
 from tiles.forgotten import remaining
 from tiles.gallery import Gallery
 from tiles.kept import Kept
@@ -31,7 +32,7 @@ from tiles.lines import NO_LINES, Lines, joined, lines_of
 from tiles.passes import passes_of
 from tiles.pictures import Picture, index_of, pictures_of
 from tiles.sketch import sketch_bits
-from tiles.snapshot import Snapshot, digest, open_snapshot
+from tiles.snapshot import Snapshot
 from tiles.state import LAYERS, MapState, overlay_of
 from tiles.webmercator import Tile
 
@@ -75,9 +76,10 @@ class LiveMap:
         self._gallery = Gallery(node)
         self._drives: dict[str, _Drive] = {}
         self._unread: dict[str, Decided] = {}
+        self._epochs: dict[str, int] = {}
         self._counted: frozenset[str] = frozenset()
-        nothing = Snapshot(digest(empty()), {})
-        self._whole = nothing
+        self._footing = Footing(node)
+        nothing = self._footing.snapshot
         self._overlay, self._pictures = overlay_of([]), index_of([])
         self._lines = NO_LINES
         self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), (nothing, ()))
@@ -125,21 +127,28 @@ class LiveMap:
         drive = self.state.drives.get(public_id)
         return self._gallery.numbers(drive.drive_id if drive else "")
 
+    @property
+    def damage(self) -> str | None:
+        """What is wrong with the newest coverage, in words; None of a good one."""
+        return self._footing.damage
+
     def refresh(self) -> bool:
-        """Follow the catalog; True when the map changed. Raises what a damaged snapshot raises."""
+        """Follow the catalog; True when the map changed."""
         with self._lock:
             self._gallery.refresh()
             before = self.state
             changes = read_changes(self._node.catalog, before.position)
-            if changes.position == before.position and not self._restored():
+            closed = changes.position.epoch > before.position.epoch or self._footing.is_mended()
+            if changes.position == before.position and not closed and not self._restored():
                 return False
-            if changes.coverage is not None and changes.coverage != self._whole.digest:
-                self._whole = open_snapshot(self._node.blobs, changes.coverage)
-            self._follow(changes)
+            self._epochs.update(changes.counted)
+            if closed:
+                self._footing.advance(changes.position.epoch)
+            self._follow(changes, closed)
             self._served = _serving(self._state(changes.position))
             return True
 
-    def _follow(self, changes: Changes) -> None:
+    def _follow(self, changes: Changes, closed: bool) -> None:
         drives = dict(self._drives)
         unread = dict(self._unread)
         for decided in (*self._unread.values(), *changes.decided):
@@ -154,8 +163,11 @@ class LiveMap:
                 if not was_unread:
                     _log.error("drive %s is not on the map: %s", decided.drive_id, error)
         before, self._drives, self._unread = self._drives, drives, unread
-        self._counted |= changes.counted
-        self._redraw(before, changes.counted)
+        known = self._counted
+        if closed:
+            upto = self._footing.epoch
+            self._counted = frozenset(d for d, epoch in self._epochs.items() if epoch <= upto)
+        self._redraw(before, self._counted - known)
 
     def _redraw(self, before: Mapping[str, _Drive], counted: Collection[str]) -> None:
         """Overlay and pictures: new drives are merged in; only what left has all drawn anew."""
@@ -196,12 +208,12 @@ class LiveMap:
         """The snapshot without drives that were counted and are no longer there."""
         gone = frozenset(self._counted - self._drives.keys() - self._unread.keys())
         if not gone:
-            return self._whole, ()
-        known = (self._whole.digest, gone | self._unread.keys())
+            return self._footing.snapshot, ()
+        known = (self._footing.snapshot.digest, gone | self._unread.keys())
         if self._left[0] != known:
             there = sorted(self._counted & self._drives.keys())
             counted = merge([self._coverage_of(drive_id) for drive_id in there])
-            self._left = known, remaining(self._whole, counted)
+            self._left = known, remaining(self._footing.snapshot, counted)
         return self._left[1]
 
     def _coverage_of(self, drive_id: str) -> pa.Table:

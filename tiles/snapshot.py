@@ -24,7 +24,7 @@ from roadcomb.cells import (
     parse_cell,
     resolution,
 )
-from roadcomb.errors import IntegrityError
+from roadcomb.errors import IntegrityError, NotFound
 from tiles.fold import COVERAGE, coarsen
 from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
 
@@ -121,7 +121,8 @@ class Snapshot:
 def open_snapshot(blobs: Blobs, digest: str) -> Snapshot:
     """The snapshot of a digest, every shard checked.
 
-    Raises NotFound when a file of it is missing, IntegrityError when one is damaged.
+    Raises NotFound when a file of it is missing, IntegrityError when one is damaged; of a shard
+    the details name the key.
     """
     wanted = _digests(blobs, digest)
     with ThreadPoolExecutor(_CHECKERS) as pool:
@@ -171,10 +172,13 @@ def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:
 
 
 def _shard(blobs: Blobs, digest: str) -> pa.Table:
-    damaged = IntegrityError(f"coverage shard {PREFIX}/{digest} is damaged: run a restore")
+    key = f"{PREFIX}/{digest}"
+    damaged = IntegrityError(f"coverage shard {key} is damaged: run a restore", key=key)
     try:
-        mapped = _mapped(blobs, f"{PREFIX}/{digest}")
+        mapped = _mapped(blobs, key)
         table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+    except NotFound as error:
+        raise NotFound(str(error), key=key) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged from error
     if not table.schema.equals(COVERAGE) or row_digest(table) != digest:

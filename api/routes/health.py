@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from api.state import limits_of, node_of, troubles_of, unread_of
+from api.state import limits_of, live_of, node_of, troubles_of, unread_of
 from ingest.limits import IntakeSettings
 from quality.publishing.publications import waiting_reasons
 from roadcomb import __version__
 from roadcomb.node import Node
+from tiles.live import LiveMap
 
 __all__ = ["router"]
 
@@ -66,6 +67,7 @@ def readyz(
     node: Annotated[Node, Depends(node_of)],
     unread: Annotated[Collection[str], Depends(unread_of)],
     troubles: Annotated[Collection[str], Depends(troubles_of)],
+    live: Annotated[LiveMap, Depends(live_of)],
 ) -> Readiness:
     """Catalog and blob store answer, and the schema is this version's; otherwise 503."""
     catalog, blobs = _catalog(node), _blobs(node)
@@ -74,6 +76,7 @@ def readyz(
         response.status_code = 503
     degraded = [f"judgements/{digest} is lost or damaged: restore it" for digest in unread]
     degraded += [f"nothing is published: {trouble}" for trouble in troubles]
+    degraded += [] if live.damage is None else [live.damage]
     waiting = _waiting(node) if catalog == "ok" else {}
     return Readiness(ready=ready, catalog=catalog, blobs=blobs, degraded=degraded, waiting=waiting)
 

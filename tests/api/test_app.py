@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -13,12 +14,21 @@ from fastapi import FastAPI
 from api.app import create_app
 from quality.judgement import store
 from roadcomb.canonical import parse_json
+from roadcomb.cells import format_cell
 from roadcomb.node import Node
 from tests.api.conftest import LIMITS
 from tests.api.serving import serving
 from tests.api.test_upload import assert_problem
 from tests.drives import NOW_MS, make_node
-from tests.tiles.worlds import Drive, a_node, decide, seal
+from tests.tiles.worlds import Drive, a_node, commit_epoch, decide, seal
+from tiles.fold import fold
+from tiles.passes import passes_of
+from tiles.snapshot import digest, write
+
+
+def coverage_of(drive: Drive) -> pa.Table:
+    passes = passes_of(drive.judgement())
+    return fold(None, passes.append_column("sketch", pa.array([1] * len(passes), pa.uint8())))
 
 
 def test_a_node_says_who_it_is_and_what_time_it_is(client: httpx.Client, node: Node) -> None:
@@ -49,6 +59,23 @@ def test_a_node_with_a_damaged_judgement_serves_and_names_it(tmp_path: Path) -> 
     assert ready.status_code == 200
     [named] = ready.json()["degraded"]
     assert f"judgements/{digest}" in named
+    node.catalog.close()
+
+
+def test_a_node_with_a_damaged_map_starts_serves_it_and_says_so(tmp_path: Path) -> None:
+    node = a_node(tmp_path)
+    drive = Drive("one")
+    seal(node, drive)
+    decide(node, drive)
+    coverage = coverage_of(drive)
+    commit_epoch(node, 20_458, write(node.blobs, coverage), [drive])
+    node.blobs.put(f"coverage/{digest(coverage)}", b"?")
+    cell = format_cell(int(coverage["cell"][0].as_py()))
+    with serving(create_app(node, limits=LIMITS)) as client:
+        [named] = client.get("/readyz").json()["degraded"]
+        assert client.get(f"/v1/cells/{cell}").status_code == 200
+    assert f"coverage/{digest(coverage)}" in named
+    assert "restore it" in named
     node.catalog.close()
 
 

@@ -9,7 +9,6 @@ import pytest
 from quality.judgement import store
 from roadcomb.cells import cell_of
 from roadcomb.epochs import DAY_MS, epoch_of
-from roadcomb.errors import IntegrityError, NotFound
 from roadcomb.keys import account_of, key_from_seed
 from roadcomb.node import Node
 from tests.tiles.test_cover import tile_around
@@ -30,7 +29,7 @@ from tiles.passes import passes_of
 from tiles.pictures import newest
 from tiles.shards import shards_of
 from tiles.sketch import sketch_bits
-from tiles.snapshot import write
+from tiles.snapshot import digest, write
 
 HOME = tile_around(AT_SEA, 16)
 ALICE, BOB = Drive("one"), Drive("two", "bob", t_ms=MONDAY_MS + 9 * 3_600_000)
@@ -55,6 +54,14 @@ def published(node: Node, *drives: Drive) -> pa.Table:
         bits = sketch_bits(node.key.derive("sketch"), account, passes["cell"].to_numpy())
         parts.append(fold(None, passes.append_column("sketch", pa.array(bits))))
     return merge(parts)
+
+
+def damage(node: Node, coverage: pa.Table) -> tuple[str, bytes]:
+    """Change a number in the finest shard of a stored snapshot: its key, and what was there."""
+    key = f"coverage/{next(shards_of(coverage)).digest}"
+    whole = node.blobs.get(key)
+    node.blobs.put(key, whole.replace(b"\x01\x00\x00\x00", b"\x03\x00\x00\x00"))
+    return key, whole
 
 
 def passes_on(live: LiveMap) -> int:
@@ -167,31 +174,81 @@ def test_an_epoch_whose_snapshot_is_missing_leaves_the_map_as_it_was(node: Node)
     live = LiveMap(node)
     before = live.state
     commit_epoch(node, 20_458, "0" * 64, [ALICE])
-    with pytest.raises(NotFound):
-        live.refresh()
-    assert live.state is before
+    live.refresh()
+    assert live.state.table(12).equals(before.table(12))
+    assert live.etag == f'"{before.tag}"'
+    assert "coverage/000" in str(live.damage)
 
 
 def test_a_snapshot_with_a_damaged_shard_leaves_the_last_good_one_until_it_is_whole(
-    node: Node,
+    node: Node, caplog: pytest.LogCaptureFixture
 ) -> None:
     judged(node, ALICE)
+    commit_epoch(node, 20_458, write(node.blobs, published(node, ALICE)), [ALICE])
     live = LiveMap(node)
-    before, tile = live.state, live.tile(HOME)[1]()
-    both = published(node, ALICE)
+    good = live.state.snapshot
+    judged(node, BOB)
+    both = published(node, ALICE, BOB)
     name = write(node.blobs, both)
-    key = f"coverage/{next(shards_of(both)).digest}"
-    whole = node.blobs.get(key)
-    node.blobs.put(key, whole.replace(b"\x01\x00\x00\x00", b"\x03\x00\x00\x00"))
-    commit_epoch(node, 20_458, name, [ALICE])
-    for _ in range(2):
-        with pytest.raises(IntegrityError, match=key):
-            live.refresh()
-        assert live.state is before
-        assert live.tile(HOME)[1]() == tile
+    key, whole = damage(node, both)
+    commit_epoch(node, 20_459, name, [BOB])
+    assert live.refresh()
+    assert not live.refresh()
+    assert live.state.snapshot is good
+    assert live.state.table(12).equals(both)
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [live.damage]
+    assert key in said[0]
+    assert "from epoch 20458" in said[0]
     node.blobs.put(key, whole)
     assert live.refresh()
-    assert live.state.snapshot.digest == name
+    assert (live.state.snapshot.digest, live.damage) == (name, None)
+    assert live.state.table(12).equals(both)
+    assert len(live.state.overlay[12]) == 0
+
+
+def test_a_verdict_after_a_damaged_night_is_on_the_map_like_any(node: Node) -> None:
+    judged(node, ALICE)
+    live = LiveMap(node)
+    night = published(node, ALICE)
+    name = write(node.blobs, night)
+    damage(node, night)
+    commit_epoch(node, 20_458, name, [ALICE])
+    live.refresh()
+    judged(node, BOB)
+    live.refresh()
+    assert live.state.table(12).equals(published(node, ALICE, BOB))
+
+
+def test_a_node_that_starts_looks_back_for_the_newest_good_night(node: Node) -> None:
+    drives = [Drive(f"d{n}", start=(0.5 + n / 9_000, -25.0)) for n in range(4)]
+    for n, drive in enumerate(drives):
+        judged(node, drive)
+        coverage = published(node, *drives[: n + 1])
+        commit_epoch(node, 20_458 + n, write(node.blobs, coverage), [drive])
+    whole = [damage(node, published(node, *drives[:n])) for n in (3, 4)]
+    live = LiveMap(node)
+    assert "from epoch 20459" in str(live.damage)
+    assert live.state.snapshot.digest == digest(published(node, *drives[:2]))
+    assert live.state.table(12).equals(published(node, *drives))
+    node.blobs.put(*whole[0])
+    live.refresh()
+    assert "from epoch 20460" in str(live.damage)
+    node.blobs.put(*whole[1])
+    live.refresh()
+    assert live.damage is None
+    assert live.state.table(12).equals(published(node, *drives))
+    assert (live.etag, live.tile(HOME)[1]()) == (LiveMap(node).etag, LiveMap(node).tile(HOME)[1]())
+
+
+def test_without_any_good_night_the_map_is_drawn_from_judgements(node: Node) -> None:
+    judged(node, ALICE)
+    night = published(node, ALICE)
+    commit_epoch(node, 20_458, write(node.blobs, night), [ALICE])
+    node.blobs.delete(f"coverage/{digest(night)}")
+    live = LiveMap(node)
+    assert live.state.table(12).equals(night)
+    assert "from no epoch" in str(live.damage)
 
 
 def test_a_damaged_judgement_costs_the_map_its_drive_alone(
