@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 __all__ = ["blocking", "noise"]
 
 Grey = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 _BLOCK = 4
 _STEP = 8
@@ -55,10 +56,11 @@ def _strongest_phase(steps: NDArray[np.generic]) -> int:
     return 1000 * (_BLOCK - 1) * strongest // others if others else 1000
 
 
-def noise(grey: Grey) -> int:
+def noise(grey: Grey, hidden: Mask | None = None) -> int:
     """Variance of the noise in hundredths of a squared grey level; strips of the picture.
 
-    0 of a picture smaller than a strip.
+    0 of a picture smaller than a strip. hidden: pixels that say nothing, of the same shape; a tile
+    with one of them is left out.
     """
     if min(grey.shape) < _TILE + 2:
         return 0
@@ -70,5 +72,16 @@ def noise(grey: Grey) -> int:
     columns = (both * both).sum(axis=1, dtype=np.int32)
     whole = columns[:, : columns.shape[1] // _TILE * _TILE]
     squares = whole.reshape(_STRIPS, -1, _TILE).sum(axis=2).ravel()
+    if hidden is not None:
+        squares = squares[_seen(hidden, tops, squares.size // _STRIPS)]
+    if not squares.size:
+        return 0
     least = np.partition(squares, squares.size // 10)[squares.size // 10]
     return int(100 * least // (_TILE * _TILE * _KERNEL_SQUARES))
+
+
+def _seen(hidden: Mask, tops: list[int], tiles: int) -> Mask:
+    """Which tiles of the strips show no hidden pixel, shape (strips * tiles,)."""
+    strips = np.stack([hidden[top : top + _TILE + 2].any(axis=0) for top in tops])
+    whole = strips[:, 1 : 1 + tiles * _TILE]
+    return np.asarray(~whole.reshape(len(tops), tiles, _TILE).any(axis=2).ravel())

@@ -29,6 +29,7 @@ from quality.tiling import narrowed, tile_measures
 __all__ = ["Measures", "measure"]
 
 Grey = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 Histogram = NDArray[np.int64]
 
 _LAG = 4
@@ -66,25 +67,28 @@ class Measures:
     glare: int = 0
 
 
-def measure(grey: Grey) -> Measures:
+def measure(grey: Grey, hidden: Mask | None = None) -> Measures:
     """Measures of a grey picture of shape (h, w), half scale, both over 32.
 
     What depends on single pixels is taken from it, the rest from the narrowed picture.
+    hidden: pixels that say nothing, shape (h, w), such as those that a blur destroyed.
     """
     small = narrowed(grey)
+    unseen = None if hidden is None else narrowed(255 * hidden.astype(np.uint8)) > 0
     middle = small.shape[0] // 2
-    sky, road = _histogram(small[:middle]), _histogram(small[middle:])
+    upper, lower = (None, None) if unseen is None else (unseen[:middle], unseen[middle:])
+    sky, road = _histogram(small[:middle], upper), _histogram(small[middle:], lower)
     whole = sky + road
     bright = _percentile(whole, 90)
-    sharpness, smear_deg = _sharpness(grey)
-    tiling = tile_measures(small, bright)
+    sharpness, smear_deg = _sharpness(grey, hidden)
+    tiling = tile_measures(small, bright, unseen)
     return Measures(
         sharpness,
         bright,
         (_blown(sky) + _ROAD_WEIGHT * _blown(road)) // (1 + _ROAD_WEIGHT),
         _percentile(whole, 95) - _percentile(whole, 5),
         smear_deg,
-        noise(grey),
+        noise(grey, hidden),
         blocking(grey),
         tiling.covered,
         tiling.soft,
@@ -93,21 +97,21 @@ def measure(grey: Grey) -> Measures:
     )
 
 
-def _sharpness(grey: Grey) -> tuple[int, int | None]:
+def _sharpness(grey: Grey, hidden: Mask | None) -> tuple[int, int | None]:
     """The worst direction counts: motion blurs only one. A picture all of one grey has 0."""
-    ratios = {deg: _structure_ratio(grey, dy, dx) for deg, (dy, dx) in _DIRECTIONS.items()}
+    ratios = {deg: _structure_ratio(grey, hidden, *step) for deg, step in _DIRECTIONS.items()}
     least = min(ratios, key=ratios.__getitem__)
     smeared = 100 * max(ratios.values()) > _SMEAR * ratios[least]
     return ratios[least], least if smeared else None
 
 
-def _structure_ratio(grey: Grey, dy: int, dx: int) -> int:
-    near, near_pairs = _squares(grey, dy, dx)
-    far, far_pairs = _squares(grey, _LAG * dy, _LAG * dx)
-    return 1000 * near * far_pairs // (far * near_pairs) if far else 0
+def _structure_ratio(grey: Grey, hidden: Mask | None, dy: int, dx: int) -> int:
+    near, near_pairs = _squares(grey, hidden, dy, dx)
+    far, far_pairs = _squares(grey, hidden, _LAG * dy, _LAG * dx)
+    return 1000 * near * far_pairs // (far * near_pairs) if far and near_pairs else 0
 
 
-def _squares(grey: Grey, dy: int, dx: int) -> tuple[int, int]:
+def _squares(grey: Grey, hidden: Mask | None, dy: int, dx: int) -> tuple[int, int]:
     """Sum of (f(y + dy, x + dx) - f(y, x))^2 over all pairs, and their number.
 
     OpenCV adds squares of bytes exactly, then takes a root and squares it again: rounding undoes
@@ -115,14 +119,19 @@ def _squares(grey: Grey, dy: int, dx: int) -> tuple[int, int]:
     """
     height, width = grey.shape
     left, right = max(0, -dx), width - max(0, dx)
-    here = grey[: height - dy, left:right]
-    there = grey[dy:, left + dx : right + dx]
-    return round(cv2.norm(here, there, cv2.NORM_L2SQR)), here.size
+    first = slice(0, height - dy), slice(left, right)
+    second = slice(dy, height), slice(left + dx, right + dx)
+    here, there = grey[first], grey[second]
+    if hidden is None:
+        return round(cv2.norm(here, there, cv2.NORM_L2SQR)), here.size
+    seen = (~(hidden[first] | hidden[second])).astype(np.uint8)
+    return round(cv2.norm(here, there, cv2.NORM_L2SQR, seen)), int(seen.sum(dtype=np.int64))
 
 
-def _histogram(grey: Grey) -> Histogram:
+def _histogram(grey: Grey, hidden: Mask | None) -> Histogram:
     """Counts of the 256 grey levels; OpenCV counts in int32 and answers float32, exact to 2**24."""
-    counts = cv2.calcHist([grey], [0], None, [256], [0, 256])
+    seen = None if hidden is None else (~hidden).astype(np.uint8)
+    counts = cv2.calcHist([grey], [0], seen, [256], [0, 256])
     return counts.astype(np.int64).ravel()
 
 

@@ -17,7 +17,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Tiling", "narrowed", "tile_measures"]
+__all__ = [
+    "BLACK_PERCENT",
+    "SIDE",
+    "Tiling",
+    "darkest_tiles",
+    "narrowed",
+    "nth",
+    "seen_tiles",
+    "tile_measures",
+]
 
 Grey = NDArray[np.uint8]
 Tiles = NDArray[np.int64]
@@ -36,6 +45,8 @@ _CONTRAST = 30
 _SOFT = 30
 """Squared differences of neighbours, per mille of twice the variance; a tile with edges has ten
 times as much."""
+BLACK_PERCENT = 5
+"""Of the tiles that are darker than what is called the picture's black."""
 _BURNT = 245
 _HALO = 5
 """Tiles below a burnt-out disc over which its light spreads."""
@@ -67,24 +78,37 @@ def narrowed(grey: Grey) -> Grey:
     return grey
 
 
-def tile_measures(narrow: Grey, bright: int) -> Tiling:
-    """Measures of a narrowed grey picture, whose 90th percentile is bright; none below 16 px."""
+def tile_measures(narrow: Grey, bright: int, hidden: Mask | None = None) -> Tiling:
+    """Measures of a narrowed grey picture, whose 90th percentile is bright; none below 16 px.
+
+    hidden: pixels that say nothing, of the same shape; a tile with one of them is left out.
+    """
     height, width = narrow.shape
     if min(height, width) < SIDE:
         return Tiling(0, 0, 0, 0)
     small = narrow[: height // SIDE * SIDE, : width // SIDE * SIDE]
     total, squares = _sums(small)
     variance = (_PIXELS * squares - total * total) // (_PIXELS * _PIXELS)
-    mean, darkest = total // _PIXELS, _darkest(small)
-    cover = _largest((mean < min(_DARK, bright // 2)) & (variance < _FLAT))
-    soft = (variance >= _CONTRAST) & (1000 * _edges(small) < 4 * _SOFT * variance * _PIXELS)
-    black = _nth(darkest[~cover], 5)
+    mean, darkest = total // _PIXELS, darkest_tiles(small)
+    seen = np.ones(mean.shape, np.bool_) if hidden is None else seen_tiles(hidden, small.shape)
+    cover = seen & _largest((mean < min(_DARK, bright // 2)) & (variance < _FLAT))
+    edgeless = 1000 * _edges(small) < 4 * _SOFT * variance * _PIXELS
+    soft = seen & (variance >= _CONTRAST) & edgeless
+    black = nth(darkest[seen & ~cover], BLACK_PERCENT)
+    tiles = max(1, int(seen.sum()))
     return Tiling(
-        1000 * int(cover.sum()) // cover.size,
-        1000 * int(soft.sum()) // soft.size,
+        1000 * int(cover.sum()) // tiles,
+        1000 * int(soft.sum()) // tiles,
         black,
-        _lifted(mean, darkest, black),
+        _lifted(mean, darkest, seen, black),
     )
+
+
+def seen_tiles(hidden: Mask, shape: tuple[int, ...]) -> Mask:
+    """Tiles without a hidden pixel, of a picture whose shape is made of whole tiles."""
+    rows, columns = shape[0] // SIDE, shape[1] // SIDE
+    tiles = hidden[: shape[0], : shape[1]].reshape(rows, SIDE, columns, SIDE)
+    return np.asarray(~tiles.any(axis=(1, 3)))
 
 
 def _sums(small: Grey) -> tuple[Tiles, Tiles]:
@@ -107,8 +131,8 @@ def _edges(small: Grey) -> Tiles:
     return np.asarray(_sums(across)[1] + _sums(down)[1])
 
 
-def _darkest(small: Grey) -> Tiles:
-    """The darkest pixel of each tile."""
+def darkest_tiles(small: Grey) -> Tiles:
+    """The darkest pixel of each tile of a picture whose shape is made of whole tiles."""
     rows, columns = small.shape[0] // SIDE, small.shape[1] // SIDE
     tiles = small.reshape(rows, SIDE, columns, SIDE)
     return np.asarray(tiles.min(axis=1).min(axis=2), np.int64)
@@ -125,17 +149,17 @@ def _largest(mask: Mask) -> Mask:
     return np.asarray(labels == best)
 
 
-def _lifted(mean: Tiles, darkest: Tiles, black: int) -> int:
+def _lifted(mean: Tiles, darkest: Tiles, seen: Mask, black: int) -> int:
     """How far the darkest pixels under what is burnt out lie above black, lower quartile."""
     burnt = mean >= _BURNT
     below = np.zeros_like(burnt)
     for row in range(1, _HALO + 1):
         below[row:] |= burnt[:-row]
-    halo = darkest[below & ~burnt]
-    return max(0, _nth(halo, 25) - black) if halo.size else 0
+    halo = darkest[below & ~burnt & seen]
+    return max(0, nth(halo, 25) - black) if halo.size else 0
 
 
-def _nth(values: Tiles, percent: int) -> int:
+def nth(values: Tiles, percent: int) -> int:
     """The value that `percent` % of the values are below, 0 without any."""
     if not values.size:
         return 0

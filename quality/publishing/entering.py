@@ -5,11 +5,13 @@ what an older publication showed and this one does not.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.stored import load_manifest
 from quality.publishing import originals, publications
 from quality.publishing.discarding import purge
 from quality.publishing.fates import Fate
+from quality.publishing.listing import store_album
 from quality.publishing.publications import Draft, Publication
 from quality.publishing.record import FrameRecord
 from quality.publishing.settings import PublishSettings
@@ -27,6 +29,8 @@ def enter(
 ) -> bool:
     """Show a draft in place of `before`; False when something else happened to the drive
     meanwhile. wait: until a backup that is running lets what was shown before be destroyed."""
+    album = store_album(node, draft.drive_id, draft.frames)
+    draft = replace(draft, album=album)
     with node.catalog.writing() as connection:
         entered = publications.enter(connection, draft, before, node.clock.now_ms())
     if entered:

@@ -34,7 +34,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A publication before it is entered: records of all accepted frames, keys of its packs, the
-    digest of its stored record."""
+    digests of its stored record and of its album (quality/publishing/album.py)."""
 
     drive_id: str
     cause: str
@@ -43,11 +43,12 @@ class Draft:
     packs: Sequence[str]
     thumbnails: Sequence[str]
     masks: str
+    album: str | None = None
 
     @property
     def keys(self) -> set[str]:
         """Every blob that it names."""
-        return {*self.packs, *self.thumbnails, record_key(self.drive_id, self.masks)}
+        return {*self.packs, *self.thumbnails, *_documents(self.drive_id, self.masks, self.album)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class Publication:
     waiting: int
     reasons: dict[str, int]
     published_ms: int
+    album: str | None
 
     @property
     def keys(self) -> set[str]:
         """Every blob that it names."""
-        return {*self.packs, *self.thumbnails, record_key(self.drive_id, self.masks)}
+        return {*self.packs, *self.thumbnails, *_documents(self.drive_id, self.masks, self.album)}
 
 
 def newest(connection: sa.Connection, drive_id: str) -> Publication | None:
@@ -147,6 +149,10 @@ def enter(connection: sa.Connection, draft: Draft, before: Publication | None, n
     return True
 
 
+def _documents(drive_id: str, *digests: str | None) -> set[str]:
+    return {record_key(drive_id, digest) for digest in digests if digest is not None}
+
+
 def _accepted() -> sa.Select[Any]:
     """Joined by both keys, so that a search may begin at either table."""
     accepted = decisions.c.verdict == Verdict.ACCEPTED.value
@@ -176,6 +182,7 @@ def _values(draft: Draft, now_ms: int) -> dict[str, object]:
         "packs": json.dumps(list(draft.packs)),
         "thumbnails": json.dumps(list(draft.thumbnails)),
         "masks": draft.masks,
+        "album": draft.album,
         "published": sum(frame.fate is Fate.PUBLISHED for frame in draft.frames),
         "waiting": sum(reasons.values()),
         "reasons": json.dumps(reasons, sort_keys=True),

@@ -196,7 +196,9 @@ publications = sa.Table(
     sa.Column("waiting", sa.Integer, nullable=False, comment="frames"),
     sa.Column("reasons", sa.Text, nullable=False, comment="JSON, waiting frames by reason"),
     sa.Column("published_ms", sa.BigInteger, nullable=False),
+    sa.Column("album", DIGEST, comment="digest of what is told to those who check grades"),
     sa.Index("ix_publications_drive_id", "drive_id"),
+    sa.Index("ix_publications_album", "album"),
     comment="what of a drive may be shown; the newest row of a drive counts",
 )
 
