@@ -1,7 +1,8 @@
 """What a contributor checks of a statement alone, against the node's signed manifests.
 
 The law: every row opens its commitment with the drive's salt and the contributor's own key; rows
-and rounding add up to the amount; the amount follows from the weights at the stated rate; weight,
+add up to what their device earned, and what counts of devices to the account's weight; rows and
+rounding add up to the amount; the amount follows from the weights at the stated rate; weight,
 amount and rate are those of the books whose digests the node signed; the claim's proof leads to the
 root that the node signed. Which node that is, the caller knows: a statement that named its own
 judge would prove nothing.
@@ -18,7 +19,14 @@ from roadcomb.epochs import parse_epoch
 from roadcomb.errors import IntegrityError, Unauthorised
 from roadcomb.keys import account_of
 
-__all__ = ["check_claim", "check_epoch", "check_statement", "signed_manifest"]
+__all__ = [
+    "check_claim",
+    "check_devices",
+    "check_epoch",
+    "check_fleet",
+    "check_statement",
+    "signed_manifest",
+]
 
 
 def check_statement(statement: Mapping[str, Any], contributor: str) -> int:
@@ -69,6 +77,49 @@ def check_epoch(
             raise IntegrityError(f"{where}: {name} {stated} is stated, {signed} is signed")
 
 
+def check_devices(
+    epoch: Mapping[str, Any], account: str, manifest: Mapping[str, Any], devices: bytes
+) -> None:
+    """Check what an epoch of a statement says of devices against the signed devices.json.
+
+    Raises IntegrityError naming what differs.
+    """
+    earned: Any = _signed(epoch, manifest, "devices", devices)["earned"].get(account, {})
+    told = {each["device"]: each for each in epoch["devices"]}
+    for name in sorted(told.keys() | earned.keys()):
+        for key in ("level", "passes", "weight", "counted"):
+            stated, signed = told.get(name, {}).get(key), earned.get(name, {}).get(key)
+            if stated != signed:
+                where = f"epoch {epoch['epoch']}: {key} of {name}"
+                raise IntegrityError(f"{where}: {stated} is stated, {signed} is signed")
+
+
+def check_fleet(
+    epoch: Mapping[str, Any], account: str, manifest: Mapping[str, Any], fleets: bytes
+) -> None:
+    """Check the managers' parts that an epoch of a statement tells against the signed fleets.json.
+
+    Raises IntegrityError naming what differs.
+    """
+    parts: Any = _signed(epoch, manifest, "fleets", fleets)["parts"]
+    own, gave = parts.get(account), epoch["fleet"]["gave"]
+    stated = None if gave is None else {"manager": gave["to"], "amount": gave["amount"]}
+    received = {each["from"]: each["amount"] for each in epoch["fleet"]["received"]}
+    signed = {who: each["amount"] for who, each in parts.items() if each["manager"] == account}
+    if stated != own or received != signed:
+        raise IntegrityError(f"epoch {epoch['epoch']}: the fleet's parts are not those signed")
+
+
+def _signed(
+    epoch: Mapping[str, Any], manifest: Mapping[str, Any], name: str, data: bytes
+) -> Mapping[str, Any]:
+    if digest_of_bytes(data) != manifest[name]:
+        where = f"epoch {epoch['epoch']}"
+        raise IntegrityError(f"{where}: {name}.json is not the one that the node signed")
+    document: Any = parse_json(data)
+    return dict(document)
+
+
 def check_claim(statement: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
     """Check the claim's proof against the signed manifest of its epoch.
 
@@ -91,8 +142,18 @@ def _check_epoch(
     forgotten = epoch["forgotten"]
     if int(forgotten["weight"]) and None not in salts.values():
         raise IntegrityError(f"{where}: rows are forgotten though no drive is")
-    if sum(row["weight"] for row in rows) + int(forgotten["weight"]) != weight:
-        raise IntegrityError(f"{where}: the rows' weights do not add up to {weight}")
+    for device in epoch["devices"]:
+        own = sum(row["weight"] for row in rows if row["device"] == device["device"])
+        if own + int(device["forgotten"]["weight"]) != int(device["weight"]):
+            raise IntegrityError(f"{where}: the rows' weights are not those of {device['device']}")
+    if {row["device"] for row in rows} - {each["device"] for each in epoch["devices"]}:
+        raise IntegrityError(f"{where}: a row is of no device that is told")
+    for whole, parts in (
+        (weight, [each["counted"] for each in epoch["devices"]]),
+        (int(forgotten["weight"]), [each["forgotten"]["weight"] for each in epoch["devices"]]),
+    ):
+        if sum(map(int, parts)) != whole:
+            raise IntegrityError(f"{where}: the devices' weights do not add up to {whole}")
     if weight * int(rate["numerator"]) // int(rate["denominator"]) != amount:
         raise IntegrityError(f"{where}: the weight does not earn {amount} at this rate")
     told = int(forgotten["amount"]) + int(epoch["rounding"])

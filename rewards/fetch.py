@@ -8,7 +8,14 @@ import httpx
 from ingest.knownnodes import check_node
 from ingest.localstate import open_state
 from ingest.requests import authorization
-from rewards.check import check_claim, check_epoch, check_statement, signed_manifest
+from rewards.check import (
+    check_claim,
+    check_devices,
+    check_epoch,
+    check_fleet,
+    check_statement,
+    signed_manifest,
+)
 from roadcomb.errors import IntegrityError, NotFound, Unauthorised, Unreachable, UsageError
 from roadcomb.keys import Key, load_key
 from roadcomb.settings import ClientSettings
@@ -74,11 +81,15 @@ def fetch_statement(client: httpx.Client, key: Key, epochs: int, node: str) -> M
 def _check_epoch(client: httpx.Client, epoch: Mapping[str, Any], account: str, node: str) -> None:
     number = int(epoch["epoch"])
     manifest = _manifest(client, number, node)
-    accounts, allocation = (
-        _answer(client, f"/v1/epochs/{number}/{name}").content
-        for name in ("accounts.json", "allocation.json")
-    )
-    check_epoch(epoch, account, manifest, accounts, allocation)
+
+    def file(name: str) -> bytes:
+        return _answer(client, f"/v1/epochs/{number}/{name}").content
+
+    check_epoch(epoch, account, manifest, file("accounts.json"), file("allocation.json"))
+    if any(each["level"] != "none" or each["why"] for each in epoch["devices"]):
+        check_devices(epoch, account, manifest, file("devices.json"))
+    if epoch["fleet"]["gave"] or epoch["fleet"]["received"]:
+        check_fleet(epoch, account, manifest, file("fleets.json"))
 
 
 def _manifest(client: httpx.Client, epoch: int, node: str) -> Mapping[str, Any]:

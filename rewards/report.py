@@ -49,9 +49,14 @@ def _print_amount(console: Console, epoch: Statement, row: Statement) -> None:
         console.print(f"  - {sentence}")
     console.print(f"  - {epoch['why']}")
     rate = epoch["rate"]
+    device = next(each for each in epoch["devices"] if each["device"] == row["device"])
+    part = ""
+    if device["why"]:
+        console.print(f"  - {device['why']}")
+        part = f"x {int(device['counted']):,} / {int(device['weight']):,} "
     console.print(
-        f"  weight {row['weight']:,} x {int(rate['numerator']):,} / {int(rate['denominator']):,} "
-        f"= {int(row['amount']):,} base units, rounded down"
+        f"  weight {row['weight']:,} {part}x {int(rate['numerator']):,} / "
+        f"{int(rate['denominator']):,} = {int(row['amount']):,} base units, rounded down"
     )
 
 
@@ -86,6 +91,20 @@ def _print_epoch(console: Console, epoch: Statement, most_rows: int) -> None:
         table.add_row("deleted", "", "", in_tokens(forgotten), "of drives that you had deleted")
     table.add_row("rounding", "", "", in_tokens(int(epoch["rounding"])), "so that rows add up")
     console.print(table)
+    for device in epoch["devices"]:
+        if device["why"]:
+            console.print(f"device {device['device'][:12]}: {device['why']}")
+    _print_fleet(console, epoch["fleet"])
+
+
+def _print_fleet(console: Console, fleet: Statement) -> None:
+    if gave := fleet["gave"]:
+        amount = in_tokens(int(gave["amount"]))
+        console.print(f"of these {amount} tokens went to {gave['to'][:12]}.., your fleet's manager")
+    if received := fleet["received"]:
+        amount = in_tokens(sum(int(each["amount"]) for each in received))
+        count = f"{len(received)} driver{'s' if len(received) > 1 else ''}"
+        console.print(f"{amount} tokens more came from {count} of your fleet, as agreed")
 
 
 def _print_standing(console: Console, statement: Statement) -> None:

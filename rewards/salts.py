@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from rewards.commitments import COMMITTED, Owner, commitment
+from rewards.devices import earned_in
 from rewards.differences import Difference
 from rewards.documents import weights_of
 from rewards.folders import Folder
@@ -52,7 +53,7 @@ def check_opened(folder: Folder, owned: Iterable[OwnedRows], whole: bool = False
     Raises Difference for a row that is not theirs, is two people's, or does not add up.
     """
     name, rows = folder.name("rows.parquet"), folder.read("rows.parquet", rows_from_parquet)
-    weights = folder.read("accounts.json", weights_of)
+    weights = _earned(folder)
     opened: dict[int, str] = {}
     sums: dict[str, int] = defaultdict(int)
     for drive in owned:
@@ -67,6 +68,14 @@ def check_opened(folder: Folder, owned: Iterable[OwnedRows], whole: bool = False
             field = f"accounts.{account}"
             raise Difference(folder.name("accounts.json"), field, weight, promised)
     return Opened(folder.epoch, len(opened), len(rows) - len(opened), len(sums))
+
+
+def _earned(folder: Folder) -> dict[str, int]:
+    """What each account's rows weigh; where nothing is told of devices, all of it counts."""
+    earned = folder.read("devices.json", lambda data: earned_in(parse_json(data)))
+    if not earned:
+        return folder.read("accounts.json", weights_of)
+    return {account: sum(raw.weight for raw in own.values()) for account, own in earned.items()}
 
 
 def parse_salts(data: bytes) -> Salts:

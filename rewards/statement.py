@@ -17,19 +17,13 @@ from ingest.states import DriveState, contributor_drives
 from quality import judgement
 from rewards import chain, ledger
 from rewards.bindings import address_of
-from rewards.chain import Committed
-from rewards.documents import balances_of, weights_of
-from rewards.emission import Rate, rate_of
+from rewards.documents import balances_of
 from rewards.merkle import claims_tree
-from rewards.openings import opened
-from rewards.policy import Policy, parse_policy
+from rewards.policy import Policy
 from rewards.reasons import in_words
 from rewards.shelf import file_of
-from rewards.why import why_epoch, why_row
-from roadcomb.canonical import parse_json
+from rewards.statement_epoch import managed_epochs, policy_of, statement_of_epoch
 from roadcomb.catalog.tables import drives, epoch_drives
-from roadcomb.cells import format_cell
-from roadcomb.epochs import date_of
 from roadcomb.keys import account_of
 from roadcomb.node import Node
 from roadcomb.records import Verdict
@@ -55,7 +49,9 @@ def statement_of(
     with node.catalog.reading() as connection:
         address = address_of(connection, contributor, node.clock.now_ms())
         known = _known_drives(connection, contributor)
-    epochs = sorted({row.epoch for row in known.values() if row.epoch is not None})[-limit:]
+        managed = managed_epochs(connection, node, account, limit)
+    driven = {row.epoch for row in known.values() if row.epoch is not None}
+    epochs = sorted(driven | managed)[-limit:]
     if after is not None:
         told = [_drive(node, state, known) for state in page]
         return {"v": 1, "account": account, "drives": told, "next": following}
@@ -66,15 +62,22 @@ def statement_of(
         "address": address,
         "drives": [_drive(node, state, known) for state in page],
         "next": following,
-        "epochs": [_epoch(node, account, epoch, known) for epoch in epochs],
+        "epochs": [statement_of_epoch(node, account, epoch, known) for epoch in epochs],
         "books": _standing(node, account, address),
     }
 
 
 def _known_drives(connection: sa.Connection, contributor: str) -> dict[str, Any]:
-    """Row with public_id, salt and epoch (None: not counted yet) of each drive, by drive id."""
+    """Row with public_id, salt, device, level and epoch (None: not counted yet), by drive id."""
     found = connection.execute(
-        sa.select(drives.c.drive_id, drives.c.public_id, drives.c.salt, epoch_drives.c.epoch)
+        sa.select(
+            drives.c.drive_id,
+            drives.c.public_id,
+            drives.c.salt,
+            drives.c.device_key,
+            drives.c.level,
+            epoch_drives.c.epoch,
+        )
         .outerjoin(epoch_drives, epoch_drives.c.drive_id == drives.c.drive_id)
         .where(drives.c.contributor == contributor)
     )
@@ -118,58 +121,6 @@ def _counted(codes: Sequence[str]) -> list[Statement]:
     ]
 
 
-def _epoch(node: Node, account: str, epoch: int, known: Mapping[str, Any]) -> Statement:
-    committed = chain.committed_epoch(node, epoch)
-    policy = _policy(node, committed)
-    allocation: Any = parse_json(file_of(node.blobs, committed.manifest, "allocation.json"))
-    rate = rate_of(int(allocation["total_weight"]), int(allocation["pool"]), policy)
-    mine = [drive_id for drive_id, row in known.items() if row.epoch == epoch]
-    openings = opened(node.blobs, committed.manifest["inputs"], mine).to_pylist()
-    rows = [_row(row, epoch, rate, policy, known) for row in openings]
-    amount = int(allocation["amounts"].get(account, "0"))
-    weights = weights_of(file_of(node.blobs, committed.manifest, "accounts.json"))
-    weight = weights.get(account, 0)
-    forgotten = weight - sum(row["weight"] for row in openings)
-    of_forgotten = forgotten * rate.numerator // rate.denominator
-    told = of_forgotten + sum(int(row["amount"]) for row in rows)
-    return {
-        "epoch": epoch,
-        "day": date_of(epoch).isoformat(),
-        "weight": str(weight),
-        "amount": str(amount),
-        "rate": {"numerator": str(rate.numerator), "denominator": str(rate.denominator)},
-        "forgotten": {"weight": str(forgotten), "amount": str(of_forgotten)},
-        "rounding": str(amount - told),
-        "why": why_epoch(rate, int(allocation["pool"]), policy),
-        "rows": rows,
-    }
-
-
-def _row(
-    row: Mapping[str, Any], epoch: int, rate: Rate, policy: Policy, known: Mapping[str, Any]
-) -> Statement:
-    return {
-        "row": row["row"],
-        "drive": known[row["drive_id"]].public_id,
-        "cell": format_cell(row["cell"]),
-        "day": date_of(row["day"]).isoformat(),
-        "sectors": row["sectors"],
-        "grade": row["best_grade"],
-        "grade_sum": row["grade_sum"],
-        "frames": row["frames"],
-        "sketch": row["sketch"],
-        "visit": row["visit"],
-        "cell_best": row["cell_best"],
-        "others": row["others"],
-        "other_visits": row["other_visits"],
-        "refill_days": row["days"],
-        "weight": row["weight"],
-        "amount": str(rate.pay(row["weight"])),
-        "commitment": row["commitment"].hex(),
-        "why": why_row(row, epoch, policy),
-    }
-
-
 def _standing(node: Node, account: str, address: str | None) -> Statement | None:
     """What the newest books hold for the account, with the proof of what its address can claim."""
     last = chain.newest(node)
@@ -180,7 +131,7 @@ def _standing(node: Node, account: str, address: str | None) -> Statement | None
         "epoch": last.epoch,
         "waiting_for_address": str(balances.get(ledger.UNBOUND + account, 0)),
         "vesting": str(balances.get(ledger.VESTING + account, 0)),
-        "claim": _claim(ledger.claims(balances), address, _policy(node, last)),
+        "claim": _claim(ledger.claims(balances), address, policy_of(node, last)),
     }
 
 
@@ -196,7 +147,3 @@ def _claim(claims: Mapping[str, int], address: str | None, policy: Policy) -> St
         "root": f"0x{tree.nodes[0].hex()}",
         "proof": [f"0x{sibling.hex()}" for sibling in proof],
     }
-
-
-def _policy(node: Node, committed: Committed) -> Policy:
-    return parse_policy(file_of(node.blobs, committed.manifest, "policy.toml"))
