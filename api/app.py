@@ -25,6 +25,7 @@ from api.routes import (
     reports,
     rights,
     signin,
+    stakes,
 )
 from api.routes import map as maps
 from api.routes import metrics as figures
@@ -68,6 +69,7 @@ def create_app(
         playing,
         coverage,
         books,
+        stakes,
         devices,
         keys,
         log,

@@ -137,8 +137,8 @@ def status(
     from ingest.knownnodes import pinned
     from ingest.localstate import open_state
     from ingest.settings import UploadSettings
-    from ingest.status import payouts, states
-    from ingest.telling import print_payouts, print_states, print_troubles
+    from ingest.status import payouts, stakes, states
+    from ingest.telling import print_payouts, print_stakes, print_states, print_troubles
     from ingest.voice import STDERR, STDOUT
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
@@ -148,12 +148,15 @@ def status(
     with open_state(ours.state) as state:
         drives, pin = state.drives(key.public), pinned(ours.state, state.node_at)
         rows = list(states(drives, to, UploadSettings(attempts=2), pin))
-        bound = list(payouts(drives, to, key, UploadSettings(attempts=1), pin))
+        asking = (drives, to, key, UploadSettings(attempts=1), pin)
+        bound, staked = list(payouts(*asking)), list(stakes(*asking))
     if as_json:
-        _print_json({"contributor": key.public, "drives": rows, "payouts": bound})
+        told = {"drives": rows, "payouts": bound, "stakes": staked}
+        _print_json({"contributor": key.public, **told})
     elif rows:
         print_states(STDOUT, rows)
         print_payouts(STDOUT, bound)
+        print_stakes(STDOUT, staked)
     else:
         typer.echo("nothing was sent from this machine yet: `roadcomb upload PATH --to URL`")
     troubles = {row["trouble"]: None for row in rows if row["trouble"]}

@@ -10,7 +10,7 @@ from ingest.settings import UploadSettings
 from roadcomb.errors import InvalidInput, NotFound, RoadcombError
 from roadcomb.keys import Key
 
-__all__ = ["payouts", "states"]
+__all__ = ["payouts", "stakes", "states"]
 
 _COUNTS = ("offered", "pending", "held", "accepted", "rejected")
 
@@ -63,6 +63,22 @@ def payouts(
                 "following": _word(standing, "following"),
                 "from_ms": from_ms if isinstance(from_ms, int) else None,
             }
+
+
+def stakes(
+    records: Sequence[DriveRecord],
+    url: str | None,
+    key: Key,
+    settings: UploadSettings,
+    pin: Pin | None = None,
+) -> Iterator[dict[str, Any]]:
+    """What each node says of one's stake, of those that answer: `node`, and `words`, sentences."""
+    for address in dict.fromkeys(url or record.url for record in records):
+        with open_http(address, settings) as http, suppress(RoadcombError):
+            told = NodeClient(http, settings, pin).get_signed("/v1/stake", key)
+            words = told.get("words")
+            listed = [str(each) for each in words] if isinstance(words, list) else []
+            yield {"node": address, "words": listed}
 
 
 def _told(record: DriveRecord, answer: Mapping[str, Any]) -> dict[str, Any]:

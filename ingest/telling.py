@@ -19,6 +19,7 @@ __all__ = [
     "print_payouts",
     "print_plans",
     "print_rejected",
+    "print_stakes",
     "print_states",
     "print_troubles",
 ]
@@ -129,6 +130,13 @@ def _shown(pictures: Mapping[str, Any]) -> str:
     shown = f"{count} {'picture is' if count == 1 else 'pictures are'} published"
     waits = [f"{n} wait: {WAITS.get(why, why)}" for why, n in pictures["waiting"].items()]
     return ", ".join([shown, *waits])
+
+
+def print_stakes(voice: Voice, stakes: Iterable[Mapping[str, Any]]) -> None:
+    """What each node says of one's stake, and until when a slash of it can be appealed."""
+    for stake in stakes:
+        for sentence in stake["words"]:
+            voice.say(f"{stake['node']}: {sentence}")
 
 
 def print_payouts(voice: Voice, payouts: Iterable[Mapping[str, Any]]) -> None:

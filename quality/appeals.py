@@ -4,7 +4,8 @@ The laws: only the drive's own contributor appeals; words are never changed or t
 only with the drive, when that is deleted (they may tell where somebody drove); a
 rejected drive with frames that are good by themselves is held again, so that a person looks at it;
 a held one only gains the words. What is accepted or deleted is not appealed: the first may be paid,
-of the second nothing is left. `MOST` appeals of a drive are read, no more.
+of the second nothing is left. `MOST` appeals of a drive are read, and one more when it was slashed
+for: what costs money can always be answered.
 """
 
 from collections.abc import Sequence
@@ -20,10 +21,10 @@ from quality.decisions import decision_of, enter
 from quality.deleting import DELETED
 from quality.judgement import load
 from quality.verdicts import counts_of
-from roadcomb.catalog.tables import appeals
+from roadcomb.catalog.tables import appeals, events
 from roadcomb.errors import Conflict, Unauthorised
 from roadcomb.node import Node
-from roadcomb.records import Verdict
+from roadcomb.records import SLASH, Verdict
 
 __all__ = ["APPEALED_BY", "MOST", "Words", "appeal", "appeals_of"]
 
@@ -56,7 +57,8 @@ def appeal(node: Node, asked: Appeal) -> None:
         if any(row.message == asked.message for row in known):
             return
         now = decision_of(connection, asked.drive_id)
-        _check_appealable(asked.drive_id, now, good, len(known))
+        most = MOST + _slashes(connection, asked.drive_id)
+        _check_appealable(asked.drive_id, now, good, len(known), most)
         connection.execute(sa.insert(appeals).values(_row(asked, node.clock.now_ms())))
         if now is not None and now.verdict == Verdict.REJECTED:
             enter(connection, node.clock, _reopened(now, drive.frames, good))
@@ -72,7 +74,12 @@ def _of(connection: sa.Connection, drive_id: str) -> Sequence[Any]:
     return connection.execute(query.order_by(appeals.c.id)).all()
 
 
-def _check_appealable(drive_id: str, decision: Any, good: int, made: int) -> None:
+def _slashes(connection: sa.Connection, drive_id: str) -> int:
+    found = sa.select(sa.func.count()).where(events.c.kind == SLASH, events.c.reference == drive_id)
+    return connection.execute(found).scalar_one()
+
+
+def _check_appealable(drive_id: str, decision: Any, good: int, made: int, most: int) -> None:
     if decision is None:
         raise Conflict(f"drive {drive_id} is not judged yet: there is nothing to appeal")
     if decision.reason == DELETED or decision.verdict == Verdict.ACCEPTED:
@@ -83,7 +90,7 @@ def _check_appealable(drive_id: str, decision: Any, good: int, made: int) -> Non
             f"every frame of drive {drive_id} was rejected by itself: see their reasons in "
             "`roadcomb status`; no person could accept any"
         )
-    if made >= MOST:
+    if made >= most:
         raise Conflict(f"drive {drive_id} was appealed {made} times: the words are with a person")
 
 

@@ -30,6 +30,7 @@ from rewards.documents import (
 from rewards.earned import Earned
 from rewards.events import Event, parse_events
 from rewards.folders import Folder, epochs_in, read_folder
+from rewards.founded import refuse_unfounded
 from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.refill import NEVER_PAID, Refill
@@ -70,6 +71,7 @@ def audit(
         past[epoch] = standing.refill
         standing = audit_epoch(folder, standing, node_key, past)
         account_for(folder, accounting)
+        refuse_unfounded(folder, accounting)
         yield Audited(epoch, folder.digest, folder.manifest["tree"], accounting.counts())
 
 

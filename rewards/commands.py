@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rewards import ledger_commands, where_commands
+from rewards import ledger_commands, stake_commands, where_commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command()(audit)
     ledger_commands.register(app)
     where_commands.register(app)
+    stake_commands.register(app)
 
 
 def nightly(

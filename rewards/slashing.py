@@ -23,7 +23,7 @@ from rewards.events import Event
 from rewards.stake_rule import StakeRule
 from roadcomb.canonical import digest_of_json
 from roadcomb.errors import IntegrityError
-from roadcomb.records import Verdict
+from roadcomb.records import SLASH, Verdict
 
 __all__ = [
     "KIND",
@@ -37,9 +37,10 @@ __all__ = [
     "judged",
     "open_case",
     "outcome",
+    "receipt_of",
 ]
 
-KIND = "slash"
+KIND = SLASH
 """Of events: {"account", "receipt": index in the log, "evidence": rewards/slash_evidence.py}."""
 
 TAKEN, LIFTED, LAPSED = "taken", "lifted", "lapsed"
@@ -145,6 +146,11 @@ def give_back(case: Case, holdings: Holdings) -> Holdings:
         put(holdings.staked, case.account, case.staked),
         put(holdings.cooling, case.account, case.cooling),
     )
+
+
+def receipt_of(event: Event) -> int:
+    """The receipt that a decision names. Raises IntegrityError for a body that is none."""
+    return _decision(event)[1]
 
 
 def _decision(event: Event) -> tuple[str, int, str]:

@@ -7,9 +7,12 @@ give them), so that a manifest has one canonical form and no float reaches an ep
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Fix", "Frame", "Verdict", "degrees", "e7"]
+__all__ = ["SLASH", "Fix", "Frame", "Verdict", "degrees", "e7"]
 
 E7 = 10_000_000
+
+SLASH = "slash"
+"""Kind of the event that slashes for a drive; its reference is the drive's id."""
 
 
 def e7(value_deg: float) -> int:
