@@ -7,8 +7,9 @@ give, because then it is the file that was changed. No server is asked; the audi
 key, or takes that of the first manifest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import pyarrow.compute as pc
 from rewards.accounted import Accounting, LogPart, parse_log
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.devices import earned_in, plain
+from rewards.demand.document import payees_in
+from rewards.demand.paying import PASSED, EarlierRows, Paying, passed
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
     DERIVED,
@@ -65,14 +68,23 @@ def audit(
     """
     standing, accounting = first_standing(), accounting if accounting is not None else Accounting()
     past: dict[int, Refill] = {}
+    earlier = partial(_passed_in, published)
     for epoch in epochs_in(published):
         folder = read_folder(published, epoch)
         node_key = node_key or str(folder.manifest.get("node"))
         past[epoch] = standing.refill
-        standing = audit_epoch(folder, standing, node_key, past)
+        standing = audit_epoch(folder, standing, node_key, past, earlier)
         account_for(folder, accounting)
         refuse_unfounded(folder, accounting)
         yield Audited(epoch, folder.digest, folder.manifest["tree"], accounting.counts())
+
+
+def _passed_in(published: Path, epoch: int, cells: Collection[int]) -> pa.Table:
+    """Of an epoch that was found equal before; none where the chain had not begun."""
+    path = published / str(epoch) / "rows.parquet"
+    if not path.is_file():
+        return PASSED.empty_table()
+    return passed(rows_from_parquet(path.read_bytes()), cells)
 
 
 def account_for(folder: Folder, accounting: Accounting) -> None:
@@ -92,16 +104,20 @@ def _log(folder: Folder, inputs: Inputs) -> LogPart:
 
 
 def audit_epoch(
-    folder: Folder, before: Standing, node_key: str, past: Mapping[int, Refill]
+    folder: Folder,
+    before: Standing,
+    node_key: str,
+    past: Mapping[int, Refill],
+    earlier: EarlierRows,
 ) -> Standing:
     """The standing after an epoch that is equal in all. Raises Difference.
 
-    past: the record of paid cells at the start of each epoch so far.
+    past: the record of paid cells at the start of each epoch so far; earlier: passes of those.
     """
     signed = folder.is_signed_by(node_key)
     if signed:
         _refuse_undigested(folder)
-    books = _books(folder, before, past)
+    books = _books(folder, before, past, earlier)
     if signed:
         _refuse_underived(folder, books)
     name = folder.name("manifest.json")
@@ -118,6 +134,7 @@ def _refuse_undigested(folder: Folder) -> None:
         ("policy.toml", "policy", None),
         ("devices.json", "devices", None),
         ("accounts.json", "accounts", _refuse_other_accounts),
+        ("demand.json", "demand", None),
     ):
         digest = digest_of_bytes(folder.files[file])
         if digest != folder.manifest[entry] and closer is not None:
@@ -145,16 +162,19 @@ def _refuse_other_accounts(folder: Folder) -> None:
             raise Difference(name, f"accounts.{account}", expected, weight)
 
 
-def _books(folder: Folder, before: Standing, past: Mapping[int, Refill]) -> Books:
+def _books(
+    folder: Folder, before: Standing, past: Mapping[int, Refill], earlier: EarlierRows
+) -> Books:
     """The epoch computed again from what cannot be derived."""
     inputs = _inputs(folder, before)
     policy = folder.read("policy.toml", parse_policy)
     refuse_different(folder.name("inputs.json"), "policy", policy.digest, inputs.policy)
     earned = _earned(folder, policy)
+    paying = Paying(folder.read("demand.json", payees_in), earlier)
     try:
         rows = _rows(folder, inputs, before, policy, past)
         events, decided = _events(folder, inputs, before), _log(folder, inputs).decided
-        books = close_books(inputs, policy, rows, earned, before, events, decided)
+        books = close_books(inputs, policy, rows, earned, before, events, decided, paying)
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
         raise Difference(name, "rows", "passes of cells", error) from error

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from rewards import ledger
 from rewards.allocation import Allocation, allocate
+from rewards.demand.allotting import NOTHING, Demand, allot
+from rewards.demand.paying import NOBODY, DemandNight, Paying, pay
 from rewards.earned import Device, Earned, earned_of
 from rewards.events import Event
 from rewards.factors import Counted, counted, weights_of_accounts
@@ -75,6 +77,7 @@ class Standing:
     stakes: Stakes = field(default_factory=Stakes)
     week: Week = NO_WEEK
     fleets: Fleets = field(default_factory=dict)
+    demand: Demand = NOTHING
 
     @property
     def minted(self) -> int:
@@ -111,6 +114,7 @@ class Books:
     locked: Locked
     stakes: Stakes
     fleets: Fleets
+    demand: DemandNight
 
     def standing(self, manifest: str) -> Standing:
         """Where the next epoch starts from."""
@@ -129,6 +133,7 @@ class Books:
             self.stakes,
             self.counted.week,
             self.fleets,
+            self.demand.after,
         )
 
 
@@ -181,9 +186,10 @@ def close_books(
     before: Standing,
     events: Sequence[Event] = (),
     decided: Mapping[int, str] = MappingProxyType({}),
+    paying: Paying = NOBODY,
 ) -> Books:
     """Everything after what was earned; rows: BOOK_ROWS; events: those the epoch takes in;
-    decided: what its log.json says of receipts.
+    decided: what its log.json says of receipts; paying: whom cells that customers opened pay.
 
     First what waited for an address moves, then stakes, then what has vested, then what the epoch
     emits; of the last two the gate fills stakes.
@@ -193,7 +199,8 @@ def close_books(
     refuse_misdated(inputs.epoch, inputs.announced, before.announced)
     counts = counted(earned, policy.factors, turned(before.week, inputs.epoch))
     weights = weights_of_accounts(counts)
-    opened = open_pools(policy, inputs.epoch, before.minted)
+    allotted = allot(policy, inputs.epoch, events, before.demand, before.minted)
+    opened = open_pools(policy, inputs.epoch, before.minted, allotted.demanded)
     allocation = allocate(weights, opened.coverage(policy), policy)
     pools = _after_coverage(opened, allocation, policy)
     parts = parts_of(allocation.amounts, before.fleets)
@@ -203,12 +210,14 @@ def close_books(
     due, still = release(settled.unvested, inputs.epoch)
     free, locked = lock(still, payable, inputs.epoch, policy.vesting)
     gate = fill(night, settled.stakes, due, free)
+    sold, demand = pay(policy.demand, inputs, allotted, rows, paying, before.fleets)
     transactions = [
         ledger.bound(inputs.epoch, before.balances, inputs.bindings),
         *settled.transactions,
         ledger.vested(inputs.epoch, gate.due, inputs.bindings),
         ledger.emitted(inputs.epoch, pools, gate.free, payable, policy, inputs.bindings),
         gate.transaction,
+        *sold,
     ]
     return Books(
         inputs=inputs,
@@ -228,6 +237,7 @@ def close_books(
         locked=locked,
         stakes=gate.stakes,
         fleets=agreed(before.fleets, events),
+        demand=demand,
     )
 
 

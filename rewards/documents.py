@@ -27,6 +27,7 @@ from typing import Any
 
 from rewards import ledger
 from rewards.books import Books
+from rewards.demand.document import demand_document
 from rewards.devices import devices_content
 from rewards.fleets import fleets_content
 from rewards.merkle import claims_dump, claims_tree
@@ -122,6 +123,7 @@ DERIVED: Mapping[str, Callable[[Books], bytes]] = {
     "vesting.json": vesting_document,
     "fleets.json": fleets_document,
     "stake.json": stake_document,
+    "demand.json": lambda books: demand_document(books.demand, books.inputs.epoch),
 }
 """Files that follow from the books; the manifest names the digest of each under its stem."""
 
@@ -160,6 +162,7 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "refill": books.refill.digest,
         **{stem_of(name): digest_of_bytes(made(books)) for name, made in DERIVED.items()},
         "events": {"digest": inputs.events_digest, "newest": inputs.events},
+        "notes": [] if books.demand.note is None else [books.demand.note],
         "emitted": str(books.pools.emitted),
         "paid": str(allocation.paid),
         "unallocated": str(books.pools.unallocated),

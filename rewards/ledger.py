@@ -15,6 +15,9 @@ deposited           minus all stakes that came in from outside
 stake:<account>     staked (rewards/staking.py)
 cooling:<account>   asked back, and not given back yet
 disputed:<account>  set aside by a slash that is not final (rewards/slashing.py)
+customers           minus all that customers have burnt for credits (rewards/demand)
+vault               of that, what is not spent yet
+demand              for the contributors of cells that customers opened
 burned              taken out of the world
 unbound:<account>   earned by a contributor who has not bound an address yet
 claimable:0x...     all that an address has ever earned: the amount in its proof
@@ -24,7 +27,7 @@ claimable:0x...     all that an address has ever earned: the amount in its proof
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rewards.policy import Policy
+from rewards.policy import DEMAND, Policy
 from rewards.pools import Pools
 from roadcomb.errors import IntegrityError
 
@@ -32,14 +35,17 @@ __all__ = [
     "BURNED",
     "CLAIMABLE",
     "COOLING",
+    "CUSTOMERS",
     "DEPOSITED",
     "DISPUTED",
     "EMISSION",
+    "POT",
     "SOURCES",
     "STAKE",
     "TREASURY",
     "UNALLOCATED",
     "UNBOUND",
+    "VAULT",
     "VESTING",
     "Transaction",
     "bound",
@@ -62,8 +68,11 @@ STAKE = "stake:"
 COOLING = "cooling:"
 DISPUTED = "disputed:"
 BURNED = "burned"
+CUSTOMERS = "customers"
+VAULT = "vault"
+POT = "demand"
 
-SOURCES = frozenset({EMISSION, DEPOSITED})
+SOURCES = frozenset({EMISSION, DEPOSITED, CUSTOMERS})
 """Accounts below zero: where tokens come from."""
 
 
@@ -115,7 +124,8 @@ def emitted(
     earned = [(purse(account, bindings), amount) for account, amount in free.items()]
     later = [(VESTING + account, amounts[account] - amount) for account, amount in free.items()]
     kept = [(TREASURY + name, amount) for name, amount in pools.treasuries(policy).items()]
-    whole = [(EMISSION, -pools.emitted), (UNALLOCATED, pools.unallocated)]
+    demanded = sum(pools.of_kind(policy, DEMAND).values())
+    whole = [(EMISSION, -pools.emitted), (UNALLOCATED, pools.unallocated), (POT, demanded)]
     return Transaction(f"{epoch}/emission", _summed([*whole, *kept, *earned, *later]))
 
 

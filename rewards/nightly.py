@@ -13,6 +13,7 @@ from functools import partial
 from rewards.announcing import policy_of_epoch
 from rewards.books import Books, close_books, raw_weights, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
+from rewards.demand.payees import paying_of
 from rewards.documents import make_manifest
 from rewards.envelope import sign_epoch
 from rewards.freeze import first_epoch, freeze
@@ -99,7 +100,8 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)
     reached("accounted")
     decided = frozen.log.decided
-    books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided)
+    paying = paying_of(node, frozen, policy, rows, before)
+    books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
     store_books(node.blobs, books, frozen.log.to_bytes())

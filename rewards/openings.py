@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -18,7 +19,14 @@ from rewards.rows import BOOK_ROWS
 from rewards.weights import runs_of
 from roadcomb.blobs import Blobs
 
-__all__ = ["OPENINGS", "all_openings", "opened", "openings_of", "store_openings"]
+__all__ = [
+    "OPENINGS",
+    "all_openings",
+    "opened",
+    "opened_cells",
+    "openings_of",
+    "store_openings",
+]
 
 OPENINGS = pa.schema(
     [
@@ -63,6 +71,15 @@ def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Tab
     """OPENINGS of some drives in the epoch with these inputs, by drive and cell."""
     wanted = [("drive_id", "in", sorted(drive_ids))]
     return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), filters=wanted)
+
+
+def opened_cells(blobs: Blobs, inputs_digest: str, cells: Iterable[int]) -> pa.Table:
+    """drive_id, cell and weight of the paid openings in some cells of the epoch of these inputs."""
+    names = ["drive_id", "cell", "weight"]
+    read = pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), columns=names)
+    wanted = pa.array(sorted(cells), pa.uint64())
+    inside = read.filter(pc.is_in(read["cell"], value_set=wanted))
+    return inside.filter(pc.greater(inside["weight"], 0))
 
 
 def all_openings(blobs: Blobs, inputs_digest: str) -> pa.Table:

@@ -12,6 +12,7 @@ before anything runs.
 ``[refill]``      how a cell's reward comes back after it was paid
 ``[density]``     whether crowded cells count less (rewards/mechanisms/density.py)
 ``[factors]``     what counts by who vouches for a device (rewards/factors.py)
+``[demand]``      what customers pay, and who has it (rewards/demand/rule.py)
 ``[vesting]``     what is free at once, and in which steps the rest is
 ``[stake]``       what is asked as a stake, and what a slash takes (rewards/stake_rule.py)
 ================  ==============================================================================
@@ -24,6 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ingest.payout import checked_address
+from rewards.demand.rule import POOL, DemandRule, demand_rule
 from rewards.factors import Factors, factors_of
 from rewards.mechanisms.density import HIP_17, HIP_104, Limit
 from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, Schedule, Tabulated
@@ -140,6 +142,7 @@ class Policy:
     vesting: Vesting | None
     text: bytes
     stake: StakeRule = NO_STAKE
+    demand: DemandRule | None = None
 
     @property
     def digest(self) -> str:
@@ -166,6 +169,7 @@ def parse_policy(text: bytes) -> Policy:
         vesting=_vesting(file.optional("vesting")),
         text=text,
         stake=stake_rule(file.optional("stake"), _treasuries(purposes)),
+        demand=_demand(file, purposes),
     )
     token.end()
     file.end()
@@ -285,6 +289,14 @@ def _density(section: Section | None) -> Mapping[int, Limit] | None:
     rules: dict[str, Mapping[int, Limit]] = {"hip17": HIP_17, "hip104": HIP_104}
     rule: Mapping[int, Limit] = section.one_of("rule", rules)
     section.end()
+    return rule
+
+
+def _demand(file: Section, purposes: tuple[Purpose, ...]) -> DemandRule | None:
+    rule = demand_rule(file.optional("demand"))
+    pools = [purpose.kind for purpose in purposes].count(DEMAND)
+    if rule is not None and rule.paid_from == POOL and pools != 1:
+        raise file.refused("demand", f"one purpose of the kind {DEMAND} is asked for to pay from")
     return rule
 
 

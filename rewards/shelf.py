@@ -10,6 +10,7 @@ from typing import Any
 
 from rewards.books import Books, Standing, first_standing
 from rewards.devices import week_in
+from rewards.demand.document import demand_in
 from rewards.documents import DERIVED, balances_of, locked_of, stem_of, tree_document
 from rewards.events import events_document
 from rewards.fleets import fleets_in
@@ -74,6 +75,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         week=week_in(parse_json(blobs.get_addressed(_BOOKS, manifest["devices"]))),
         fleets=fleets_in(parse_json(blobs.get_addressed(_BOOKS, manifest["fleets"]))),
         stakes=parse_stakes(blobs.get_addressed(_BOOKS, manifest["stake"])),
+        demand=demand_in(blobs.get_addressed(_BOOKS, manifest["demand"])),
     )
 
 

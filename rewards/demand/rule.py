@@ -1,0 +1,93 @@
+"""The section ``[demand]`` of a policy: what a credit costs, and who gets what was burnt; pure.
+
+================================  ===============================================================
+``credit_usd``                    price of one credit, which opens one cell for one week
+``sources``                       public keys whose prices count; none: no credit is sold
+``quorum``                        how many of them must agree for a price
+``stale_hours``                   older than this at the end of the day a price does not count
+``outlier``                       per mille off the median; a price further away does not count
+``contributors``                  per mille of what was burnt that the cells' contributors get
+``paid_from``                     ``burnt``: minted again of what was burnt (Hivemapper MIP-15);
+                                  ``pool``: out of the emission of purposes of the kind demand
+``most``                          of a pool: per mille of what customers paid that demand gets
+``cap_per_week``                  base units that demand is paid in a week; what is over is burnt
+``window_days``                   whose passes of a cell count as its contributors'
+``fewest_accounts``               a night that would pay fewer accounts waits for company
+================================  ===============================================================
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rewards.sections import Section
+
+__all__ = ["BURNT", "POOL", "USD", "WHOLE", "DemandRule", "demand_rule"]
+
+BURNT, POOL = "burnt", "pool"
+
+USD = 10**8
+"""Prices are integers of 10**-8 USD."""
+
+WHOLE = 1000
+
+_MOST = 10**30
+_DEAREST = 10_000
+_KEY_HEX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRule:
+    """credit: 10**-8 USD; the rest as the table above says."""
+
+    credit: int
+    sources: tuple[str, ...]
+    quorum: int
+    stale_hours: int
+    outlier: int
+    contributors: int
+    paid_from: str
+    cap_per_week: int
+    window_days: int
+    fewest_accounts: int
+    most: int = WHOLE
+
+    @property
+    def open(self) -> bool:
+        """Whether credits are sold at all: where nobody says what a token costs, none are."""
+        return bool(self.sources)
+
+
+def demand_rule(section: Section | None) -> DemandRule | None:
+    """The rule of a section; None where there is none. Raises InvalidInput naming its line."""
+    if section is None:
+        return None
+    sources = section.texts("sources")
+    rule = DemandRule(
+        credit=_credit(section),
+        sources=sources,
+        quorum=section.integer("quorum", 1, max(1, len(sources))),
+        stale_hours=section.integer("stale_hours", 1, 24 * 30),
+        outlier=section.integer("outlier", 0, WHOLE),
+        contributors=section.integer("contributors", 0, WHOLE),
+        paid_from=section.one_of("paid_from", {BURNT: BURNT, POOL: POOL}, default=BURNT),
+        cap_per_week=section.integer("cap_per_week", 0, _MOST),
+        window_days=section.integer("window_days", 1, 366),
+        fewest_accounts=section.integer("fewest_accounts", 1, 1000),
+        most=section.integer("most", 0, 100 * WHOLE, default=WHOLE),
+    )
+    _refuse_no_keys(section, sources)
+    section.end()
+    return rule
+
+
+def _credit(section: Section) -> int:
+    exact = section.decimal("credit_usd", Decimal(1) / USD, Decimal(_DEAREST)) * USD
+    if exact != int(exact):
+        raise section.refused("credit_usd", "at most eight places are asked for")
+    return int(exact)
+
+
+def _refuse_no_keys(section: Section, sources: tuple[str, ...]) -> None:
+    for source in sources:
+        if len(source) != _KEY_HEX or not set(source) <= set("0123456789abcdef"):
+            raise section.refused("sources", f"{source[:20]!r} is no public key in hex")
