@@ -51,29 +51,33 @@ class Uploader:
 
     def run(self) -> None:
         drive = 0
-        while not self.stop:
-            try:
-                with httpx.Client(base_url=self.url, timeout=10, trust_env=False) as client:
-                    while not self.stop:
-                        self._upload(client, self.number * 10_000 + drive)
-                        drive += 1
-            except (httpx.TransportError, httpx.UnsupportedProtocol):
-                time.sleep(0.02)  # the node is dead; the same drive goes on
+        with httpx.Client(timeout=10, trust_env=False) as client:
+            while not self.stop:
+                try:
+                    self._upload(client, self.number * 10_000 + drive)
+                    drive += 1
+                except (httpx.TransportError, httpx.UnsupportedProtocol):
+                    time.sleep(0.05)  # the node is dead; the same drive goes on
 
     def _upload(self, client: httpx.Client, drive: int) -> None:
         frames = frames_of(drive)
         signed = drive_of(frames, contributor(self.number))
-        opened = client.post("/v1/drives", json=signed.to_json()).raise_for_status().json()
+        drives = f"{self.url}/v1/drives"
+        opened = client.post(drives, json=signed.to_json()).raise_for_status().json()
         self.acknowledged.manifests[signed.drive_id] = drive
         lacking = [frame for frame in frames if image_id(frame) in opened["missing"]]
         for at in range(0, len(lacking), BATCH):
-            self._send(client, signed.drive_id, lacking[at : at + BATCH])
-        sealed = client.post(f"/v1/drives/{signed.drive_id}/seal").raise_for_status()
+            batch = lacking[at : at + BATCH]
+            client.post(
+                f"{drives}/{signed.drive_id}/frames",
+                content=encode_batch(batch),
+                headers={"Content-Type": CONTENT_TYPE},
+            ).raise_for_status()
+            self._acknowledge(signed.drive_id, batch)
+        sealed = client.post(f"{drives}/{signed.drive_id}/seal").raise_for_status()
         self.acknowledged.receipts[signed.drive_id] = sealed.content
 
-    def _send(self, client: httpx.Client, drive_id: str, batch: list[bytes]) -> None:
-        url, headers = f"/v1/drives/{drive_id}/frames", {"Content-Type": CONTENT_TYPE}
-        client.post(url, content=encode_batch(batch), headers=headers).raise_for_status()
+    def _acknowledge(self, drive_id: str, batch: list[bytes]) -> None:
         sent = {image_id(frame) for frame in batch}
         self.acknowledged.frames.setdefault(drive_id, set()).update(sent)
         self.acknowledged.sent += len(sent)
