@@ -8,9 +8,10 @@ else counts at the factor of `none`, as if nobody vouched:
     vouched = min(weight, what the ceiling leaves of the week), or 0 below the floor of passes
 
 So what a device is not counted for is never worth more in another account, where nobody vouches for
-it either: splitting an account or a device over names that cost nothing never gains. The ceiling is
-of weight and not of way, as the week's sum then depends on no order, and a poor pass, kept back,
-would save nothing. The floor is of way: one who drives the same streets daily drives, too.
+it either: splitting an account or a device over names that cost nothing never gains, but for the
+dust of a day's floor, under one unit of weight. The ceiling is of weight and not of way, as the
+week's sum then depends on no order, and a poor pass, kept back, would save nothing. The floor is of
+way: one who drives the same streets daily drives, too.
 
 A software key costs nothing, so a policy with a ceiling that pays it more than `none` is refused: a
 second one would have a second ceiling. What the ceiling does not see is one phone with two attested

@@ -112,7 +112,9 @@ def test_on_which_day_of_a_week_what_is_driven_does_not_matter_to_the_ceiling(
 def test_what_is_moved_to_a_name_that_costs_nothing_never_counts_more(
     days: list[tuple[Raw, int, int]], level: str, own: bool, factors: Factors
 ) -> None:
-    """To no device, or to another software key; in the same account or in a new one."""
+    """To no device, or to another software key; in the same account or in a new one. A day's floor
+    is under one unit of weight, a millionth of what a cell refills in a day.
+    """
     if factors.ceiling is None and level == SOFTWARE:
         factors = replace(factors, levels={**factors.levels, HARDWARE: factors.levels[SOFTWARE]})
     whole = [{"a": {"x": raw}} for raw, _, _ in days]
@@ -125,7 +127,9 @@ def test_what_is_moved_to_a_name_that_costs_nothing_never_counts_more(
         split.append(
             {"a": {"x": rest, name: moved}} if own else {"a": {"x": rest}, "b": {name: moved}}
         )
-    assert total(split, factors) <= total(whole, factors)
+    assert total(split, factors) < total(whole, factors) + len(days)
+    if len(days) == 1:
+        assert total(split, factors) <= total(whole, factors)
 
 
 @given(raws, raws, all_factors(), st.integers(0, 40), st.integers(0, 40))
