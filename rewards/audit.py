@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rewards.accounted import Accounting, LogPart, parse_log
+from rewards.albums import parse_albums
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
-from rewards.devices import earned_in, plain
 from rewards.demand.document import payees_in
 from rewards.demand.paying import PASSED, EarlierRows, Paying, passed
+from rewards.devices import earned_in, plain
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
     DERIVED,
@@ -174,6 +175,7 @@ def _books(
     try:
         rows = _rows(folder, inputs, before, policy, past)
         events, decided = _events(folder, inputs, before), _log(folder, inputs).decided
+        _refuse_other_albums(folder, inputs, before)
         books = close_books(inputs, policy, rows, earned, before, events, decided, paying)
     except (pa.ArrowException, ValueError) as error:
         name = folder.name("rows.parquet")
@@ -197,6 +199,17 @@ def _inputs(folder: Folder, before: Standing) -> Inputs:
     refuse_different(name, "previous", before.manifest, inputs.previous)
     refuse_different(name, "rules_version", RULES_VERSION, inputs.rules_version)
     return inputs
+
+
+def _refuse_other_albums(folder: Folder, inputs: Inputs, before: Standing) -> None:
+    """The albums as they were frozen: grades are committed to before any is drawn."""
+    name, albums = folder.name("albums.json"), folder.read("albums.json", parse_albums)
+    digest = digest_of_bytes(folder.files["albums.json"])
+    refuse_different(name, "SHA-256", inputs.albums_digest, digest)
+    rising = inputs.publications >= before.publications
+    refuse_different(name, "newest is not before the epoch before's", True, rising)
+    late = [album.album for album in albums if album.epoch > inputs.epoch]
+    refuse_different(name, "albums of epochs to come", [], late)
 
 
 def _events(folder: Folder, inputs: Inputs, before: Standing) -> tuple[Event, ...]:

@@ -59,8 +59,8 @@ def _nothing_paid(epoch: int) -> Refill:
 class Standing:
     """How the books stood after an epoch; manifest, policy: digests of its own.
 
-    announced: policies of epochs to come; log_size, decisions, events: what of the log, of the
-    decisions and of the events is accounted for; all as its inputs showed them.
+    announced: policies of epochs to come; log_size, decisions, events, publications: what of each
+    is accounted for; all as its inputs showed them.
     """
 
     epoch: int | None
@@ -78,6 +78,7 @@ class Standing:
     week: Week = NO_WEEK
     fleets: Fleets = field(default_factory=dict)
     demand: Demand = NOTHING
+    publications: int = 0
 
     @property
     def minted(self) -> int:
@@ -134,6 +135,7 @@ class Books:
             self.counted.week,
             self.fleets,
             self.demand.after,
+            self.inputs.publications,
         )
 
 

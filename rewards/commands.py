@@ -1,11 +1,11 @@
-"""Command line verbs of this room: `nightly`, `rewards` and `audit`."""
+"""Command line verbs of this room: `nightly` and `rewards`; the others have files of their own."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rewards import ledger_commands, stake_commands, where_commands
+from rewards import audit_commands, ledger_commands, stake_commands, where_commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
     app.command()(nightly)
     app.command()(rewards)
-    app.command()(audit)
+    audit_commands.register(app)
     ledger_commands.register(app)
     where_commands.register(app)
     stake_commands.register(app)
@@ -120,71 +120,6 @@ def _write_salts(statement: "Mapping[str, Any]", file: Path) -> None:
     contributor = load_key(ClientSettings().key_file).public
     document = salts_document(salts_of_statement(statement, contributor))
     write_durably(file, canonical_json(document), OWNER_ONLY)
-
-
-def audit(
-    published: Annotated[Path, typer.Argument(help="A copy of a node's folder `published`.")],
-    node_key: Annotated[
-        str | None, typer.Option(help="Public key that must have signed. Default: the first's.")
-    ] = None,
-    receipts: Annotated[
-        list[Path] | None,
-        typer.Option("--receipt", help="A receipt of mine: what became of it? Repeatable."),
-    ] = None,
-    mine: Annotated[
-        Path | None, typer.Option(help="My salts, of `roadcomb rewards --salts`: are my rows in?")
-    ] = None,
-    salts: Annotated[
-        Path | None, typer.Option(help="All salts, of the operator's `roadcomb ledger salts`.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Recompute every epoch from its published files alone; exit 11 at the first difference."""
-    from rewards.accounted import Accounting
-    from rewards.audit import audit as run
-    from rewards.receipted import receipt_state
-    from roadcomb.epochs import date_of
-
-    accounting, found = Accounting(), None
-    for found in run(published, node_key, accounting):
-        if as_json:
-            _print_json({"epoch": found.epoch, "equal": True, "root": found.root})
-        else:
-            root = found.root or "no claims yet"
-            typer.echo(f"epoch {found.epoch} ({date_of(found.epoch)}): equal, root {root}")
-    if found is not None and not as_json:
-        told = ", ".join(f"{count} {state}" for state, count in found.receipts.items() if count)
-        typer.echo(f"{sum(found.receipts.values())} receipts accounted for: {told or 'none yet'}")
-    _print_opened(published, mine, whole=True)
-    _print_opened(published, salts, whole=False)
-    for path in receipts or ():
-        state = receipt_state(path, accounting)
-        if as_json:
-            _print_json({"receipt": str(path), "state": state})
-        else:
-            typer.echo(f"{path}: {state}")
-    if node_key is None:
-        typer.echo("signed by the key in the first manifest; --node-key pins one", err=True)
-
-
-def _print_opened(published: Path, file: Path | None, whole: bool) -> None:
-    """Open rows with the salts of a file; whole: it must hold all of an account's."""
-    if file is None:
-        return
-    from rewards.folders import read_folder
-    from rewards.salts import check_opened, parse_salts
-    from roadcomb.errors import UsageError
-
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"the salts {file} cannot be read: {error.strerror}") from error
-    for epoch, owned in parse_salts(data).items():
-        found = check_opened(read_folder(published, epoch), owned, whole)
-        typer.echo(
-            f"epoch {epoch}: {found.rows} rows opened, of {found.accounts} accounts, and they add "
-            f"up; {found.left} left closed"
-        )
 
 
 def _epoch(text: str) -> int:

@@ -16,6 +16,7 @@ stake.json          stakes, and the cases of slashes (rewards/stake_document.py)
 fleets.json         agreements of drivers with managers, and the parts of these (rewards/fleets.py)
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 events.json         what happened outside and the books depend on (rewards/events.py)
+albums.json         publications, for whoever checks grades (rewards/albums.py)
 log.json            the log's new leaves, and what became of receipts (rewards/accounted.py)
 policy.toml         the figures the epoch paid by (rewards/policy.py)
 manifest.json       the signed manifest (rewards/envelope.py)
@@ -132,6 +133,7 @@ FILES = (
     "policy.toml",
     "rows.parquet",
     "events.json",
+    "albums.json",
     *DERIVED,
     "tree.json",
     "log.json",
@@ -162,6 +164,7 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "refill": books.refill.digest,
         **{stem_of(name): digest_of_bytes(made(books)) for name, made in DERIVED.items()},
         "events": {"digest": inputs.events_digest, "newest": inputs.events},
+        "albums": {"digest": inputs.albums_digest, "newest": inputs.publications},
         "notes": [] if books.demand.note is None else [books.demand.note],
         "emitted": str(books.pools.emitted),
         "paid": str(allocation.paid),

@@ -21,6 +21,7 @@ from ingest.receipts import parse_receipt
 from quality import judgement
 from quality.records import reputations_at
 from rewards.accounted import LogPart
+from rewards.albums import Listed, albums_digest
 from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
 from rewards.books import Standing
@@ -32,6 +33,7 @@ from rewards.logged import log_part
 from rewards.policy import RULES_VERSION, Policy
 from rewards.recorded import events_of
 from rewards.rows import make_rows, rows_digest
+from rewards.shown import albums_of
 from rewards.visits import passes_by_visit
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
@@ -71,6 +73,7 @@ class Frozen:
     drive_of_row: NDArray[np.uint32]
     log: LogPart
     events: Sequence[Event]
+    albums: Sequence[Listed]
 
     @property
     def devices(self) -> list[Device]:
@@ -89,6 +92,8 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         contributors = {drive.owner.contributor for drive in came_in}
         reputation = reputations_at(connection, contributors, epoch)
         events = events_of(connection, epoch, before.events)
+        coming_in = {drive.drive_id for drive in came_in}
+        albums, shown = albums_of(connection, epoch, before.publications, coming_in)
     owners = [drive.owner for drive in came_in]
     frames = _accepted_frames(node.blobs, came_in)
     passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
@@ -111,8 +116,10 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         reputation={account_of(key): reputation[key] for key in sorted(reputation)},
         events_digest=events_digest(events),
         events=max((event.number for event in events), default=before.events),
+        albums_digest=albums_digest(albums),
+        publications=shown,
     )
-    return Frozen(inputs, rows, came_in, drive_of_row, log, events)
+    return Frozen(inputs, rows, came_in, drive_of_row, log, events, albums)
 
 
 def first_epoch(connection: sa.Connection) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.payout import checked_address
+from rewards.albums import NO_ALBUMS
 from rewards.events import NO_EVENTS
 from rewards.notice import Announced, announced_of
 from roadcomb.canonical import Json, canonical_json, parse_json
@@ -30,6 +31,7 @@ class Inputs:
     reputation: 0..1000 by account, of those whose drives came in (quality/reputation.py).
     log_digest: of log.json (rewards/accounted.py). decisions: number of the newest one it tells.
     events_digest: of events.json (rewards/events.py). events: number of the newest so far.
+    albums_digest: of albums.json (rewards/albums.py). publications: number of the newest so far.
     """
 
     epoch: int
@@ -49,6 +51,8 @@ class Inputs:
     reputation: Mapping[str, int] = field(default_factory=dict)
     events_digest: str = NO_EVENTS
     events: int = 0
+    albums_digest: str = NO_ALBUMS
+    publications: int = 0
 
     def to_bytes(self) -> bytes:
         """inputs.json."""
@@ -74,6 +78,7 @@ class Inputs:
             "announced": [each.document() for each in self.announced],
             "reputation": dict(self.reputation),
             "events": {"digest": self.events_digest, "newest": self.events},
+            "albums": {"digest": self.albums_digest, "newest": self.publications},
         }
         return canonical_json(document)
 
@@ -101,8 +106,9 @@ def parse_inputs(data: bytes) -> Inputs:
             "announced": list() as announced,
             "reputation": Mapping() as reputation,
             "events": {"digest": str(events_digest), "newest": int(newest), **no_events},
+            "albums": {"digest": str(albums_digest), "newest": int(shown), **no_albums},
             **nothing,
-        } if not (nothing or no_rows or no_log or no_events):
+        } if not (nothing or no_rows or no_log or no_events or no_albums):
             return Inputs(
                 epoch,
                 previous,
@@ -121,6 +127,8 @@ def parse_inputs(data: bytes) -> Inputs:
                 {account: _value(value) for account, value in reputation.items()},
                 events_digest,
                 newest,
+                albums_digest,
+                shown,
             )
     raise IntegrityError("inputs.json is no inputs that this version can read")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from rewards.albums import albums_document
 from rewards.announcing import policy_of_epoch
 from rewards.books import Books, close_books, raw_weights, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
@@ -104,7 +105,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unhe
     books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     reached("booked")
-    store_books(node.blobs, books, frozen.log.to_bytes())
+    store_books(node.blobs, books, (frozen.log.to_bytes(), albums_document(frozen.albums)))
     openings = openings_of(frozen, rows, days, cells)
     store_openings(node.blobs, digest_of_bytes(books.inputs.to_bytes()), openings)
     reached("stored")

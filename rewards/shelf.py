@@ -5,12 +5,12 @@ so a committed manifest never names a missing file; what an unfinished night lef
 bytes that the next run would write. Rows lie under the digest of their columns, not of their file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rewards.books import Books, Standing, first_standing
-from rewards.devices import week_in
 from rewards.demand.document import demand_in
+from rewards.devices import week_in
 from rewards.documents import DERIVED, balances_of, locked_of, stem_of, tree_document
 from rewards.events import events_document
 from rewards.fleets import fleets_in
@@ -31,17 +31,17 @@ _BOOKS = "books"
 _REFILL = "refill"
 _DIRECT = {"inputs.json", "policy.toml", *DERIVED}
 """Files that are stored as they are published, under the digest of the manifest's entry."""
-_FROZEN = {"log.json", "events.json"}
+_FROZEN = {"log.json", "events.json", "albums.json"}
 """Of those the manifest's entry says more than the digest."""
 
 
-def store_books(blobs: Blobs, books: Books, log: bytes) -> None:
+def store_books(blobs: Blobs, books: Books, named: Sequence[bytes]) -> None:
     """Put everything that the manifest will name into the store; harmless to repeat.
 
-    log: log.json, which the books only name.
+    named: log.json and albums.json, of which the books only know the digests.
     """
     for document in (
-        log,
+        *named,
         books.inputs.to_bytes(),
         books.policy.text,
         events_document(books.events),
@@ -72,6 +72,7 @@ def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
         log_size=inputs.log_size,
         decisions=inputs.decisions,
         events=inputs.events,
+        publications=inputs.publications,
         week=week_in(parse_json(blobs.get_addressed(_BOOKS, manifest["devices"]))),
         fleets=fleets_in(parse_json(blobs.get_addressed(_BOOKS, manifest["fleets"]))),
         stakes=parse_stakes(blobs.get_addressed(_BOOKS, manifest["stake"])),
