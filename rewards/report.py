@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rewards.tokens import in_tokens
+from roadcomb.printable import printable
 
 __all__ = ["print_cell", "print_statement"]
 
@@ -23,6 +24,8 @@ def print_statement(console: Console, statement: Statement, most_rows: int) -> N
             "No epoch with your drives is closed yet: rewards follow when the day is over."
         )
     _print_standing(console, statement)
+    for sentence in statement["stake"]["words"]:
+        console.print(printable(sentence), markup=False)
 
 
 def print_cell(console: Console, statement: Statement, cell: str) -> None:

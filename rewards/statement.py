@@ -22,6 +22,7 @@ from rewards.merkle import claims_tree
 from rewards.policy import Policy
 from rewards.reasons import in_words
 from rewards.shelf import file_of
+from rewards.stake_of import stake_of
 from rewards.statement_epoch import managed_epochs, policy_of, statement_of_epoch
 from roadcomb.catalog.tables import drives, epoch_drives
 from roadcomb.keys import account_of
@@ -64,6 +65,7 @@ def statement_of(
         "next": following,
         "epochs": [statement_of_epoch(node, account, epoch, known) for epoch in epochs],
         "books": _standing(node, account, address),
+        "stake": stake_of(node, contributor),
     }
 
 
