@@ -12,6 +12,7 @@ from api.guard import Guard
 from api.heads import Heads
 from api.logs import access
 from api.routes import (
+    albums,
     appeals,
     books,
     coverage,
@@ -69,6 +70,7 @@ def create_app(
         playing,
         coverage,
         books,
+        albums,
         stakes,
         devices,
         keys,
