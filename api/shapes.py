@@ -5,7 +5,7 @@ here is what tests/api/test_document.py looks at. STAC documents have schemas of
 tests/tiles/test_stac.py judges them, so here stands only what every one of them has.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,10 +47,13 @@ class _Open(BaseModel):
 
 
 class Picture(_Whole):
-    """A picture on the map; addresses are null as long as it waits for its blur."""
+    """A picture on the map; addresses are null as long as it waits for its blur. taken: the
+    instant, on a node that tells it; licence: SPDX id."""
 
     id: str
     day: date
+    taken: datetime | None
+    licence: str
     grade: Grade
     lat: float
     lon: float

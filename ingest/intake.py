@@ -172,6 +172,7 @@ def _row(node: Node, signed: SignedManifest, now_ms: int) -> dict[str, object]:
         "contributor": manifest.contributor,
         "device": manifest.device.model,
         "device_key": signed.device,
+        "licence": None if manifest.terms is None else manifest.terms.licence,
         "frames": len(manifest.frames),
         "bytes": _size(manifest),
         "started_ms": manifest.frames[0].t_ms,

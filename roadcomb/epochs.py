@@ -7,6 +7,7 @@ __all__ = [
     "date_of",
     "end_ms",
     "epoch_of",
+    "instant_text",
     "last_closed",
     "parse_epoch",
     "start_ms",
@@ -42,6 +43,11 @@ def last_closed(now_ms: int) -> int:
 def date_of(epoch: int) -> date:
     """The UTC day of the epoch."""
     return _DAY_0 + timedelta(days=epoch)
+
+
+def instant_text(t_ms: int) -> str:
+    """The instant in RFC 3339, to the millisecond, in UTC: "2026-01-05T08:00:00.250Z"."""
+    return to_datetime(t_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def week_of(epoch: int) -> int:

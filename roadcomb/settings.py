@@ -12,7 +12,7 @@ from pydantic import Field
 
 from roadcomb.environment import FromEnvironment
 
-__all__ = ["ClientSettings", "ImageryAccess", "LogFormat", "NodeSettings"]
+__all__ = ["CaptureTime", "ClientSettings", "ImageryAccess", "LogFormat", "NodeSettings"]
 
 
 class LogFormat(StrEnum):
@@ -27,6 +27,13 @@ class ImageryAccess(StrEnum):
 
     OPEN = "open"
     METERED = "metered"
+
+
+class CaptureTime(StrEnum):
+    """What is told of when a public picture was taken: its day, or the instant."""
+
+    DAY = "day"
+    EXACT = "exact"
 
 
 class NodeSettings(FromEnvironment):
@@ -58,10 +65,14 @@ class NodeSettings(FromEnvironment):
         default="© contributors of this Roadcomb node", description="whom a map names"
     )
     licence: str = Field(
-        default="CC-BY-SA-4.0", description="SPDX id of what the map and its pictures are under"
+        default="CC-BY-SA-4.0",
+        description="SPDX id of what the map is under, and pictures whose manifest names none",
     )
     imagery_access: ImageryAccess = Field(
         default=ImageryAccess.OPEN, description="'metered': full pictures need a key"
+    )
+    capture_time: CaptureTime = Field(
+        default=CaptureTime.DAY, description="'exact': public pictures tell the instant, too"
     )
     clock_file: Path | None = Field(
         default=None, description="injected clock, refused off loopback"

@@ -28,7 +28,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A drive under its newest decision; account is its contributor's pseudonym."""
+    """A drive under its newest decision; account is its contributor's pseudonym, licence (SPDX)
+    what its manifest names for its pictures, if it does."""
 
     drive_id: str
     public_id: str
@@ -36,6 +37,7 @@ class Decided:
     verdict: str
     judgement: str
     thumbnails: str | None
+    licence: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -88,6 +90,7 @@ def _decided(connection: sa.Connection, after: int) -> tuple[tuple[Decided, ...]
             decisions.c.verdict,
             decisions.c.judgement,
             decisions.c.thumbnails,
+            drives.c.licence,
             decisions.c.id,
         )
         .join(decisions, drives.c.decision == decisions.c.id)

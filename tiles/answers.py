@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from roadcomb.cells import format_cell, resolution
-from roadcomb.epochs import date_of
+from roadcomb.epochs import date_of, instant_text
 from roadcomb.geo import SECTORS
 from tiles import sketch
 from tiles.pictures import Picture
@@ -23,9 +23,11 @@ def cell_answer(
     days: Sequence[tuple[int, int, int]],
     base_url: str,
     is_shown: Callable[[Picture], bool],
+    licence_of: Callable[[Picture], str],
 ) -> dict[str, Any]:
     """The answer for one row of COVERAGE. days: tiles.pictures.days_of. base_url: of the node,
-    ending in "/". is_shown: whether a picture is published; of others no address is told."""
+    ending in "/". is_shown: whether a picture is published; of others no address is told.
+    licence_of: SPDX id of what a picture is under."""
     known = row.to_pylist()[0]
     return {
         "cell": format_cell(known["cell"]),
@@ -41,16 +43,21 @@ def cell_answer(
             {"day": date_of(day).isoformat(), "pictures": count, "best_grade": best}
             for day, count, best in days
         ],
-        "pictures": [picture_answer(picture, base_url, is_shown(picture)) for picture in pictures],
+        "pictures": [
+            picture_answer(picture, base_url, is_shown(picture), licence_of(picture))
+            for picture in pictures
+        ],
     }
 
 
-def picture_answer(picture: Picture, base_url: str, shown: bool) -> dict[str, Any]:
+def picture_answer(picture: Picture, base_url: str, shown: bool, licence: str) -> dict[str, Any]:
     """What is told of a picture; no address of one that is not published."""
     base = f"{base_url}v1/pictures/{picture.public_id}/{picture.n}"
     return {
         "id": f"{picture.public_id}/{picture.n}",
         "day": date_of(picture.day).isoformat(),
+        "taken": None if picture.t_ms is None else instant_text(picture.t_ms),
+        "licence": licence,
         "grade": picture.grade,
         "lat": picture.lat_deg,
         "lon": picture.lon_deg,

@@ -46,29 +46,32 @@ def export(
         terms = Terms(node.settings.attribution, node.settings.licence)
         said = f"{write_archive(state, path, terms, box, last_zoom=last_zoom)} tiles"
     else:
-        said = _write_table(state, path, layer, resolution, box)
+        frame, what = _frame(state, layer, resolution, node.settings.licence)
+        said = f"{_write_table(frame, path, layer, box)} {what}"
     Console().print(f"{said} written to {path}", highlight=False)
 
 
 def _write_table(
-    state: "MapState", path: Path, layer: str, resolution: int, box: "Bounds | None"
-) -> str:
+    frame: "geopandas.GeoDataFrame", path: Path, layer: str, box: "Bounds | None"
+) -> int:
     from tiles.export import export as write
     from tiles.export import inside
 
-    frame, what = _frame(state, layer, resolution)
-    count = write(frame if box is None else inside(frame, box), path, layer)
-    return f"{count} {what}"
+    return write(frame if box is None else inside(frame, box), path, layer)
 
 
-def _frame(state: "MapState", layer: str, resolution: int) -> tuple["geopandas.GeoDataFrame", str]:
+def _frame(
+    state: "MapState", layer: str, resolution: int, licence: str
+) -> tuple["geopandas.GeoDataFrame", str]:
+    """The rows and what they are; licence: of drives whose manifest names none."""
     from tiles.export import frame_of, frame_of_drives
 
     match layer:
         case "cells":
             return frame_of(state.table(resolution)), f"cells of resolution {resolution}"
         case "drives":
-            return frame_of_drives(state.lines), "drives"
+            licences = {name: one.licence or licence for name, one in state.drives.items()}
+            return frame_of_drives(state.lines, licences), "drives"
     raise UsageError(f"--layer {layer}: there are cells and drives")
 
 

@@ -4,6 +4,7 @@ A cell is a polygon, a drive a line with its random public id, its day and its g
 tiles tell, for programs that read tables. Of a box, those cells and drives that touch it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas
@@ -70,8 +71,9 @@ def frame_of(coverage: pa.Table) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(columns, geometry=_polygons(cells), crs="EPSG:4326")
 
 
-def frame_of_drives(lines: Lines) -> geopandas.GeoDataFrame:
-    """One row a drive that has a line: public id, day, frames, mean grade."""
+def frame_of_drives(lines: Lines, licences: Mapping[str, str]) -> geopandas.GeoDataFrame:
+    """One row a drive that has a line: public id, day, frames, mean grade, and what its pictures
+    are under (licences: SPDX ids by public id)."""
     drawn = np.unique(lines.drives)
     lon, lat = degrees(lines.x / FINE, lines.y / FINE)
     piece = np.repeat(np.arange(len(lines.drives)), np.diff(lines.starts))
@@ -85,6 +87,7 @@ def frame_of_drives(lines: Lines) -> geopandas.GeoDataFrame:
         "day": lines.day[drawn].astype("datetime64[D]"),
         "frames": lines.frames[drawn],
         "grade": lines.grade[drawn],
+        "licence": [licences[lines.names[drive]] for drive in drawn],
     }
     return geopandas.GeoDataFrame(columns, geometry=ways, crs="EPSG:4326")
 

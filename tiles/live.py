@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from quality import judgement as judgements
 from roadcomb.blobs import Blobs
 from roadcomb.node import Node
+from roadcomb.settings import CaptureTime
 from tiles.accepted import Changes, Decided, Position, read_changes
 from tiles.compression import compress
 from tiles.fold import empty, fold, merge
@@ -157,7 +158,7 @@ class LiveMap:
             if not decided.accepted:
                 continue
             try:
-                drives[decided.drive_id] = _load(self._node.blobs, decided, self._secret)
+                drives[decided.drive_id] = self._load(decided)
             except judgements.DAMAGE as error:
                 unread[decided.drive_id] = decided
                 if not was_unread:
@@ -168,6 +169,13 @@ class LiveMap:
             upto = self._footing.epoch
             self._counted = frozenset(d for d, epoch in self._epochs.items() if epoch <= upto)
         self._redraw(before, self._counted - known)
+
+    def _load(self, decided: Decided) -> _Drive:
+        judgement = judgements.load(self._node.blobs, decided.judgement)
+        exact = self._node.settings.capture_time is CaptureTime.EXACT
+        pictures = pictures_of(decided.public_id, judgement, exact)
+        rows = _rows(judgement, decided, self._secret)
+        return _Drive(decided, rows, pictures, lines_of(pictures))
 
     def _redraw(self, before: Mapping[str, _Drive], counted: Collection[str]) -> None:
         """Overlay and pictures: new drives are merged in; only what left has all drawn anew."""
@@ -237,13 +245,6 @@ def _readable(blobs: Blobs, digest: str) -> bool:
     except judgements.DAMAGE:
         return False
     return True
-
-
-def _load(blobs: Blobs, decided: Decided, secret: bytes) -> _Drive:
-    judgement = judgements.load(blobs, decided.judgement)
-    rows = _rows(judgement, decided, secret)
-    pictures = pictures_of(decided.public_id, judgement)
-    return _Drive(decided, rows, pictures, lines_of(pictures))
 
 
 def _rows(judgement: pa.Table, decided: Decided, secret: bytes) -> pa.Table:

@@ -1,7 +1,7 @@
 """The picture index: where each accepted frame of the accepted drives was taken; derived, pure.
 
-A picture carries its position, its UTC day and the random public id of its drive; never the exact
-time, the contributor or the device.
+A picture carries its position, its UTC day and the random public id of its drive; never the
+contributor or the device, and the time of day only where the operator so decides.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roadcomb.cells import PAID_RESOLUTION
+from roadcomb.epochs import start_ms
 from roadcomb.records import Verdict, degrees
 from tiles.passes import day_of
 from tiles.snapshot import slice_of
@@ -36,15 +37,21 @@ PICTURES = pa.schema(
         pa.field("lat_e7", pa.int32(), nullable=False),
         pa.field("lon_e7", pa.int32(), nullable=False),
         pa.field("heading_cdeg", pa.int32()),
+        pa.field("ms", pa.int32()),
     ]
 )
+"""ms: since its day began, null unless exact times are told. A drive has one day, so a picture that
+was taken after midnight has more than a day's."""
 _NEWEST_FIRST = [("day", "descending"), ("grade", "descending"), ("n", "ascending")]
 """Within a day the better picture comes first: the order must not tell the time of day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One accepted frame: n-th of the drive `public_id`; day is a number, heading in degrees."""
+    """One accepted frame: n-th of the drive `public_id`; day is a number, heading in degrees.
+
+    t_ms: when it was taken, where that is told.
+    """
 
     public_id: str
     n: int
@@ -53,10 +60,11 @@ class Picture:
     lat_deg: float
     lon_deg: float
     heading_deg: float | None
+    t_ms: int | None = None
 
 
-def pictures_of(public_id: str, judgement: pa.Table) -> pa.Table:
-    """PICTURES of one accepted drive, in the order of its frames.
+def pictures_of(public_id: str, judgement: pa.Table, exact: bool = False) -> pa.Table:
+    """PICTURES of one accepted drive, in the order of its frames; exact: with the time of day.
 
     They are numbered from the first that is shown: times the spacing of frames, the number of
     those cut off before it would tell the way from the trip's beginning.
@@ -64,8 +72,15 @@ def pictures_of(public_id: str, judgement: pa.Table) -> pa.Table:
     frames = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
     numbers = frames["n"].to_numpy() - first_shown(judgement)
     names = pa.DictionaryArray.from_arrays(np.zeros(len(frames), np.int32), [public_id])
-    days = pa.array(np.full(len(frames), day_of(frames["t_ms"].to_numpy())), pa.int32())
-    known: dict[str, object] = {"n": pa.array(numbers, pa.int32()), "day": days, "public_id": names}
+    t_ms = frames["t_ms"].to_numpy()
+    day = day_of(t_ms)
+    of_day = pa.array(t_ms - start_ms(day), pa.int32()) if exact else pa.nulls(len(frames))
+    known: dict[str, object] = {
+        "n": pa.array(numbers, pa.int32()),
+        "day": pa.array(np.full(len(frames), day), pa.int32()),
+        "public_id": names,
+        "ms": of_day,
+    }
     return pa.table([known.get(f.name, _column(frames, f.name)) for f in PICTURES], schema=PICTURES)
 
 
@@ -110,7 +125,7 @@ def _column(frames: pa.Table, name: str) -> object:
 
 
 def _picture(row: dict[str, int]) -> Picture:
-    heading = row["heading_cdeg"]
+    heading, ms = row["heading_cdeg"], row["ms"]
     return Picture(
         str(row["public_id"]),
         row["n"],
@@ -119,4 +134,5 @@ def _picture(row: dict[str, int]) -> Picture:
         degrees(row["lat_e7"]),
         degrees(row["lon_e7"]),
         None if heading is None else heading / 100,
+        None if ms is None else start_ms(row["day"]) + ms,
     )

@@ -8,7 +8,7 @@ from tiles import drivelayer, framelayer, mvt
 from tiles.state import MapState
 from tiles.webmercator import MAX_ZOOM
 
-__all__ = ["FIELDS", "Terms", "tilejson", "vector_layers"]
+__all__ = ["FIELDS", "Terms", "licence_address", "tilejson", "vector_layers"]
 
 FIELDS = {
     mvt.LAYER: {
@@ -47,6 +47,11 @@ class Terms:
 
     attribution: str
     licence: str
+
+
+def licence_address(licence: str) -> str:
+    """Where the words of a licence stand, by its SPDX id."""
+    return f"https://spdx.org/licenses/{licence}.html"
 
 
 def tilejson(

@@ -4,6 +4,7 @@ Everything but the full pictures is answered from memory.
 """
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -12,6 +13,7 @@ from api.document import CACHED, CellText, Jpeg, Responses
 from api.routes.caching import json_answer, plain
 from api.shapes import Cell, Style
 from api.state import live_of, node_of
+from rewards.demand.recording import pay_with_credit
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, parse_cell, resolution
 from roadcomb.epochs import epoch_of, parse_epoch
@@ -20,10 +22,11 @@ from roadcomb.settings import ImageryAccess
 from tiles.accepted import Decided
 from tiles.answers import MOST_DAYS, MOST_PICTURES, cell_answer
 from tiles.imagery import full_picture, thumbnail
-from tiles.pictures import days_of, newest
+from tiles.pictures import Picture, days_of, newest
 from tiles.style import style
+from tiles.tilejson import licence_address
 
-__all__ = ["router"]
+__all__ = ["licence_of", "router"]
 
 router = APIRouter(tags=["map"])
 
@@ -34,7 +37,7 @@ _METERED_CACHE = "private, no-cache"
 _THUMBNAIL = "/v1/pictures/{public_id}/{n}/thumbnail.jpg"
 _FULL = "/v1/pictures/{public_id}/{n}/full.jpg"
 _WAITS: Responses = {409: {"description": "the picture waits for its blur"}}
-_METERED: Responses = {402: {"description": "imagery is metered: a key is needed"}}
+_METERED: Responses = {402: {"description": "imagery is metered: a key with a credit is needed"}}
 
 PictureNumber = Annotated[int, Path(ge=0, lt=2**31)]
 
@@ -68,7 +71,9 @@ def known_cell(
     )
     is_shown = live_of(request).is_shown
     days = days_of(state.pictures, asked, MOST_DAYS)
-    answer = cell_answer(row, pictures, days, str(request.base_url), is_shown)
+    answer = cell_answer(
+        row, pictures, days, str(request.base_url), is_shown, partial(_licence, request)
+    )
     return json_answer(request, answer)
 
 
@@ -81,7 +86,8 @@ def known_cell(
 )
 def picture_thumbnail(request: Request, public_id: str, n: PictureNumber) -> Response:
     """Law 4: 409 `waits-for-blur` as long as the picture is not published."""
-    return _jpeg(request, thumbnail(node_of(request), _drive(request, public_id), n))
+    drive = _drive(request, public_id)
+    return _jpeg(request, drive, thumbnail(node_of(request), drive, n))
 
 
 @router.head(_FULL, include_in_schema=False)
@@ -99,10 +105,20 @@ def picture_full(
 ) -> Response:
     """Law 4: 409 `waits-for-blur` as long as the picture is not published; 402 where full pictures
     are metered and no key is sent that stands."""
-    node = node_of(request)
-    body = full_picture(node, _drive(request, public_id), n, x_api_key)
+    node, drive = node_of(request), _drive(request, public_id)
+    body = full_picture(node, drive, n, x_api_key, partial(pay_with_credit, node))
     open_ = node.settings.imagery_access is ImageryAccess.OPEN
-    return _jpeg(request, body, _PICTURE_CACHE if open_ else _METERED_CACHE)
+    return _jpeg(request, drive, body, _PICTURE_CACHE if open_ else _METERED_CACHE)
+
+
+def licence_of(request: Request, drive: Decided) -> str:
+    """SPDX id of what a drive's pictures are under: its contributor's choice, else the node's."""
+    return drive.licence or node_of(request).settings.licence
+
+
+def _licence(request: Request, picture: Picture) -> str:
+    drive = live_of(request).state.drives.get(picture.public_id)
+    return node_of(request).settings.licence if drive is None else licence_of(request, drive)
 
 
 def _drive(request: Request, public_id: str) -> Decided:
@@ -112,5 +128,7 @@ def _drive(request: Request, public_id: str) -> Decided:
     return drive
 
 
-def _jpeg(request: Request, body: bytes, cache: str = _PICTURE_CACHE) -> Response:
-    return plain(request, digest_of_bytes(body)[:32], body, "image/jpeg", cache)
+def _jpeg(request: Request, drive: Decided, body: bytes, cache: str = _PICTURE_CACHE) -> Response:
+    answer = plain(request, digest_of_bytes(body)[:32], body, Jpeg.media_type, cache)
+    answer.headers["Link"] = f'<{licence_address(licence_of(request, drive))}>; rel="license"'
+    return answer

@@ -13,6 +13,7 @@ from api.shapes import Style
 from roadcomb.errors import NotFound, UsageError
 from tiles.stac.album import parse_id
 from tiles.stac.layers import LAST_ZOOM, style
+from tiles.tilejson import licence_address
 from tiles.webmercator import tile_at
 
 __all__ = ["router"]
@@ -90,7 +91,7 @@ def configuration(request: Request) -> Response:
         {
             "name": name,
             "description": {"label": site.terms.attribution, "langs": {}},
-            "license": {"id": licence, "url": f"https://spdx.org/licenses/{licence}.html"},
+            "license": {"id": licence, "url": licence_address(licence)},
             "auth": {"enabled": False},
             "pages": [],
             "color": "#5e499c",

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from api.document import CACHED, CellText
 from api.routes.caching import json_answer
+from api.routes.map import licence_of
 from api.shapes import DrivePictures, NextPass
 from api.state import live_of, node_of
 from quality import judgement as judgements
@@ -18,6 +19,7 @@ from rewards.prospect import prospect_of
 from roadcomb.cells import PAID_RESOLUTION, format_cell, parse_cell
 from roadcomb.epochs import date_of, epoch_of
 from roadcomb.errors import NotFound
+from roadcomb.settings import CaptureTime
 from tiles.answers import picture_answer
 from tiles.pictures import in_order, pictures_of
 
@@ -46,10 +48,12 @@ def pictures_of_drive(
     if drive is None:
         raise NotFound(f"there is no drive {public_id[:40]!r} on the map")
     frames = judgements.load(node.blobs, drive.judgement)
-    listed = [one for one in in_order(pictures_of(public_id, frames)) if one.n >= first]
+    exact = node.settings.capture_time is CaptureTime.EXACT
+    listed = [one for one in in_order(pictures_of(public_id, frames, exact)) if one.n >= first]
     page, base_url = listed[:limit], str(request.base_url)
     following = listed[limit].n if len(listed) > limit else None
-    told = [picture_answer(one, base_url, live.is_shown(one)) for one in page]
+    licence = licence_of(request, drive)
+    told = [picture_answer(one, base_url, live.is_shown(one), licence) for one in page]
     return json_answer(request, {"drive": public_id, "pictures": told, "next": following})
 
 

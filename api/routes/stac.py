@@ -203,7 +203,7 @@ def shelf_of(request: Request) -> Shelf:
     """Where the album of this moment is."""
     state = request.app.state
     if getattr(state, "shelf", None) is None:
-        state.shelf = Shelf(live_of(request))
+        state.shelf = Shelf(live_of(request), node_of(request).settings.capture_time)
     return cast(Shelf, state.shelf)
 
 

@@ -6,7 +6,7 @@ import { reportButton } from "./report.js";
 import { rose } from "./rose.js";
 import {
   ageWords, contributorWords, counted, dateWords, gradeWords, number, parseDay, resolutionOf,
-  spacingWords,
+  spacingWords, takenWords,
 } from "./words.js";
 
 const FULL_GRADE = 1000;
@@ -80,11 +80,16 @@ function figure(picture, today) {
   const day = parseDay(picture.day);
   const caption = element(
     "figcaption", {},
-    element("time", { datetime: picture.day }, dateWords(day)),
+    element("time", { datetime: picture.taken ?? picture.day }, takenWords(picture)),
     element("span", {}, ageWords(today - day)),
+    licence(picture),
   );
   return element("figure", {}, pixels(picture, day), caption);
 }
+
+/** What the picture may be used under. */
+export const licence = (picture) =>
+  element("span", { class: "licence", title: "Licence" }, picture.licence);
 
 function actions(cell, picture, play, compare) {
   const button = (words, onclick) => element("button", { type: "button", class: "quiet", onclick }, words);

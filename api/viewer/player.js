@@ -6,10 +6,10 @@
 import { keep } from "./address.js";
 import { camera } from "./camera.js";
 import { element } from "./dom.js";
-import { pixels } from "./panel.js";
+import { licence, pixels } from "./panel.js";
 import { reportButton } from "./report.js";
 import { fetchJson } from "./service.js";
-import { dateWords, number, parseDay } from "./words.js";
+import { number, parseDay, takenWords } from "./words.js";
 
 export const SPEEDS = [0.5, 1, 2, 4, 8];
 const PICTURES_PER_S = 1.5; // at speed 1
@@ -106,7 +106,7 @@ export class Player {
       this.#top(`Picture ${number(this.#at + 1)} of ${number(last + 1)}`),
       this.#timer ? pixels({ ...picture, full: null }, day) : pixels(picture, day),
       element("p", { class: "words", role: this.#timer ? null : "status" },
-        `${dateWords(day)} · grade ${number(picture.grade)}`),
+        `${takenWords(picture)} · grade ${number(picture.grade)} · `, licence(picture)),
       element(
         "div", { class: "controls", role: "group", "aria-label": "Drive along" },
         control("previous", "Previous picture", "←", () => this.#step(-1), this.#at === 0),

@@ -24,6 +24,12 @@ export const isoDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10)
 /** "Mon, 5 Jan 2026" of a day number. */
 export const dateWords = (day) => DATE.format(new Date(day * DAY_MS));
 
+/** "Mon, 5 Jan 2026, 08:00:01 UTC" of a picture, or its day, where a node tells no more. */
+export function takenWords({ day, taken }) {
+  const words = dateWords(parseDay(day));
+  return taken ? `${words}, ${taken.slice(11, 19)} UTC` : words;
+}
+
 /** "today", "yesterday", "5 days ago" of an age in days; a day ahead of the clock is today. */
 export function ageWords(age) {
   if (age <= 0) return "today";

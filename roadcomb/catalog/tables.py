@@ -126,6 +126,7 @@ drives = sa.Table(
     sa.Column("device", sa.String(200), nullable=False),
     sa.Column("device_key", DIGEST, comment="id of the device that signed for it, checked"),
     sa.Column("level", sa.String(12), comment="what the registry said of it at the seal"),
+    sa.Column("licence", sa.String(40), comment="SPDX id that its manifest names for its pictures"),
     sa.Column("frames", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False, comment="of all its frames, as promised"),
     sa.Column("started_ms", sa.BigInteger, nullable=False),

@@ -11,6 +11,7 @@ import pytest
 
 from api.app import create_app
 from roadcomb.epochs import DAY_MS
+from roadcomb.settings import CaptureTime
 from tests.api.serving import serving
 from tests.quality.publishing.showing import show
 from tests.tiles.worlds import AT_SEA, MONDAY_MS, Drive, a_node, a_picture, decide, seal
@@ -25,7 +26,9 @@ DATE_LINE = (-17.0, 179.99999)
 EAST_OF_IT = (-17.0, -179.99)
 NEAR_POLE = (89.99, 30.0)
 FIRST = Drive("a", pictures=[a_picture(n) for n in range(5)], grades=(500, 700, 600, 650, 300))
-LATER = Drive("b", t_ms=MONDAY_MS + 3 * DAY_MS, pictures=FIRST.pictures[:3])
+LATER = Drive(
+    "b", t_ms=MONDAY_MS + 3 * DAY_MS + 8_123, pictures=FIRST.pictures[:3], licence="CC0-1.0"
+)
 FAR = tuple(
     Drive(name, start=start, pictures=[a_picture(40 + n)] * 2, grades=(900, 800))
     for n, (name, start) in enumerate((("c", DATE_LINE), ("d", EAST_OF_IT), ("e", NEAR_POLE)))
@@ -133,10 +136,63 @@ def test_a_picture_tells_its_day_and_neither_time_nor_person(client: httpx.Clien
         ("prev", "public-b-0"),
         ("next", "public-b-2"),
     ]
-    assert told["license"] == "CC-BY-SA-4.0"
     assert item["providers"][0]["name"] == "© contributors of this Roadcomb node"
     for asset in item["assets"].values():
         assert client.get(asset["href"]).headers["content-type"] == "image/jpeg"
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A node whose operator has decided that the times of pictures are told."""
+    node = a_node(tmp_path_factory.mktemp("exact"), times=CaptureTime.EXACT)
+    for drive in (FIRST, LATER):
+        seal(node, drive)
+        decide(node, drive)
+        show(node, drive.drive_id, dict(enumerate(drive.pictures)))
+    with serving(create_app(node, LiveMap(node))) as client:
+        yield client
+    node.catalog.close()
+
+
+def test_where_the_operator_so_decides_a_picture_tells_its_instant(
+    client: httpx.Client, exact: httpx.Client
+) -> None:
+    item = exact.get("/api/collections/public-b/items/public-b-1").json()
+    validate(item)
+    assert item["properties"]["datetime"] == "2026-01-08T00:00:09.123Z"
+    assert "start_datetime" not in item["properties"]
+    collection = exact.get("/api/collections/public-b").json()
+    validate(collection)
+    [interval] = collection["extent"]["temporal"]["interval"]
+    assert interval == ["2026-01-08T00:00:08.123Z", "2026-01-08T00:00:10.123Z"]
+    for node, taken in ((exact, "2026-01-08T00:00:09.123Z"), (client, None)):
+        assert node.get("/v1/pictures/public-b").json()["pictures"][1]["taken"] == taken
+
+
+def test_a_search_by_time_finds_instants_where_they_are_told(exact: httpx.Client) -> None:
+    at = "2026-01-08T00:00:09.123Z"
+    assert found(exact, datetime=at) == ["public-b-1"]
+    assert found(exact, datetime=f"{at}/..") == ["public-b-1", "public-b-2"]
+    assert found(exact, datetime=f"../{at}") == [*ids_of(FIRST), "public-b-0", "public-b-1"]
+    assert found(exact, datetime="2026-01-08T00:00:09.124Z/2026-01-08T00:00:10Z") == []
+
+
+def test_a_drive_is_under_the_licence_that_its_contributor_chose(client: httpx.Client) -> None:
+    for name, licence in (("a", "CC-BY-SA-4.0"), ("b", "CC0-1.0")):
+        collection = client.get(f"/api/collections/public-{name}").json()
+        item = client.get(f"/api/collections/public-{name}/items/public-{name}-1").json()
+        assert collection["license"] == item["properties"]["license"] == licence
+        address = f"https://spdx.org/licenses/{licence}.html"
+        for document in (collection, item):
+            [link] = [link for link in document["links"] if link["rel"] == "license"]
+            assert link["href"] == address
+        words = f"© contributors of this Roadcomb node ({licence})"
+        assert collection["roadcomb:attribution"] == words
+        assert item["properties"]["roadcomb:attribution"] == words
+        picture = client.get(f"/v1/pictures/public-{name}").json()["pictures"][0]
+        assert picture["licence"] == licence
+        for size in ("thumbnail", "full"):
+            assert client.get(picture[size]).headers["link"] == f'<{address}>; rel="license"'
 
 
 def test_pictures_that_wait_for_their_blur_are_no_items(client: httpx.Client) -> None:

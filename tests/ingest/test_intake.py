@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from ingest.log import Frontier, root
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.receipts import Receipt, verify_receipt
 from ingest.stored import get_drive
+from ingest.terms import Terms
 from roadcomb.canonical import canonical_json, parse_json
 from roadcomb.catalog.tables import contributors, decisions, drives, log_entries, packs
 from roadcomb.clock import FileClock
@@ -92,6 +94,18 @@ def test_a_drive_goes_in_whole_and_its_frames_come_out_in_order(node: Node) -> N
         zip(signed.manifest.frames, frames, strict=True)
     )
     assert load_manifest(node, signed.drive_id) == signed.manifest
+
+
+def test_the_licence_that_a_manifest_names_stands_with_its_drive(node: Node) -> None:
+    said = drive_of(pictures(2)).manifest
+    terms = Terms(1, NOW_MS, "CC-BY-4.0", 1_400)
+    silent, named = (
+        sign_manifest(one, contributor()) for one in (said, replace(said, terms=terms))
+    )
+    for signed, licence in ((silent, None), (named, "CC-BY-4.0")):
+        open_drive(node, signed, LIMITS)
+        with node.catalog.reading() as connection:
+            assert get_drive(connection, signed.drive_id).licence == licence
 
 
 def test_every_call_may_be_repeated(node: Node) -> None:

@@ -64,9 +64,12 @@ def test_a_drive_is_one_row_whose_line_goes_through_its_frames(tmp_path: Path) -
     parts = [lines_of(pictures_along(way, f"d{i}", 20_458 + i)) for i, way in enumerate(ways)]
     one = lines_of(pictures_along(a_way(AT_SEA, 1, 9.0), "short"))
     path = tmp_path / "drives.parquet"
-    assert export(frame_of_drives(joined([*parts[:1], one, *parts[1:]])), path, "drives") == 3
+    licences = {"d0": "CC0-1.0", "d1": "CC-BY-4.0", "d2": "CC0-1.0", "short": "CC0-1.0"}
+    lines = joined([*parts[:1], one, *parts[1:]])
+    assert export(frame_of_drives(lines, licences), path, "drives") == 3
     layer = geopandas.read_parquet(path)
     assert list(layer["drive"]) == ["d0", "d1", "d2"]
+    assert list(layer["licence"]) == ["CC0-1.0", "CC-BY-4.0", "CC0-1.0"]
     assert list(layer["day"].dt.date) == [date(2026, 1, 5 + i) for i in range(3)]
     assert set(layer["frames"]) == {300}
     for way, line in zip(ways, layer.geometry, strict=True):
@@ -87,7 +90,7 @@ def test_of_a_box_come_the_cells_that_touch_it_also_across_180_degrees(lon: floa
 
 def test_an_empty_coverage_is_an_empty_layer(tmp_path: Path) -> None:
     assert export(frame_of(empty()), tmp_path / "cells.parquet") == 0
-    assert export(frame_of_drives(NO_LINES), tmp_path / "drives.gpkg") == 0
+    assert export(frame_of_drives(NO_LINES, {}), tmp_path / "drives.gpkg") == 0
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def pictures_along(
         "lat_e7": [e7(v) for v in lat],
         "lon_e7": [e7(v) for v in lon],
         "heading_cdeg": [None if h is None else 100 * h for h in heading or [0] * n],
+        "ms": [None] * n,
     }
     return pa.table([pa.array(columns[f.name], f.type) for f in PICTURES], schema=PICTURES)
 

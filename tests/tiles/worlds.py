@@ -29,7 +29,7 @@ from roadcomb.keys import account_of, key_from_seed
 from roadcomb.node import Node, open_node
 from roadcomb.packs import encode_pack
 from roadcomb.records import e7
-from roadcomb.settings import NodeSettings
+from roadcomb.settings import CaptureTime, NodeSettings
 from tiles.fold import ROWS, fold
 
 AT_SEA = (0.5, -25.0)
@@ -51,6 +51,7 @@ class Drive:
     grades: Sequence[int] = (500, 700, 600)
     verdicts: Sequence[str] = field(default=())
     pictures: Sequence[bytes] = field(default=())
+    licence: str | None = None
 
     @property
     def drive_id(self) -> str:
@@ -96,7 +97,7 @@ class Drive:
         return [bytes.fromhex(image_id(p)) for p in pictures][: len(self.grades)]
 
 
-def a_node(folder: Path, catalog: str | None = None) -> Node:
+def a_node(folder: Path, catalog: str | None = None, times: CaptureTime = CaptureTime.DAY) -> Node:
     """A node in a folder whose clock stands at noon of 2026-01-05."""
     folder.mkdir(exist_ok=True)
     clock_file = folder / "clock"
@@ -107,6 +108,7 @@ def a_node(folder: Path, catalog: str | None = None) -> Node:
             catalog=catalog,
             clock_file=clock_file,
             key_seed="tiles",
+            capture_time=times,
         )
     )
 
@@ -132,6 +134,7 @@ def seal(node: Node, drive: Drive) -> None:
                 public_id=f"public-{drive.name}",
                 contributor=public,
                 device="drawn",
+                licence=drive.licence,
                 frames=len(drive.grades),
                 bytes=1,
                 started_ms=drive.t_ms,

@@ -3,7 +3,7 @@
 The law: rows are sorted by (drive, n), and drives by their random public ids, so a picture's place
 among the others never changes when new ones come, and its order tells nothing but what a camera's
 own order in its drive tells. Derived from the picture index (tiles/pictures.py), thrown away and
-made again: 28 bytes a picture.
+made again: 32 bytes a picture.
 """
 
 from bisect import bisect_left
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from roadcomb.epochs import start_ms
 from roadcomb.records import E7
 from tiles.lines import FINE
 from tiles.webmercator import world
@@ -22,7 +23,7 @@ from tiles.webmercator import world
 __all__ = ["NOT_KNOWN", "Album", "album_of", "parse_id", "picture_id"]
 
 NOT_KNOWN = -1
-"""In place of a heading."""
+"""In place of a heading, and of a time."""
 _LARGEST = 2**31
 _N_BITS = 32
 
@@ -37,10 +38,13 @@ class Album:
     """m pictures of the drives `names`, which are sorted; columns of shape (m,).
 
     drive: index into names. day: epoch day. lat_e7, lon_e7: 1e-7 degrees. heading_cdeg: hundredths
-    of a degree, or NOT_KNOWN. Pictures of drive i are starts[i]:starts[i + 1], never none.
+    of a degree, or NOT_KNOWN. ms: since the day began, or NOT_KNOWN where times are not told.
+    licences: SPDX ids that the drives' contributors chose, or None. Pictures of drive i are
+    starts[i]:starts[i + 1], never none.
     """
 
     names: tuple[str, ...]
+    licences: tuple[str | None, ...]
     starts: Rows
     drive: Ints
     n: Ints
@@ -49,6 +53,7 @@ class Album:
     lat_e7: Ints
     lon_e7: Ints
     heading_cdeg: Ints
+    ms: Ints
 
     def __len__(self) -> int:
         return len(self.n)
@@ -86,13 +91,28 @@ class Album:
         own = self.of_drive(key[0])
         return int(own.start + np.searchsorted(self.n[own], key[1], "right"))
 
+    @cached_property
+    def exact(self) -> bool:
+        """Whether times of day are told."""
+        return bool((self.ms != NOT_KNOWN).any())
+
+    def instant_ms(self, row: int) -> int | None:
+        """When a picture was taken, where that is told."""
+        ms = int(self.ms[row])
+        return None if ms == NOT_KNOWN else start_ms(int(self.day[row])) + ms
+
     def key(self, row: int) -> Key:
         """The picture of a row."""
         return self.names[self.drive[row]], int(self.n[row])
 
 
-def album_of(pictures: pa.Table, shown: Callable[[str], NDArray[np.int32]]) -> Album:
-    """The album of PICTURES; shown: the numbers of a drive's published pictures."""
+def album_of(
+    pictures: pa.Table,
+    shown: Callable[[str], NDArray[np.int32]],
+    licence: Callable[[str], str | None] = lambda name: None,
+) -> Album:
+    """The album of PICTURES; shown: the numbers of a drive's published pictures; licence: what its
+    contributor chose for them."""
     codes = pictures["public_id"].combine_chunks()
     found = codes.dictionary.to_pylist() if len(pictures) else []
     order = sorted(range(len(found)), key=found.__getitem__)
@@ -108,8 +128,10 @@ def album_of(pictures: pa.Table, shown: Callable[[str], NDArray[np.int32]]) -> A
     seen = np.isin(keys[rows], np.concatenate([np.zeros(0, np.int64), *published]))
     rows = rows[seen]
     there, drive, counts = np.unique(own[rows], return_inverse=True, return_counts=True)
+    names = tuple(found[order[place]] for place in there.tolist())
     return Album(
-        tuple(found[order[place]] for place in there.tolist()),
+        names,
+        tuple(licence(name) for name in names),
         np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         drive.astype(np.int32),
         n=pictures["n"].to_numpy()[rows],
@@ -118,6 +140,7 @@ def album_of(pictures: pa.Table, shown: Callable[[str], NDArray[np.int32]]) -> A
         lat_e7=pictures["lat_e7"].to_numpy()[rows],
         lon_e7=pictures["lon_e7"].to_numpy()[rows],
         heading_cdeg=pictures["heading_cdeg"].fill_null(NOT_KNOWN).to_numpy()[rows],
+        ms=pictures["ms"].fill_null(NOT_KNOWN).to_numpy()[rows],
     )
 
 

@@ -1,8 +1,8 @@
 """A search as it was asked: from the words of a GET or the JSON of a POST to one value; pure.
 
 The law: what is not understood is refused by name, never passed over, and every refusal is
-BadSearch. Source: STAC API 1.0 item search, with the query extension for the grade; of times, which
-are days here, an interval takes every day that it touches.
+BadSearch. Source: STAC API 1.0 item search, with the query extension for the grade; where only
+days are told, an interval takes every day that it touches.
 """
 
 import json
@@ -17,7 +17,6 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from roadcomb.epochs import epoch_of
 from tiles.areas import MOST_CORNERS
 from tiles.stac.refusals import BadBbox, BadDatetime, BadGeometry, BadSearch
 
@@ -34,7 +33,7 @@ _OPERATORS = ("eq", "neq", "lt", "lte", "gt", "gte")
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-_FIRST, _LAST = -(2**31), 2**31 - 1
+_FIRST, _LAST = -(2**62), 2**62
 
 Box = tuple[float, float, float, float]
 
@@ -44,14 +43,14 @@ class Search:
     """What is looked for; None or () means all.
 
     bbox: west, south, east, north in degrees; one whose west is east of its east crosses 180.
-    days: first and last epoch day. grade: (operator, value) that must all hold.
+    times: first and last instant, ms since 1970. grade: (operator, value) that must all hold.
     """
 
     ids: tuple[str, ...] | None = None
     collections: tuple[str, ...] | None = None
     bbox: Box | None = None
     shape: BaseGeometry | None = None
-    days: tuple[int, int] | None = None
+    times: tuple[int, int] | None = None
     grade: tuple[tuple[str, float], ...] = ()
     limit: int = DEFAULT_LIMIT
     token: str | None = None
@@ -60,7 +59,7 @@ class Search:
     def question(self) -> str:
         """Names what is asked, whatever page of it."""
         form = None if self.shape is None else self.shape.wkt
-        asked = (self.ids, self.collections, self.bbox, form, self.days, self.grade)
+        asked = (self.ids, self.collections, self.bbox, form, self.times, self.grade)
         return json.dumps(asked)
 
 
@@ -95,7 +94,7 @@ def of_body(body: object) -> Search:
         _texts(asked, "collections"),
         _box(asked["bbox"]) if "bbox" in asked else None,
         _shape(asked["intersects"]) if "intersects" in asked else None,
-        _days(asked["datetime"]) if "datetime" in asked else None,
+        _times(asked["datetime"]) if "datetime" in asked else None,
         _grade(asked.get("query", {})),
         _limit(asked.get("limit", DEFAULT_LIMIT)),
         _token(asked.get("token")),
@@ -161,28 +160,28 @@ def _why_invalid(found: BaseGeometry) -> str:
     return "it is empty" if found.is_empty else str(shapely.is_valid_reason(found))
 
 
-def _days(text: object) -> tuple[int, int]:
+def _times(text: object) -> tuple[int, int]:
     if not isinstance(text, str):
         raise BadDatetime("datetime: an instant or an interval is asked for (RFC 3339)")
     first, slash, last = text.partition("/")
     if not slash:
-        day = _day(first)
-        return day, day
-    start = _FIRST if first in ("", "..") else _day(first)
-    end = _LAST if last in ("", "..") else _day(last)
-    if (start, end) == (_FIRST, _LAST) or _ms(first, last):
+        instant = _ms(first)
+        return instant, instant
+    start = _FIRST if first in ("", "..") else _ms(first)
+    end = _LAST if last in ("", "..") else _ms(last)
+    if (start, end) == (_FIRST, _LAST) or _is_backward(first, last):
         raise BadDatetime("datetime: an interval has one end at least, the earlier first")
     return start, end
 
 
-def _ms(first: str, last: str) -> bool:
+def _is_backward(first: str, last: str) -> bool:
     """Whether both ends are told, and in the wrong order."""
     ends = [_instant(end) for end in (first, last) if end not in ("", "..")]
     return len(ends) == 2 and ends[0] > ends[1]
 
 
-def _day(text: str) -> int:
-    return epoch_of(math.floor(_instant(text).timestamp() * 1000))
+def _ms(text: str) -> int:
+    return math.floor(_instant(text).timestamp() * 1000)
 
 
 def _instant(text: str) -> datetime:

@@ -1,18 +1,21 @@
 """STAC 1.1 documents: a drive is a Collection, a published picture an Item; pure.
 
 The law: they tell what the map tells. A picture has its place, its UTC day (as the interval of that
-day: no time of day is known here to be told) and the random id of its trimmed drive; never who took
-it, nor with what. Names that begin with `geovisio:` are those that Panoramax's viewer reads.
+day; the instant only where the operator so decides), the licence that its contributor chose and the
+random id of its trimmed drive; never who took it, nor with what. Names that begin with `geovisio:`
+are those that Panoramax's viewer reads.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from roadcomb.epochs import date_of
+import numpy as np
+
+from roadcomb.epochs import DAY_MS, date_of, instant_text
 from roadcomb.records import degrees
 from tiles.stac.album import NOT_KNOWN, Album, picture_id
-from tiles.tilejson import Terms
+from tiles.tilejson import Terms, licence_address
 
 __all__ = ["CONFORMS_TO", "STAC_VERSION", "Site", "collection", "item", "items_of", "landing"]
 
@@ -49,6 +52,14 @@ class Site:
         """The landing page."""
         return f"{self.base_url}api"
 
+    def attribution(self, licence: str) -> str:
+        """What whoever shows pictures under a licence writes beside them."""
+        return f"{self.terms.attribution} ({licence})"
+
+    def licence(self, chosen: str | None) -> str:
+        """What a drive's pictures are under: its contributor's choice, else the node's."""
+        return chosen or self.terms.licence
+
     def collection(self, name: str) -> str:
         """The address of a drive."""
         return f"{self.root}/collections/{name}"
@@ -84,7 +95,7 @@ def landing(album: Album, site: Site) -> Json:
             _link("collection-preview", f"{root}/collections/{{id}}/thumb.jpg", JPEG),
             _link("item-preview", f"{root}/pictures/{{id}}/thumb.jpg", JPEG),
             _link(_QUERYABLES, f"{root}/queryables", SCHEMA),
-            _licence(site),
+            _licence(site.terms.licence),
         ],
     }
 
@@ -93,6 +104,7 @@ def collection(album: Album, place: int, site: Site) -> Json:
     """The drive at a place among the album's."""
     name = album.names[place]
     own, address = album.of_drive(name), site.collection(name)
+    licence = site.licence(album.licences[place])
     grades = album.grade[own]
     return {
         "type": "Collection",
@@ -102,7 +114,8 @@ def collection(album: Album, place: int, site: Site) -> Json:
         "title": f"Drive of {date_of(int(album.day[own].min())).isoformat()}",
         "description": "Pictures of one drive, its ends cut off, in the order of the way.",
         "keywords": ["street imagery"],
-        "license": site.terms.licence,
+        "license": licence,
+        "roadcomb:attribution": site.attribution(licence),
         "providers": [_provider(site)],
         "extent": _extent(album, own),
         "summaries": {
@@ -114,7 +127,7 @@ def collection(album: Album, place: int, site: Site) -> Json:
             _link("parent", site.root, JSON),
             _link("self", address, JSON),
             _link("items", f"{address}/items", GEOJSON),
-            _licence(site),
+            _licence(licence),
         ],
     }
 
@@ -125,6 +138,7 @@ def item(album: Album, row: int, site: Site) -> Json:
     place, id_ = _place(album, row), picture_id((name, n))
     pixels = f"{site.base_url}v1/pictures/{name}/{n}"
     full, thumbnail = f"{pixels}/full.jpg", f"{pixels}/thumbnail.jpg"
+    licence = site.licence(album.licences[album.drive[row]])
     return {
         "type": "Feature",
         "id": id_,
@@ -145,7 +159,7 @@ def item(album: Album, row: int, site: Site) -> Json:
             _link("parent", site.collection(name), JSON),
             _link("collection", site.collection(name), JSON),
             _link("self", site.item(name, id_), GEOJSON),
-            _licence(site),
+            _licence(licence),
             *_neighbours(album, row, site),
         ],
     }
@@ -163,13 +177,12 @@ def items_of(album: Album, rows: Iterable[int], site: Site, links: list[Json]) -
 
 
 def _properties(album: Album, row: int, site: Site, full: str, thumbnail: str) -> Json:
-    day = date_of(int(album.day[row])).isoformat()
+    licence = site.licence(album.licences[album.drive[row]])
     own, heading = album.of_drive(album.names[album.drive[row]]), int(album.heading_cdeg[row])
     told = {
-        "datetime": None,
-        "start_datetime": f"{day}T00:00:00Z",
-        "end_datetime": f"{day}T23:59:59Z",
-        "license": site.terms.licence,
+        **_times(album, row),
+        "license": licence,
+        "roadcomb:attribution": site.attribution(licence),
         "roadcomb:grade": int(album.grade[row]),
         "geovisio:image": thumbnail if site.metered else full,
         "geovisio:thumbnail": thumbnail,
@@ -181,6 +194,19 @@ def _properties(album: Album, row: int, site: Site, full: str, thumbnail: str) -
         "semantics": [],
     }
     return told if heading == NOT_KNOWN else {**told, "view:azimuth": heading / 100}
+
+
+def _times(album: Album, row: int) -> Json:
+    """The instant, where it is told; the day otherwise."""
+    instant_ms = album.instant_ms(row)
+    if instant_ms is not None:
+        return {"datetime": instant_text(instant_ms)}
+    day = date_of(int(album.day[row])).isoformat()
+    return {
+        "datetime": None,
+        "start_datetime": f"{day}T00:00:00Z",
+        "end_datetime": f"{day}T23:59:59Z",
+    }
 
 
 def _neighbours(album: Album, row: int, site: Site) -> list[Json]:
@@ -208,6 +234,9 @@ def _extent(album: Album, rows: slice) -> Json:
     corners = (lon.min(), lat.min(), lon.max(), lat.max())
     first, last = (date_of(int(day)).isoformat() for day in (days.min(), days.max()))
     interval = [f"{first}T00:00:00Z", f"{last}T23:59:59Z"]
+    if (ms := album.ms[rows]).min() != NOT_KNOWN:
+        taken = days.astype(np.int64) * DAY_MS + ms
+        interval = [instant_text(int(t_ms)) for t_ms in (taken.min(), taken.max())]
     box = [degrees(int(corner)) for corner in corners]
     return {"spatial": {"bbox": [box]}, "temporal": {"interval": [interval]}}
 
@@ -224,9 +253,9 @@ def _provider(site: Site) -> Json:
     }
 
 
-def _licence(site: Site) -> Json:
-    address = f"https://spdx.org/licenses/{site.terms.licence}.html"
-    return {"rel": "license", "href": address, "type": "text/html", "title": site.terms.licence}
+def _licence(licence: str) -> Json:
+    address = licence_address(licence)
+    return {"rel": "license", "href": address, "type": "text/html", "title": licence}
 
 
 def _link(rel: str, href: str, media_type: str) -> Json:

@@ -12,8 +12,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from roadcomb.epochs import DAY_MS, epoch_of
 from roadcomb.records import E7, e7
-from tiles.stac.album import Album, Key, Rows, parse_id
+from tiles.stac.album import NOT_KNOWN, Album, Key, Rows, parse_id
 from tiles.stac.asked import Box, Search
 
 __all__ = ["matched", "page_of"]
@@ -43,10 +44,8 @@ def matched(album: Album, search: Search) -> Rows:
     rows = _named(album, search)
     if search.bbox is not None:
         rows = rows[_in_box(album, rows, search.bbox)]
-    if search.days is not None:
-        first, last = search.days
-        days = album.day[rows]
-        rows = rows[(days >= first) & (days <= last)]
+    if search.times is not None:
+        rows = rows[_at(album, rows, *search.times)]
     for compare, value in search.grade:
         rows = rows[_COMPARES[compare](album.grade[rows], value)]
     if search.shape is not None:
@@ -68,6 +67,17 @@ def _named(album: Album, search: Search) -> Rows:
         runs = [np.arange(part.start, part.stop) for part in parts]
         return np.concatenate([np.zeros(0, np.int64), *runs])
     return np.arange(len(album))
+
+
+def _at(album: Album, rows: Rows, first_ms: int, last_ms: int) -> Mask:
+    """Which were taken then; of those whose day alone is told, all of the days that it touches."""
+    days = album.day[rows].astype(np.int64)
+    touched: Mask = (days >= epoch_of(first_ms)) & (days <= epoch_of(last_ms))
+    if not album.exact:
+        return touched
+    ms = album.ms[rows]
+    t_ms = days * DAY_MS + ms
+    return np.where(ms == NOT_KNOWN, touched, (t_ms >= first_ms) & (t_ms <= last_ms))
 
 
 def _in_box(album: Album, rows: Rows, box: Box) -> Mask:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from roadcomb.epochs import date_of
+from roadcomb.epochs import date_of, instant_text
 from tiles import features as mvt
 from tiles import varints
 from tiles.drivelayer import ways
@@ -144,12 +144,17 @@ def _picture(album: Album, row: int, table: "_Values") -> list[int]:
     return [
         table.text(picture_id((name, n))),
         table.text(_FLAT),
-        table.text(_day(album.day[row])),
+        table.text(_taken(album, row)),
         table.number(int(album.grade[row])),
         table.number((heading + 50) // 100 % 360),
         table.text(json.dumps([name])),
         table.text(name),
     ]
+
+
+def _taken(album: Album, row: int) -> str:
+    instant_ms = album.instant_ms(row)
+    return _day(album.day[row]) if instant_ms is None else instant_text(instant_ms)
 
 
 def _day(day: int) -> str:

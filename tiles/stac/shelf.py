@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from roadcomb.settings import CaptureTime
 from tiles.live import LiveMap
 from tiles.stac.album import Album, album_of
 from tiles.stac.layers import encode
@@ -29,10 +30,11 @@ class Shelved:
 
 
 class Shelf:
-    """Follows a live map; nothing is made before it is asked for."""
+    """Follows a live map, whose pictures tell `times`; nothing is made before it is asked for."""
 
-    def __init__(self, live: LiveMap) -> None:
+    def __init__(self, live: LiveMap, times: CaptureTime = CaptureTime.DAY) -> None:
         self._live = live
+        self._times = times
         self._lock = threading.Lock()
         self._now: Shelved | None = None
 
@@ -41,9 +43,11 @@ class Shelf:
         """The published pictures of this moment."""
         with self._lock:
             state = self._live.state
-            tag = f"{state.tag}-{self._live.published}"
+            tag = f"{state.tag}-{self._live.published}-{self._times}"
             if self._now is None or self._now.state is not state or self._now.tag != tag:
-                album = album_of(state.pictures, self._live.shown)
+                album = album_of(
+                    state.pictures, self._live.shown, lambda name: state.drives[name].licence
+                )
                 self._now = Shelved(state, tag, album, _tiles(album, state))
             return self._now
 

@@ -46,6 +46,11 @@ test("days are UTC days and come back as the date they came from", () => {
   assert.equal(words.parseDay("2026-01-05"), 20458);
   assert.equal(words.dateWords(20458), "Mon, 5 Jan 2026");
   assert.equal(words.dayOf(20458 * 86_400_000 + 86_399_999), 20458);
+  assert.equal(words.takenWords({ day: "2026-01-05", taken: null }), "Mon, 5 Jan 2026");
+  assert.equal(
+    words.takenWords({ day: "2026-01-05", taken: "2026-01-05T08:00:01.250Z" }),
+    "Mon, 5 Jan 2026, 08:00:01 UTC",
+  );
 });
 
 test("the age is told as one says it", () => {
