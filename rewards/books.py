@@ -194,7 +194,7 @@ def close_books(
     decided: what its log.json says of receipts; paying: whom cells that customers opened pay.
 
     First what waited for an address moves, then stakes, then what has vested, then what the epoch
-    emits; of the last two the gate fills stakes.
+    emits; of the last two the gate fills stakes, before a fleet's manager has anything of it.
     Raises IntegrityError for a policy without notice.
     """
     refuse_unannounced(inputs.epoch, policy.digest, before.policy, before.announced)
@@ -205,19 +205,19 @@ def close_books(
     opened = open_pools(policy, inputs.epoch, before.minted, allotted.demanded)
     allocation = allocate(weights, opened.coverage(policy), policy)
     pools = _after_coverage(opened, allocation, policy)
-    parts = parts_of(allocation.amounts, before.fleets)
-    payable = split(allocation.amounts, parts)
     night = Night(inputs.epoch, policy.stake, events, decided, inputs.bindings)
     settled = settle(night, before.stakes, before.locked)
     due, still = release(settled.unvested, inputs.epoch)
+    gate = fill(night, settled.stakes, due, allocation.amounts)
+    parts = parts_of(gate.earned, before.fleets)
+    payable = split(gate.earned, parts)
     free, locked = lock(still, payable, inputs.epoch, policy.vesting)
-    gate = fill(night, settled.stakes, due, free)
     sold, demand = pay(policy.demand, inputs, allotted, rows, paying, before.fleets)
     transactions = [
         ledger.bound(inputs.epoch, before.balances, inputs.bindings),
         *settled.transactions,
         ledger.vested(inputs.epoch, gate.due, inputs.bindings),
-        ledger.emitted(inputs.epoch, pools, gate.free, payable, policy, inputs.bindings),
+        ledger.emitted(inputs.epoch, pools, free, gate.booked(payable), policy, inputs.bindings),
         gate.transaction,
         *sold,
     ]

@@ -7,7 +7,7 @@ an honest driver with years of earnings no harder than a newcomer.
 
 ====================  ===========================================================================
 ``minimum``           base units that an account is asked to have staked
-``gate``              ``none``, or ``fill``: what becomes free fills the stake first
+``gate``              ``none``, or ``fill``: what is earned fills the stake first
 ``cool_down_days``    from asking for a stake to having it; until then it can be slashed
 ``appeal_days``       days after the decision's own in which an appeal stops a slash
 ``slash``             per mille of the minimum that one drive takes at most

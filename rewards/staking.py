@@ -2,9 +2,10 @@
 
 The laws: deposits are confirmed from outside and count once (rewards/recorded.py); what is asked
 back cools down, can be slashed as long, and is then claimable, less what the policy takes for
-leaving; with the gate shut, what becomes free fills an account's stake up to the minimum before
-any of it is claimable. So newcomers need no token to begin, nobody else's share depends on who has
-staked, and whoever is paid has a stake to lose. Everything moves by transactions that sum to zero.
+leaving; with the gate shut, what an account earns, or has vested, fills its stake up to the minimum
+before anything of it is claimable or goes to a fleet's manager. So newcomers need no token to
+begin, nobody else's share depends on who has staked, and whoever is paid has a stake to lose.
+Everything moves by transactions that sum to zero.
 
 The order within an epoch: deposits, new cases, cases that end, leaving, what has cooled down; then
 the night's vesting and earnings, and the gate. So the events of a day may come in any order.
@@ -86,14 +87,19 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """due, free: what goes on to contributors; what was kept is booked as vesting like all that is
-    not free, and the transaction moves it on into stakes.
+    """due, earned: what goes on to contributors, less what was kept; the transaction moves that
+    into stakes from vesting, where all that is not free is booked.
     """
 
     due: Mapping[str, int]
-    free: Mapping[str, int]
+    earned: Mapping[str, int]
+    kept: Mapping[str, int]
     transaction: Transaction
     stakes: Stakes
+
+    def booked(self, payable: Mapping[str, int]) -> dict[str, int]:
+        """What an epoch books of earnings, by account: what is paid on, and what was kept."""
+        return {account: amount + self.kept.get(account, 0) for account, amount in payable.items()}
 
 
 def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
@@ -118,18 +124,17 @@ def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
     )
 
 
-def fill(night: Night, stakes: Stakes, due: Mapping[str, int], free: Mapping[str, int]) -> Gated:
-    """What the gate keeps of what an epoch frees: of what is due first, then of what is earned and
-    free at once.
-    """
+def fill(night: Night, stakes: Stakes, due: Mapping[str, int], earned: Mapping[str, int]) -> Gated:
+    """What the gate keeps: of what has vested first, then of what was earned, all of it."""
     kept_due, staked = _kept(night, stakes.staked, due)
-    kept_free, staked = _kept(night, staked, free)
-    kept = [*kept_due.items(), *kept_free.items()]
-    leaving = [(ledger.VESTING + account, -amount) for account, amount in kept]
-    arriving = [(ledger.STAKE + account, amount) for account, amount in kept]
+    kept, staked = _kept(night, staked, earned)
+    whole = [*kept_due.items(), *kept.items()]
+    leaving = [(ledger.VESTING + account, -amount) for account, amount in whole]
+    arriving = [(ledger.STAKE + account, amount) for account, amount in whole]
     return Gated(
         _less(due, kept_due),
-        _less(free, kept_free),
+        _less(earned, kept),
+        kept,
         _moved(night, "filled", leaving + arriving),
         replace(stakes, staked=staked),
     )

@@ -80,8 +80,8 @@ def _one(lived: Lived, day: Day, rule: StakeRule) -> Lived:
     settled = settle(night, lived.stakes, lived.unvested)
     due, still = release(settled.unvested, lived.epoch)
     gate = fill(night, settled.stakes, due, day.earned)
-    kept = [(ledger.VESTING + name, day.earned[name] - gate.free[name]) for name in day.earned]
-    free = [(ledger.UNBOUND + name, gate.free[name]) for name in day.earned]
+    kept = [(ledger.VESTING + name, day.earned[name] - gate.earned[name]) for name in day.earned]
+    free = [(ledger.UNBOUND + name, gate.earned[name]) for name in day.earned]
     emitted = [(ledger.EMISSION, -sum(day.earned.values())), *kept, *free]
     transactions = [
         *settled.transactions,
