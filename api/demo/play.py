@@ -13,6 +13,8 @@ import httpx
 from api.demo.people import Person, Upload, after_midnight_ms, read_uploads
 from api.demo.report import Told, print_report
 from api.demo.stage import PATIENCE_S, Stage
+from api.demo.tampering import tamper
+from api.demo.trial import trial
 from ingest.requests import authorization
 from roadcomb.errors import RoadcombError, UsageError
 
@@ -42,10 +44,12 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
         for epoch, of_day in groupby(uploads, lambda upload: upload.epoch):
             outcomes += _day(stage, url, list(of_day), people, say)
             stage.clock.set_ms(after_midnight_ms(epoch))
-            say(stage.run("nightly", environment=stage.environment).strip())
+            say(stage.nightly())
+        trial(stage, url, people, uploads[-1].epoch + 1, say)
         wait_for_pictures(url)
         audit = stage.run("audit", str(stage.data / "published"), environment={})
         print_report([_told(stage, url, person, outcomes) for person in people], audit, say)
+        tamper(stage, uploads[0].epoch, say)
         if wait is not None:
             wait(url)
 

@@ -15,6 +15,7 @@ from rewards.tokens import in_tokens
 __all__ = ["Told", "print_report"]
 
 WIDTH = 100
+_FIRST, _LAST = 3, 2
 _FIGURES = re.compile(r"\d+(?= (of|%))")
 
 
@@ -57,8 +58,15 @@ def print_report(told: Iterable[Told], audit: str, say: Callable[[str], None]) -
         console.print(f"\n[bold]{one.name}[/bold] earned {in_tokens(one.earned)} tokens:")
         for sentence in _why(one):
             console.print(f"  - {sentence}")
-    say(f"\nAudit of the published files, offline:\n{audit.strip()}")
+    say(f"\nAudit of the published files, offline:\n{_shortened(audit.strip().splitlines())}")
     say(f"\nEvery {PUBLISHED_EVERY}th accepted picture is blurred and shown, as on any node.")
+
+
+def _shortened(lines: Sequence[str]) -> str:
+    """The first nights, and the last with what follows; all of them say the same."""
+    left = lines[_FIRST:-_LAST]
+    more = [f".. and {len(left)} nights more, each equal"] if left else []
+    return "\n".join([*lines[:_FIRST], *more, *lines[max(_FIRST, len(lines) - _LAST) :]])
 
 
 def _counts(told: Iterable[Told]) -> Table:

@@ -48,8 +48,11 @@ class Stage:
             "ROADCOMB_KEY_SEED": SEED,
         }
 
-    def run(self, *words: str, environment: Mapping[str, str]) -> str:
-        """Run `roadcomb` to its end; answers what it printed. Raises RoadcombError."""
+    def run(self, *words: str, environment: Mapping[str, str], refused: int | None = None) -> str:
+        """Run `roadcomb` to its end; answers what it printed. Raises RoadcombError.
+
+        refused: the exit code with which it must refuse; answers why, then.
+        """
         done = subprocess.run(
             [roadcomb(), *words],
             env=clean_environment() | dict(environment),
@@ -58,10 +61,16 @@ class Stage:
             text=True,
             check=False,
         )
-        if done.returncode not in (0, PARTLY):
+        if done.returncode not in ((0, PARTLY) if refused is None else (refused,)):
             said = (done.stderr or done.stdout).strip()
-            raise RoadcombError(f"`roadcomb {' '.join(words)}` failed: {said}")
-        return done.stdout
+            raise RoadcombError(
+                f"`roadcomb {' '.join(words)}` ended with {done.returncode}: {said}"
+            )
+        return done.stdout if refused is None else done.stderr
+
+    def nightly(self) -> str:
+        """Close what is over; answers what was said."""
+        return self.run("nightly", environment=self.environment).strip()
 
     @contextmanager
     def serving(self, port: int) -> Iterator[str]:

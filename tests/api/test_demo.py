@@ -43,7 +43,7 @@ def small_city(folder: Path) -> Path:
     return folder
 
 
-def test_the_demo_pays_the_honest_holds_the_replay_and_always_ends_in_the_same_root(
+def test_the_demo_pays_the_honest_slashes_the_replayer_and_always_ends_in_the_same_root(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said: list[str] = []
@@ -52,7 +52,11 @@ def test_the_demo_pays_the_honest_holds_the_replay_and_always_ends_in_the_same_r
     assert "mallory earned 0 tokens" in told
     assert "24 frames: it seems to show pictures of another drive again" in told
     assert ROOT in told, told
-    assert told.count(": equal, root ") == 2
+    assert "mallory reads: 100 tokens were slashed on 2026-01-21" in told
+    assert "no appeal is granted" in told
+    assert told.count(": equal, root ") == 4
+    assert "nights more, each equal" in told
+    assert "20458/allocation.json" in told[told.index("In a copy of the books") :]
     shown = published(tmp_path / "demo" / "node" / "catalog.sqlite")
     assert shown == (24 // PUBLISHED_EVERY if MaskingSettings().weights.is_file() else 0)
 
