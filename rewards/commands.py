@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rewards import audit_commands, ledger_commands, stake_commands, where_commands
+from rewards import (
+    audit_commands,
+    demand_commands,
+    ledger_commands,
+    stake_commands,
+    where_commands,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command()(nightly)
     app.command()(rewards)
     audit_commands.register(app)
+    demand_commands.register(app)
     ledger_commands.register(app)
     where_commands.register(app)
     stake_commands.register(app)

@@ -16,14 +16,21 @@ from rewards.check import (
     check_statement,
     signed_manifest,
 )
-from roadcomb.errors import IntegrityError, NotFound, Unauthorised, Unreachable, UsageError
+from roadcomb.errors import (
+    IntegrityError,
+    NotFound,
+    PaymentRequired,
+    Unauthorised,
+    Unreachable,
+    UsageError,
+)
 from roadcomb.keys import Key, load_key
 from roadcomb.settings import ClientSettings
 
-__all__ = ["fetch_mine", "fetch_public", "fetch_statement", "node_at"]
+__all__ = ["fetch_mine", "fetch_public", "fetch_statement", "node_at", "send_public"]
 
 _PATH = "/v1/statements"
-_REFUSALS = {401: Unauthorised, 404: NotFound}
+_REFUSALS = {401: Unauthorised, 402: PaymentRequired, 404: NotFound}
 
 
 def fetch_mine(to: str, epochs: int) -> Mapping[str, Any]:
@@ -39,10 +46,20 @@ def fetch_mine(to: str, epochs: int) -> Mapping[str, Any]:
         return fetch_statement(client, key, epochs, node)
 
 
-def fetch_public(to: str, path: str) -> Mapping[str, Any]:
+def fetch_public(to: str, path: str, headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
     """What anybody may read at a node. Raises Unreachable, or the node's refusal."""
     with httpx.Client(base_url=to, timeout=60) as client:
-        return _get(client, path)
+        return _get(client, path, headers)
+
+
+def send_public(to: str, path: str, body: bytes) -> Mapping[str, Any]:
+    """Post canonical JSON that bears its own signature. Raises what `fetch_public` does."""
+    with httpx.Client(base_url=to, timeout=60) as client:
+        try:
+            answer = client.post(path, content=body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(f"{to} does not answer: {error}") from error
+        return _object(client, path, answer)
 
 
 def node_at(client: httpx.Client) -> str:
@@ -108,7 +125,10 @@ def _answer(
 def _get(
     client: httpx.Client, path: str, headers: Mapping[str, str] | None = None
 ) -> Mapping[str, Any]:
-    answer = _answer(client, path, headers)
+    return _object(client, path, _answer(client, path, headers))
+
+
+def _object(client: httpx.Client, path: str, answer: httpx.Response) -> Mapping[str, Any]:
     try:
         document = answer.json()
     except ValueError as error:

@@ -17,7 +17,7 @@ from roadcomb.epochs import end_ms
 from roadcomb.errors import Conflict, IntegrityError
 from roadcomb.node import Node
 
-__all__ = ["events_of", "pending_events", "record"]
+__all__ = ["events_of", "pending_events", "record", "record_in"]
 
 
 def record(node: Node, kind: str, reference: str, body: Mapping[str, Json], by: str) -> int:
@@ -26,22 +26,34 @@ def record(node: Node, kind: str, reference: str, body: Mapping[str, Json], by: 
     reference: what makes it one of its kind in the world outside (a transaction, a signed message).
     Raises Conflict when the reference stands for another body already.
     """
+    with node.catalog.writing() as connection:
+        return record_in(connection, node.clock.now_ms(), kind, reference, body, by)
+
+
+def record_in(
+    connection: sa.Connection,
+    now_ms: int,
+    kind: str,
+    reference: str,
+    body: Mapping[str, Json],
+    by: str,
+) -> int:
+    """The same within a transaction that writes more than the event."""
     text = canonical_json(dict(body)).decode()
     same = sa.select(events.c.id, events.c.body).where(
         events.c.kind == kind, events.c.reference == reference
     )
-    with node.catalog.writing() as connection:
-        found = connection.execute(same).first()
-        if found is None:
-            values = {
-                "kind": kind,
-                "reference": reference,
-                "body": text,
-                "recorded_ms": node.clock.now_ms(),
-                "recorded_by": by,
-            }
-            made = sa.insert(events).values(values).returning(events.c.id)
-            return int(connection.execute(made).scalar_one())
+    found = connection.execute(same).first()
+    if found is None:
+        values = {
+            "kind": kind,
+            "reference": reference,
+            "body": text,
+            "recorded_ms": now_ms,
+            "recorded_by": by,
+        }
+        made = sa.insert(events).values(values).returning(events.c.id)
+        return int(connection.execute(made).scalar_one())
     if found.body != text:
         raise Conflict(f"{kind} {reference[:80]} is recorded already, and says something else")
     return int(found.id)

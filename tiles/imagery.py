@@ -17,7 +17,7 @@ from roadcomb.node import Node
 from roadcomb.records import Verdict
 from roadcomb.settings import ImageryAccess
 from tiles.accepted import Decided
-from tiles.metering import open_cell
+from tiles.metering import Paid, for_nothing, open_cell
 from tiles.pictures import first_shown
 
 __all__ = ["WaitsForBlur", "full_picture", "thumbnail"]
@@ -27,13 +27,16 @@ class WaitsForBlur(Conflict):
     type = "waits-for-blur"
 
 
-def full_picture(node: Node, drive: Decided, n: int, key: str | None = None) -> bytes:
+def full_picture(
+    node: Node, drive: Decided, n: int, key: str | None = None, paid: Paid = for_nothing
+) -> bytes:
     """The n-th picture. Raises WaitsForBlur, or NotFound for what is not accepted; where imagery
-    is metered, PaymentRequired without a key that stands (tiles/metering.py)."""
+    is metered, PaymentRequired without a key that stands, or when it is not `paid`
+    (tiles/metering.py)."""
     frame = _published(node, drive, n)
     if node.settings.imagery_access is ImageryAccess.METERED:
         judgement = judgements.load(node.blobs, drive.judgement)
-        open_cell(node, key, judgement["cell"][n + first_shown(judgement)].as_py())
+        open_cell(node, key, judgement["cell"][n + first_shown(judgement)].as_py(), paid)
     return _bytes(node, drive, n, frame.full)
 
 

@@ -6,6 +6,7 @@ only the digest is kept: it is random, so that nothing slower is needed. Thumbna
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,7 +17,16 @@ from roadcomb.epochs import epoch_of, week_of
 from roadcomb.errors import NotFound, PaymentRequired, UsageError
 from roadcomb.node import Node
 
-__all__ = ["ApiKey", "create_key", "list_keys", "open_cell", "revoke_key"]
+__all__ = [
+    "ApiKey",
+    "Paid",
+    "account_of_key",
+    "create_key",
+    "for_nothing",
+    "list_keys",
+    "open_cell",
+    "revoke_key",
+]
 
 _PREFIX = "rck_"
 _KEY_BYTES = 24
@@ -69,9 +79,18 @@ def revoke_key(node: Node, id_: int) -> None:
         connection.execute(standing.values(revoked_ms=node.clock.now_ms()))
 
 
-def open_cell(node: Node, key: str | None, cell: int) -> bool:
+Paid = Callable[[sa.Connection, str, int, int], None]
+"""Takes an account's payment for a cell and a week, in the transaction that counts it; raises
+PaymentRequired when it has none."""
+
+
+def for_nothing(connection: sa.Connection, account: str, cell: int, week: int) -> None:
+    """Where no credits are sold, opening is counted and costs nothing."""
+
+
+def open_cell(node: Node, key: str | None, cell: int, paid: Paid = for_nothing) -> bool:
     """Let a key's account open a cell this week; True when it is counted now, False when it was
-    before. Raises PaymentRequired without a key that stands."""
+    before. Raises PaymentRequired without a key that stands, or what `paid` raises."""
     week = week_of(epoch_of(node.clock.now_ms()))
     with node.catalog.reading() as connection:
         account = _account(connection, key)
@@ -81,9 +100,16 @@ def open_cell(node: Node, key: str | None, cell: int) -> bool:
         account = _account(connection, key)
         if _is_counted(connection, account, cell, week):
             return False
+        paid(connection, account, cell, week)
         values = {"account": account, "cell": f"{cell:x}", "week": week}
         connection.execute(sa.insert(openings).values(values))
         return True
+
+
+def account_of_key(node: Node, key: str | None) -> str:
+    """Whose key it is. Raises PaymentRequired without one that stands."""
+    with node.catalog.reading() as connection:
+        return _account(connection, key)
 
 
 def _account(connection: sa.Connection, key: str | None) -> str:

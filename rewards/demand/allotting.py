@@ -10,11 +10,12 @@ week each cell gets the same part less. Nothing here depends on who opened or on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rewards.demand.market import BASE_UNITS, Market, Opening, Spent, trade
+from rewards.demand.market import Market, Opening, Spent, trade
 from rewards.demand.rule import POOL, WHOLE, DemandRule
 from rewards.events import Event
 from rewards.policy import DEMAND, Policy
 from rewards.pools import open_pools
+from rewards.tokens import BASE_UNITS
 from roadcomb.epochs import week_of
 
 __all__ = ["NOTHING", "Allotted", "Demand", "allot"]

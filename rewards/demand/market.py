@@ -14,21 +14,19 @@ from rewards.demand.price import KIND as PRICE
 from rewards.demand.price import Quote, newest, price_of
 from rewards.demand.rule import DemandRule
 from rewards.events import Event
+from rewards.tokens import BASE_UNITS
 from roadcomb.canonical import Json
 from roadcomb.cells import PAID_RESOLUTION, parse_cell
 from roadcomb.epochs import week_of
 from roadcomb.errors import RoadcombError
 
-__all__ = ["BASE_UNITS", "BURN", "OPENING", "Credit", "Market", "Opening", "Spent", "trade"]
+__all__ = ["BURN", "OPENING", "Credit", "Market", "Opening", "Spent", "trade"]
 
 BURN = "burn"
 """Of events: {"customer", "amount": base units as text, "transaction"}: tokens burnt outside."""
 
 OPENING = "opening"
 """Of events: {"customer", "cell", "week"}: a cell that a customer opened for a week."""
-
-BASE_UNITS = 10**9
-"""Of one token."""
 
 _MOST = 10**30
 

@@ -7,16 +7,27 @@ demand waits. The order in which prices came in does not matter. Prices are inte
 token. Helium's and Akash's oracles are medians, too; the outlier rule is AEP-76's (1.5 % there).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewards.demand.rule import USD, WHOLE, DemandRule
 from roadcomb.canonical import Json, canonical_json
 from roadcomb.epochs import end_ms
-from roadcomb.errors import InvalidInput, Unauthorised
+from roadcomb.errors import InvalidInput, Unauthorised, UsageError
 from roadcomb.keys import Key, verify
 
-__all__ = ["KIND", "Quote", "in_usd", "median", "newest", "price_of", "quote_of", "sign_quote"]
+__all__ = [
+    "KIND",
+    "Quote",
+    "in_usd",
+    "median",
+    "newest",
+    "price_of",
+    "price_of_usd",
+    "quote_of",
+    "sign_quote",
+]
 
 KIND = "price"
 """Of events: a price that a source has signed."""
@@ -102,6 +113,14 @@ def median(values: Sequence[int]) -> int:
     """The middle one; of an even number the floored mean of both."""
     ordered, half = sorted(values), len(values) // 2
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) // 2
+
+
+def price_of_usd(text: str) -> int:
+    """10**-8 USD of a text as 0.02. Raises UsageError for no price, and for more than 8 places."""
+    found = re.fullmatch(r"(\d{1,9})(?:\.(\d{1,8}))?", text, re.ASCII)
+    if found is None or not (price := int(found[1] + (found[2] or "").ljust(8, "0"))):
+        raise UsageError(f"{text[:40]!r} is no price: USD as 0.02, at most eight places")
+    return price
 
 
 def in_usd(price: int) -> str:
