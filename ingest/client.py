@@ -3,22 +3,21 @@
 Laws: nothing is sent twice; a picture that cannot be read or changes meanwhile costs itself, never
 the others; killed at any moment and run again, it goes on where it was. A drive counts as delivered
 when the node's receipt for it carries the node's signature, its place in the log and this drive's
-own numbers. At the end sent + already + rejected + failed = offered
-(in a dry run `planned` stands for sent). Pictures are read, and batches sent, some at a time.
+own numbers. Pictures are read, and batches sent, some at a time.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from ingest.blurred import blurred_by
 from ingest.lanes import in_lanes
 from ingest.localstate import LocalState
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.nodeclient import NodeClient, NodeInfo
+from ingest.outcome import Delivered, Outcome, Progress
 from ingest.payout import sign_binding
 from ingest.pictures import (
     ChangedMeanwhile,
@@ -48,67 +47,13 @@ from roadcomb.errors import (
 from roadcomb.keys import Key
 from roadcomb.printable import printable
 
-__all__ = ["Delivered", "Outcome", "Progress", "Uploader", "bind_payout"]
+__all__ = ["Uploader", "bind_payout"]
 
 _HOPELESS = (QuotaExceeded, StorageFull, Unauthorised, Unreachable)
 """Troubles that every further drive would run into as well."""
 _SEAL_ROUNDS = 3
 _SMALL_BATCH = 2**20
 """Bytes; a batch is one file and one sync of the node, so smaller ones help nobody."""
-
-
-class Progress(Protocol):
-    """Told how many of the offered pictures are done with, sent or not, and what happens."""
-
-    def at(self, frames: int) -> None: ...
-
-    def tell(self, event: str, facts: Mapping[str, Json]) -> None:
-        """A `drive` is begun, a `batch` or a `receipt` is there, or there is a `trouble`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A drive that the node has given its receipt for in this run; size in bytes."""
-
-    folder: Path
-    drive_id: str
-    frames: int
-    size: int
-    receipt: Path
-
-    def to_json(self) -> dict[str, Json]:
-        """As `upload --json` tells it."""
-        return {
-            "drive_id": self.drive_id,
-            "folder": str(self.folder),
-            "frames": self.frames,
-            "bytes": self.size,
-            "receipt": str(self.receipt),
-        }
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of all pictures offered; `stopped` is the error that ended the run early."""
-
-    offered: int
-    rejected: list[Rejected[Path]]
-    troubles: list[str]
-    already: int = 0
-    failed: int = 0
-    planned: int = 0
-    delivered: list[Delivered] = field(default_factory=list)
-    stopped: RoadcombError | None = None
-
-    @property
-    def sent(self) -> int:
-        """Pictures that a receipt of this run covers."""
-        return sum(drive.frames for drive in self.delivered)
-
-    @property
-    def settled(self) -> int:
-        """Pictures whose fate is known."""
-        return self.sent + self.already + self.failed + self.planned + len(self.rejected)
 
 
 @dataclass(frozen=True, slots=True)

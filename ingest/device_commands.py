@@ -1,16 +1,12 @@
 """Command line verbs of devices: device challenge, register, list, revoke."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from ingest.nodeclient import NodeClient
-    from roadcomb.keys import Key
+from ingest.asking import asking
 
 __all__ = ["register"]
 
@@ -33,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def challenge(to: Node, as_json: AsJson = False) -> None:
     """Ask a node for what a phone has to attest, or a receiver to sign with, within an hour."""
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         made = client.get_signed("/v1/devices/challenge", key)
     if as_json:
         typer.echo(json.dumps(dict(made), indent=2))
@@ -67,7 +63,7 @@ def register_device(
     """
     from ingest.registering import android_evidence, receiver_evidence, send, send_software_key
 
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         if android is not None:
             told = send(client, key, model, android_evidence(android), nonce)
         elif receiver is not None:
@@ -79,7 +75,7 @@ def register_device(
 
 def list_devices(to: Node, as_json: AsJson = False) -> None:
     """Your devices at a node, with the level that each gives a drive now."""
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         found = client.get_signed("/v1/devices", key)["devices"]
     _show(found, as_json)
 
@@ -88,7 +84,7 @@ def revoke(
     device: Annotated[str, typer.Argument(help="Id of the device, 64 hex digits.")], to: Node
 ) -> None:
     """Have a lost device vouch for nothing any more; there is no way back."""
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         client.delete_signed(f"/v1/devices/{device}", key)
     typer.echo(f"device {device[:12]} vouches for no drive any more")
 
@@ -105,18 +101,3 @@ def _show(devices: Any, as_json: bool) -> None:
         typer.echo(printable(line))
     if not devices:
         typer.echo("no device is registered: `roadcomb device register --to URL`")
-
-
-@contextmanager
-def _asking(to: str) -> "Iterator[tuple[NodeClient, Key]]":
-    from ingest.knownnodes import pinned
-    from ingest.localstate import open_state
-    from ingest.nodeclient import NodeClient, open_http
-    from ingest.settings import UploadSettings
-    from roadcomb.keys import load_key
-    from roadcomb.settings import ClientSettings
-
-    ours, settings = ClientSettings(), UploadSettings(attempts=3)
-    with open_http(to, settings) as http, open_state(ours.state) as state:
-        pin = pinned(ours.state, state.node_at)
-        yield NodeClient(http, settings, pin), load_key(ours.key_file)

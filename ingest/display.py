@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ingest.client import Progress as Display
+from ingest.outcome import Progress as Display
 from ingest.voice import Voice
 from roadcomb.canonical import Json
 

@@ -19,10 +19,11 @@ from ingest.manifest import SignedManifest
 from ingest.nodehttp import Answer, Damaged, EndlessAnswer, Failure, NodeHttp, connected
 from ingest.pace import Pace
 from ingest.patience import Pauses, patiently
+from ingest.refusal import Refused, parsed
 from ingest.requests import authorization
 from ingest.settings import UploadSettings
-from roadcomb.canonical import Json, canonical_json, parse_json
-from roadcomb.errors import InvalidInput, RoadcombError, Unreachable
+from roadcomb.canonical import Json, canonical_json
+from roadcomb.errors import InvalidInput, Unreachable
 from roadcomb.keys import Key
 
 P = ParamSpec("P")
@@ -62,16 +63,6 @@ class Opened:
     drive_id: str
     state: str
     missing: tuple[str, ...]
-
-
-class _Answered(Exception):
-    """The node answered with a problem."""
-
-    def __init__(self, response: Answer) -> None:
-        self.status = response.status
-        self.retry_after_s = _retry_after_s(response.headers.get("Retry-After"))
-        self.error = _problem(response)
-        super().__init__(str(self.error))
 
 
 def open_http(url: str, settings: UploadSettings) -> AbstractContextManager[NodeHttp]:
@@ -182,6 +173,11 @@ class NodeClient:
         """Send a JSON body that may be sent again without harm."""
         self._ask(self._once, "POST", path, *_whole(canonical_json(body)), _JSON)
 
+    def post_json(self, path: str, body: Json) -> Mapping[str, Any]:
+        """What the node answers to a JSON body that may be sent again without harm."""
+        sent = self._ask(self._once, "POST", path, *_whole(canonical_json(body)), _JSON)
+        return self._object(sent)
+
     def payout(self, key: Key) -> Mapping[str, Any]:
         """Where the node pays this contributor, and will pay. Raises NotFound of an older node."""
         return self.get_signed("/v1/bindings", key)
@@ -195,7 +191,7 @@ class NodeClient:
         signed = {"Authorization": authorization(key, "GET", path, self.info().now_ms)}
         with self._in_our_words(), self._http.answering("GET", path, headers=signed) as response:
             if response.status != HTTPStatus.OK:
-                raise _Answered(self._http.whole(response))
+                raise Refused(self._http.whole(response))
             return sum(map(file.write, response.stream(_DOWNLOAD_BYTES)))
 
     def _open_once(self, signed: SignedManifest) -> Opened:
@@ -226,7 +222,7 @@ class NodeClient:
         body = parts if self._pace is None else self._pace.paced(parts, time.monotonic, time.sleep)
         answer = self._http.request(method, path, body, size, headers)
         if not answer.is_success:
-            raise _Answered(answer)
+            raise Refused(answer)
         return answer
 
     def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -241,7 +237,7 @@ class NodeClient:
 
     def _again(self, error: Exception) -> bool | float:
         """Whether, or after how many seconds, waiting may heal an error."""
-        if not isinstance(error, _Answered):
+        if not isinstance(error, Refused):
             return isinstance(error, Failure) and not isinstance(error, Damaged)
         if error.status != 429 and error.status < 500:
             return False
@@ -253,7 +249,7 @@ class NodeClient:
     def _in_our_words(self) -> Iterator[None]:
         try:
             yield
-        except _Answered as answered:
+        except Refused as answered:
             raise answered.error from None
         except EndlessAnswer:
             raise self._foreign() from None
@@ -262,7 +258,7 @@ class NodeClient:
             raise Unreachable(f"the node at {self.url} does not answer: {problem}") from error
 
     def _object(self, response: Answer) -> Mapping[str, Any]:
-        answer = _parsed(response)
+        answer = parsed(response)
         if not isinstance(answer, Mapping):
             raise self._foreign()
         return answer
@@ -273,34 +269,3 @@ class NodeClient:
 
 def _whole(body: bytes) -> tuple[list[bytes], int]:
     return [body], len(body)
-
-
-def _problem(response: Answer) -> RoadcombError:
-    """The node's problem (RFC 9457) as the error it was raised as."""
-    problem = _parsed(response)
-    words: Any = problem if isinstance(problem, Mapping) else {}
-    name = str(words.get("type", "")).rpartition("/")[2]
-    kind = _KINDS.get(name, Unreachable if response.status >= 500 else InvalidInput)
-    return kind(f"the node refuses: {words.get('detail') or response.reason}")
-
-
-def _parsed(response: Answer) -> Json:
-    try:
-        return parse_json(response.content)
-    except InvalidInput:
-        return None
-
-
-def _retry_after_s(value: str | None) -> float | None:
-    """Seconds of a Retry-After header; an HTTP date or nonsense counts as absent."""
-    return float(value) if value is not None and value.isascii() and value.isdigit() else None
-
-
-def _kinds(root: type[RoadcombError]) -> Iterator[tuple[str, type[RoadcombError]]]:
-    if "type" in vars(root):  # errors that are nowhere told to a client are of their parent's type
-        yield root.type, root
-    for kind in root.__subclasses__():
-        yield from _kinds(kind)
-
-
-_KINDS = dict(_kinds(RoadcombError))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from ingest.client import Outcome
+from ingest.outcome import Outcome
 from ingest.planning import FAULTS, Plan, Shot
 from ingest.screening import Rejected
 from ingest.video.refusals import REASONS as VIDEO_WORDS

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.blurred import WAITS
-from ingest.client import Outcome
+from ingest.outcome import Outcome
 from ingest.planning import Plan
 from ingest.report import WORDS, way_m
 from ingest.screening import Rejected

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.client import Outcome, Uploader, bind_payout
+from ingest.client import Uploader, bind_payout
 from ingest.display import display, tell_json
 from ingest.knownnodes import pinned
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, NodeInfo, open_http
+from ingest.outcome import Outcome
 from ingest.payout import load_payout
 from ingest.planning import Plan
 from ingest.privacy import load_terms

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from ingest.client import Outcome, Uploader
+from ingest.client import Uploader
 from ingest.folder import read_recordings
 from ingest.intake import read_frames
 from ingest.limits import IntakeSettings
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, open_http
+from ingest.outcome import Outcome
 from ingest.planning import plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from ingest.status import states

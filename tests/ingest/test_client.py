@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
-from ingest.client import Outcome, Uploader, bind_payout
+from ingest.client import Uploader, bind_payout
 from ingest.folder import read_recordings
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, open_http
+from ingest.outcome import Outcome
 from ingest.planning import plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from roadcomb.canonical import Json, parse_json

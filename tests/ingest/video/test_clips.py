@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ingest.client import Outcome, Uploader
+from ingest.client import Uploader
 from ingest.folder import read_recordings
 from ingest.localstate import open_state
 from ingest.nodeclient import NodeClient, open_http
+from ingest.outcome import Outcome
 from ingest.planning import plan_recording
 from ingest.settings import ReadSettings, ScreenSettings, UploadSettings
 from ingest.video.clips import Clip, clip_of
