@@ -8,6 +8,7 @@ import typer
 from rewards import (
     audit_commands,
     demand_commands,
+    fleet_commands,
     ledger_commands,
     stake_commands,
     where_commands,
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     ledger_commands.register(app)
     where_commands.register(app)
     stake_commands.register(app)
+    fleet_commands.register(app)
 
 
 def nightly(

@@ -1,15 +1,11 @@
 """Command line verbs of stakes: `stake deposit|list|show|withdraw`, and `slash`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from ingest.nodeclient import NodeClient
-    from roadcomb.keys import Key
+from ingest.asking import asking
 
 __all__ = ["register"]
 
@@ -87,7 +83,7 @@ def show(to: To = _HERE, as_json: AsJson = False) -> None:
 
     from roadcomb.printable import printable
 
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         stake = client.get_signed("/v1/stake", key)
     if as_json:
         typer.echo(json.dumps(stake, ensure_ascii=False))
@@ -103,7 +99,7 @@ def withdraw(tokens: Tokens, to: To = _HERE) -> None:
     from roadcomb.epochs import date_of
 
     amount = base_units_of(tokens)
-    with _asking(to) as (client, key):
+    with asking(to) as (client, key):
         asked = client.delete_signed(f"/v1/stake/{amount}", key)
     day = date_of(int(asked["epoch"]))
     typer.echo(f"{in_tokens(amount)} tokens begin to cool down with the books of {day}")
@@ -128,18 +124,3 @@ def slash(
         f"{made.account[:16]}.. for drive {made.drive_id[:12]} are set aside by the next books, "
         f"and taken {made.appeal_days} days later unless it is appealed"
     )
-
-
-@contextmanager
-def _asking(to: str) -> "Iterator[tuple[NodeClient, Key]]":
-    from ingest.knownnodes import pinned
-    from ingest.localstate import open_state
-    from ingest.nodeclient import NodeClient, open_http
-    from ingest.settings import UploadSettings
-    from roadcomb.keys import load_key
-    from roadcomb.settings import ClientSettings
-
-    ours, settings = ClientSettings(), UploadSettings(attempts=3)
-    with open_http(to, settings) as http, open_state(ours.state) as state:
-        pin = pinned(ours.state, state.node_at)
-        yield NodeClient(http, settings, pin), load_key(ours.key_file)

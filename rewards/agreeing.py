@@ -1,0 +1,99 @@
+"""Agreements of fleets on a node: recorded as events, ended, and shown to the two they concern.
+
+The law: an agreement is an event once, and so is its end; the same again changes nothing, and an
+old one that is sent again does not come back. Only accounts are published, never keys.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ingest.signers import check_signer
+from rewards.agreement import Agreement, End
+from rewards.events import Event
+from rewards.fleets import FLEET, FLEET_END, Fleet, Fleets, agreed
+from rewards.recorded import record
+from roadcomb.canonical import Json, parse_json
+from roadcomb.catalog.tables import events
+from roadcomb.epochs import epoch_of
+from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.keys import account_of
+from roadcomb.node import Node
+
+__all__ = ["Standing", "agree", "end", "fleet_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """own: the agreement that an account drives by; drivers: those that it manages, in order."""
+
+    account: str
+    own: Fleet | None
+    drivers: Fleets
+
+
+def agree(node: Node, agreement: Agreement) -> int:
+    """Record an agreement; the first epoch whose amounts it splits.
+
+    Raises Unauthorised for a key that does not sign for its contributor.
+    """
+    with node.catalog.reading() as connection:
+        for contributor, signer in zip(
+            (agreement.manager, agreement.driver), agreement.signers, strict=True
+        ):
+            check_signer(connection, contributor, signer)
+    body: dict[str, Json] = {
+        "agreement": agreement.digest,
+        "manager": account_of(agreement.manager),
+        "driver": account_of(agreement.driver),
+        "share": agreement.share,
+    }
+    record(node, FLEET, agreement.digest, body, "both")
+    return _following(node)
+
+
+def end(node: Node, end: End) -> int:
+    """Record the end of an agreement; the first epoch that it splits nothing of.
+
+    Raises NotFound for an agreement that is not the contributor's, Unauthorised for a key that does
+    not sign for them.
+    """
+    account = account_of(end.contributor)
+    chosen = sa.select(events.c.body).where(
+        events.c.kind == FLEET, events.c.reference == end.agreement
+    )
+    with node.catalog.reading() as connection:
+        check_signer(connection, end.contributor, end.signer)
+        body = connection.scalar(chosen)
+    known = {} if body is None else _body(body)
+    if account not in (known.get("manager"), known.get("driver")):
+        raise NotFound(f"no agreement {end.agreement[:16]}.. of yours is known")
+    record(node, FLEET_END, end.agreement, {"agreement": end.agreement}, account)
+    return _following(node)
+
+
+def fleet_of(node: Node, contributor: str) -> Standing:
+    """What a contributor has agreed on, with what the next epochs will take in."""
+    account = account_of(contributor)
+    fleets = agreed({}, _events(node))
+    drivers = {who: each for who, each in fleets.items() if each.manager == account}
+    return Standing(account, fleets.get(account), drivers)
+
+
+def _events(node: Node) -> Sequence[Event]:
+    chosen = sa.select(events).where(events.c.kind.in_((FLEET, FLEET_END))).order_by(events.c.id)
+    with node.catalog.reading() as connection:
+        return [Event(row.id, row.kind, _body(row.body)) for row in connection.execute(chosen)]
+
+
+def _body(text: str) -> Mapping[str, Json]:
+    body = parse_json(text.encode())
+    if not isinstance(body, Mapping):
+        raise IntegrityError("the catalog holds an event without a body: run `roadcomb fsck`")
+    return body
+
+
+def _following(node: Node) -> int:
+    """An event counts from the epoch after the one that takes it in."""
+    return epoch_of(node.clock.now_ms()) + 1
