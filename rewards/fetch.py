@@ -16,6 +16,7 @@ from rewards.check import (
     check_statement,
     signed_manifest,
 )
+from rewards.demand.told import check_demand
 from roadcomb.errors import (
     IntegrityError,
     NotFound,
@@ -89,6 +90,10 @@ def fetch_statement(client: httpx.Client, key: Key, epochs: int, node: str) -> M
     check_statement(statement, key.public)
     for epoch in statement["epochs"]:
         _check_epoch(client, epoch, statement["account"], node)
+    for night in statement["demand"]:
+        epoch = int(night["epoch"])
+        demand = _answer(client, f"/v1/epochs/{epoch}/demand.json").content
+        check_demand(night, statement["account"], _manifest(client, epoch, node), demand)
     books = statement["books"]
     if books is not None and books["claim"] is not None:
         check_claim(statement, _manifest(client, books["epoch"], node))

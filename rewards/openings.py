@@ -73,9 +73,12 @@ def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Tab
     return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), filters=wanted)
 
 
-def opened_cells(blobs: Blobs, inputs_digest: str, cells: Iterable[int]) -> pa.Table:
-    """drive_id, cell and weight of the paid openings in some cells of the epoch of these inputs."""
-    names = ["drive_id", "cell", "weight"]
+def opened_cells(
+    blobs: Blobs, inputs_digest: str, cells: Iterable[int], more: tuple[str, ...] = ()
+) -> pa.Table:
+    """drive_id, cell, weight and `more` columns of the paid openings in some cells of the epoch of
+    these inputs."""
+    names = ["drive_id", "cell", "weight", *more]
     read = pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), columns=names)
     wanted = pa.array(sorted(cells), pa.uint64())
     inside = read.filter(pc.is_in(read["cell"], value_set=wanted))

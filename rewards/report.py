@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from rewards.demand.told import in_words
 from rewards.tokens import in_tokens
 from roadcomb.printable import printable
 
@@ -23,6 +24,8 @@ def print_statement(console: Console, statement: Statement, most_rows: int) -> N
         console.print(
             "No epoch with your drives is closed yet: rewards follow when the day is over."
         )
+    for night in statement["demand"]:
+        _print_demand(console, night, most_rows)
     _print_standing(console, statement)
     for sentence in statement["stake"]["words"]:
         console.print(printable(sentence), markup=False)
@@ -108,6 +111,18 @@ def _print_fleet(console: Console, fleet: Statement) -> None:
         amount = in_tokens(sum(int(each["amount"]) for each in received))
         count = f"{len(received)} driver{'s' if len(received) > 1 else ''}"
         console.print(f"{amount} tokens more came from {count} of your fleet, as agreed")
+
+
+def _print_demand(console: Console, night: Statement, most_rows: int) -> None:
+    console.print()
+    console.print(f"{night['day']}: {in_tokens(int(night['amount']))} tokens of demand")
+    best = sorted(night["rows"], key=lambda row: (-int(row["amount"]), row["cell"]))
+    for row in best[:most_rows]:
+        console.print(f"  {in_words(row)}", markup=False)
+    if rest := best[most_rows:]:
+        console.print(f"  {len(rest)} more: --rows shows them")
+    if forgotten := int(night["forgotten"]):
+        console.print(f"  {in_tokens(forgotten)} tokens of drives that you had deleted")
 
 
 def _print_standing(console: Console, statement: Statement) -> None:

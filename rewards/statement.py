@@ -17,6 +17,7 @@ from ingest.states import DriveState, contributor_drives
 from quality import judgement
 from rewards import chain, ledger
 from rewards.bindings import address_of
+from rewards.demand.told import demand_told
 from rewards.documents import balances_of
 from rewards.merkle import claims_tree
 from rewards.policy import Policy
@@ -66,6 +67,7 @@ def statement_of(
         "epochs": [statement_of_epoch(node, account, epoch, known) for epoch in epochs],
         "books": _standing(node, account, address),
         "stake": stake_of(node, contributor),
+        "demand": demand_told(node, account, known, limit),
     }
 
 

@@ -9,14 +9,17 @@ from rewards import ledger
 from rewards.audit import audit
 from rewards.chain import committed, newest
 from rewards.demand.document import demand_in, payees_in, settled_in
+from rewards.demand.told import check_demand, in_words
 from rewards.differences import Difference
 from rewards.documents import balances_of
 from rewards.envelope import sign_epoch
 from rewards.events import Event
+from rewards.forgetting import forget_openings
 from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
 from rewards.recorded import record
 from rewards.shelf import file_of
+from rewards.statement import statement_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
@@ -29,7 +32,7 @@ from tests.rewards.demand.selling import (
     prices,
 )
 from tests.rewards.earning import POLICY, account
-from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
+from tests.rewards.town import CELLS, DAY, Shot, add_drive, open_town, person, set_day
 
 MAPS = "c" * 64
 STREET = [Shot(10 + index / 10, index, 900) for index in range(8)]
@@ -193,6 +196,40 @@ def test_books_without_demand_say_so_and_wait_for_a_policy_with_it(node: Node) -
     assert found[ledger.VAULT] == 75 * TOKEN
     assert committed(node)[0].manifest["notes"] == []
     assert len(list(audit(node.settings.published))) == 1
+
+
+def test_a_statement_says_which_opened_cell_earned_what_and_bears_its_check(sold: Node) -> None:
+    alice = person("alice").public
+    [night] = statement_of(sold, alice)["demand"]
+    manifest = committed(sold)[0].manifest
+    check_demand(night, account("alice"), manifest, told(sold))
+    assert [int(row["amount"]) for row in night["rows"]] == [75 * TOKEN // 400] * 2
+    assert night["forgotten"] == "0"
+    words = in_words(night["rows"][0])
+    assert words.startswith("0.1875 tokens because a customer opened your cell 8c")
+    assert words.endswith("passed on 2026-01-05")
+    for changed in (
+        night | {"amount": "1"},
+        night | {"rows": night["rows"][:1]},
+        night | {"rows": [row | {"amount": "5"} for row in night["rows"]]},
+    ):
+        with pytest.raises(IntegrityError, match=f"epoch {DAY}"):
+            check_demand(changed, account("alice"), manifest, told(sold))
+    with pytest.raises(IntegrityError, match="not the one"):
+        check_demand(night, account("alice"), manifest, told(sold) + b" ")
+
+
+def test_a_deleted_drive_earns_nothing_of_what_is_opened_later(node: Node) -> None:
+    drive = add_drive(node, person("alice"), STREET)
+    close(node, policy_of())
+    forget_openings(node, drive)
+    tell(node, [*prices(CENT, DAY + 1), burn(MAPS, 75), *openings(MAPS, [0], DAY + 1)], DAY + 1)
+    found = close(node, policy_of(), DAY + 1)
+    assert (payees_in(told(node, DAY + 1)), list(demand_in(told(node, DAY + 1)).cells)) == (
+        {},
+        [CELLS[0]],
+    )
+    assert found[ledger.POT] == 75 * TOKEN // 400
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,113 @@
+"""What a contributor reads of demand: who was paid because a customer opened their cells, and how.
+
+The law: the rows of an entry and what their deleted drives earned before they were `forgotten` add
+up to the account's amount in the signed demand.json; each row's amount follows from its weight and
+the two figures that stand there for its cell. Of customers nothing is told but that one opened it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rewards.chain import Committed, committed
+from rewards.demand.document import payees_in, settled_in
+from rewards.demand.paying import Settled, row_amount
+from rewards.openings import opened_cells
+from rewards.policy import parse_policy
+from rewards.shelf import file_of
+from rewards.tokens import in_tokens
+from roadcomb.canonical import Json, digest_of_bytes
+from roadcomb.cells import format_cell, parse_cell
+from roadcomb.epochs import date_of
+from roadcomb.errors import IntegrityError
+from roadcomb.node import Node
+
+__all__ = ["check_demand", "demand_told", "in_words"]
+
+
+def demand_told(
+    node: Node, account: str, known: Mapping[str, Any], limit: int
+) -> list[dict[str, Json]]:
+    """The nights of the newest `limit` that paid an account for opened cells, oldest first.
+
+    known: by drive id, rows with public_id and epoch.
+    """
+    epochs = {each.epoch: each for each in committed(node)}
+    nights = [epochs[epoch] for epoch in sorted(epochs)[-limit:]]
+    told = (_night(node, account, known, epochs, night) for night in nights)
+    return [night for night in told if night is not None]
+
+
+def _night(
+    node: Node,
+    account: str,
+    known: Mapping[str, Any],
+    epochs: Mapping[int, Committed],
+    night: Committed,
+) -> dict[str, Json] | None:
+    data = file_of(node.blobs, night.manifest, "demand.json")
+    amount = payees_in(data).get(account, 0)
+    rule = parse_policy(file_of(node.blobs, night.manifest, "policy.toml")).demand
+    if not amount or rule is None:
+        return None
+    window = range(night.epoch - rule.window_days + 1, night.epoch + 1)
+    rows = [
+        row
+        for epoch in sorted({drive.epoch for drive in known.values()} & epochs.keys() & {*window})
+        for row in _rows(node, known, epochs[epoch], settled_in(data))
+    ]
+    paid = sum(int(str(row["amount"])) for row in rows)
+    return {
+        "epoch": night.epoch,
+        "day": date_of(night.epoch).isoformat(),
+        "amount": str(amount),
+        "forgotten": str(amount - paid),
+        "rows": rows,
+    }
+
+
+def _rows(
+    node: Node, known: Mapping[str, Any], driven: Committed, cells: Mapping[int, Settled]
+) -> list[dict[str, Json]]:
+    """An account's passes of one epoch through the cells of a night."""
+    found = opened_cells(node.blobs, driven.manifest["inputs"], cells, ("row",))
+    own = found.filter(pc.is_in(found["drive_id"], value_set=pa.array(sorted(known), pa.string())))
+    return [
+        {
+            "cell": format_cell(row["cell"]),
+            "drive": known[row["drive_id"]].public_id,
+            "epoch": driven.epoch,
+            "row": row["row"],
+            "weight": row["weight"],
+            "amount": str(row_amount(cells[row["cell"]], row["weight"])),
+        }
+        for row in own.to_pylist()
+    ]
+
+
+def in_words(row: Mapping[str, Any]) -> str:
+    """Of one row, for its driver."""
+    tokens, passed_on = in_tokens(int(row["amount"])), date_of(int(row["epoch"])).isoformat()
+    return (
+        f"{tokens} tokens because a customer opened your cell {row['cell']}, passed on {passed_on}"
+    )
+
+
+def check_demand(
+    told: Mapping[str, Any], account: str, manifest: Mapping[str, Any], demand: bytes
+) -> None:
+    """Check a night of a statement against the signed demand.json. Raises IntegrityError."""
+    where, rows = f"epoch {told['epoch']}", told["rows"]
+    if digest_of_bytes(demand) != manifest["demand"]:
+        raise IntegrityError(f"{where}: demand.json is not the one that the node signed")
+    amount, cells = payees_in(demand).get(account, 0), settled_in(demand)
+    if int(told["amount"]) != amount:
+        raise IntegrityError(f"{where}: {told['amount']} for demand is stated, {amount} is signed")
+    for row in rows:
+        earned = row_amount(cells[parse_cell(row["cell"])], row["weight"])
+        if int(row["amount"]) != earned:
+            raise IntegrityError(f"{where}: {row['cell']} earned {earned}, not {row['amount']}")
+    if sum(int(row["amount"]) for row in rows) + int(told["forgotten"]) != amount:
+        raise IntegrityError(f"{where}: the opened cells do not add up to {amount}")
