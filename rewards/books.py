@@ -20,13 +20,14 @@ from rewards.earned import Device, Earned, earned_of
 from rewards.events import Event
 from rewards.factors import Counted, counted, weights_of_accounts
 from rewards.fleets import Fleets, Parts, agreed, parts_of, split
+from rewards.gate import fill
 from rewards.inputs import Inputs
 from rewards.notice import Announced, refuse_misdated, refuse_unannounced
 from rewards.policy import COVERAGE, Policy
 from rewards.pools import Pools, open_pools, passed_on
 from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import BOOK_ROWS
-from rewards.staking import Night, Stakes, fill, settle
+from rewards.staking import Night, Stakes, settle
 from rewards.vested import Locked, lock, release
 from rewards.week import NO_WEEK, Week, turned
 from rewards.weights import weigh

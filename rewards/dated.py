@@ -5,15 +5,18 @@ what was taken gives what was there before. The latest dates give first, so taki
 the sum at once and nothing is rounded; oldest first where that is asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["Dated", "Parts", "put", "put_all", "sums", "take", "total"]
+__all__ = ["Dated", "Part", "Parts", "less", "only", "portion", "put_all", "sums", "total"]
 
 Dated = Mapping[int, Mapping[str, int]]
 """Base units by epoch and account, both in order; no part is of nothing."""
 
 Parts = Mapping[int, int]
 """One account's base units by epoch."""
+
+Part = tuple[int, str, int]
+"""(epoch, account, base units)."""
 
 
 def total(dated: Dated, account: str) -> int:
@@ -30,30 +33,41 @@ def sums(dated: Dated) -> dict[str, int]:
     return whole
 
 
-def take(
-    dated: Dated, account: str, amount: int, oldest_first: bool = False
-) -> tuple[Parts, Dated]:
-    """(at most `amount` of an account's, by date; what stays)."""
+def only(dated: Dated, accounts: Collection[str]) -> Dated:
+    """Of some accounts alone."""
+    found = {
+        date: {account: amounts[account] for account in sorted(accounts) if account in amounts}
+        for date, amounts in dated.items()
+    }
+    return {date: amounts for date, amounts in found.items() if amounts}
+
+
+def portion(dated: Dated, account: str, amount: int, oldest_first: bool = False) -> Parts:
+    """At most `amount` of an account's, by date, the latest first or the oldest."""
     taken: dict[int, int] = {}
+    missing = amount
     for date in sorted(dated, reverse=not oldest_first):
-        part = min(dated[date].get(account, 0), amount - sum(taken.values()))
+        part = min(dated[date].get(account, 0), missing)
         if part > 0:
             taken[date] = part
-    return taken, put(dated, account, {date: -part for date, part in taken.items()})
+            missing -= part
+    return taken
 
 
-def put(dated: Dated, account: str, parts: Parts) -> Dated:
-    """With an account's parts added, each at its date."""
-    return put_all(dated, ((date, account, amount) for date, amount in parts.items()))
-
-
-def put_all(dated: Dated, parts: Iterable[tuple[int, str, int]]) -> Dated:
-    """With many parts added: (date, account, base units)."""
-    after = {date: dict(amounts) for date, amounts in dated.items()}
+def put_all(dated: Dated, parts: Iterable[Part]) -> Dated:
+    """With many parts added; dates that have none stay the objects that they were."""
+    changed: dict[int, dict[str, int]] = {}
     for date, account, amount in parts:
-        amounts = after.setdefault(date, {})
-        amounts[account] = amounts.get(account, 0) + amount
-    return {date: kept for date in sorted(after) if (kept := _some(after[date]))}
+        if date not in changed:
+            changed[date] = dict(dated.get(date, {}))
+        changed[date][account] = changed[date].get(account, 0) + amount
+    after = {**dated, **{date: _some(amounts) for date, amounts in changed.items()}}
+    return {date: after[date] for date in sorted(after) if after[date]}
+
+
+def less(dated: Dated, parts: Iterable[Part]) -> Dated:
+    """With many parts taken away."""
+    return put_all(dated, ((date, account, -amount) for date, account, amount in parts))
 
 
 def _some(amounts: Mapping[str, int]) -> dict[str, int]:

@@ -15,10 +15,10 @@ The receipts' states are public and proved (rewards/accounted.py), so whether th
 time, and what became of it, is nobody's word.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rewards.dated import Dated, Parts, put, take
+from rewards.dated import Dated, Part, Parts, less, only, portion, put_all
 from rewards.events import Event
 from rewards.stake_rule import StakeRule
 from roadcomb.canonical import digest_of_json
@@ -33,9 +33,8 @@ __all__ = [
     "Case",
     "Ended",
     "Holdings",
-    "give_back",
     "judged",
-    "open_case",
+    "open_cases",
     "outcome",
     "receipt_of",
 ]
@@ -44,17 +43,6 @@ KIND = SLASH
 """Of events: {"account", "receipt": index in the log, "evidence": rewards/slash_evidence.py}."""
 
 TAKEN, LIFTED, LAPSED = "taken", "lifted", "lapsed"
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What accounts have here and cannot claim: by the epoch that frees it, that it was staked in,
-    that gives it back.
-    """
-
-    unvested: Dated
-    staked: Dated
-    cooling: Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +74,32 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """What accounts have here and cannot claim: by the epoch that frees it, that it was staked in,
+    that gives it back.
+    """
+
+    unvested: Dated
+    staked: Dated
+    cooling: Dated
+
+    def of(self, accounts: Collection[str]) -> "Holdings":
+        """Of some accounts only."""
+        return Holdings(*(only(dated, accounts) for dated in self._places()))
+
+    def without(self, cases: Sequence[Case]) -> "Holdings":
+        """After what cases set aside."""
+        return Holdings(*map(less, self._places(), _set_aside(cases)))
+
+    def given_back(self, cases: Sequence[Case]) -> "Holdings":
+        """With all that was set aside where it was, at its date: what has become due is free."""
+        return Holdings(*map(put_all, self._places(), _set_aside(cases)))
+
+    def _places(self) -> tuple[Dated, Dated, Dated]:
+        return self.unvested, self.staked, self.cooling
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How a case ended. epoch: in which; amount: base units that were taken, or given back."""
 
@@ -97,32 +111,20 @@ class Ended:
     amount: int
 
 
-def open_case(
-    event: Event, rule: StakeRule, epoch: int, holdings: Holdings
-) -> tuple[Case, Holdings]:
-    """(the case of a decision, with what it sets aside; what its account has left).
+def open_cases(
+    events: Sequence[Event], rule: StakeRule, epoch: int, holdings: Holdings
+) -> list[Case]:
+    """The cases of decisions, in order of their numbers, with what each sets aside.
 
     Raises IntegrityError for a body that is no decision.
     """
-    account, receipt, evidence = _decision(event)
-    unvested, left_unvested = take(holdings.unvested, account, rule.penalty)
-    missing = rule.penalty - sum(unvested.values())
-    staked, left_staked = take(holdings.staked, account, missing)
-    missing -= sum(staked.values())
-    cooling, left_cooling = take(holdings.cooling, account, missing)
-    case = Case(
-        number=event.number,
-        account=account,
-        receipt=receipt,
-        evidence=evidence,
-        decided=epoch,
-        until=epoch + rule.appeal_days,
-        state=Verdict.REJECTED.value,
-        unvested=unvested,
-        staked=staked,
-        cooling=cooling,
-    )
-    return case, Holdings(left_unvested, left_staked, left_cooling)
+    left = holdings.of({_decision(event)[0] for event in events})
+    opened: list[Case] = []
+    for event in sorted(events, key=lambda event: event.number):
+        case = _open(event, rule, epoch, left)
+        left = left.without([case])
+        opened.append(case)
+    return opened
 
 
 def judged(cases: Sequence[Case], decided: Mapping[int, str]) -> list[Case]:
@@ -139,18 +141,38 @@ def outcome(case: Case, epoch: int) -> str | None:
     return TAKEN if epoch >= case.until else None
 
 
-def give_back(case: Case, holdings: Holdings) -> Holdings:
-    """All that was set aside where it was, at its date: what has become due meanwhile is free."""
-    return Holdings(
-        put(holdings.unvested, case.account, case.unvested),
-        put(holdings.staked, case.account, case.staked),
-        put(holdings.cooling, case.account, case.cooling),
-    )
-
-
 def receipt_of(event: Event) -> int:
     """The receipt that a decision names. Raises IntegrityError for a body that is none."""
     return _decision(event)[1]
+
+
+def _open(event: Event, rule: StakeRule, epoch: int, holdings: Holdings) -> Case:
+    account, receipt, evidence = _decision(event)
+    unvested = portion(holdings.unvested, account, rule.penalty)
+    missing = rule.penalty - sum(unvested.values())
+    staked = portion(holdings.staked, account, missing)
+    missing -= sum(staked.values())
+    return Case(
+        number=event.number,
+        account=account,
+        receipt=receipt,
+        evidence=evidence,
+        decided=epoch,
+        until=epoch + rule.appeal_days,
+        state=Verdict.REJECTED.value,
+        unvested=unvested,
+        staked=staked,
+        cooling=portion(holdings.cooling, account, missing),
+    )
+
+
+def _set_aside(cases: Sequence[Case]) -> tuple[list[Part], list[Part], list[Part]]:
+    """What cases set aside of what is unvested, staked and cooling down."""
+    return (
+        [(date, case.account, part) for case in cases for date, part in case.unvested.items()],
+        [(date, case.account, part) for case in cases for date, part in case.staked.items()],
+        [(date, case.account, part) for case in cases for date, part in case.cooling.items()],
+    )
 
 
 def _decision(event: Event) -> tuple[str, int, str]:

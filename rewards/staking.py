@@ -2,20 +2,19 @@
 
 The laws: deposits are confirmed from outside and count once (rewards/recorded.py); what is asked
 back cools down, can be slashed as long, and is then claimable, less what the policy takes for
-leaving; with the gate shut, what an account earns, or has vested, fills its stake up to the minimum
-before anything of it is claimable or goes to a fleet's manager. So newcomers need no token to
-begin, nobody else's share depends on who has staked, and whoever is paid has a stake to lose.
-Everything moves by transactions that sum to zero.
+leaving. Everything moves by transactions that sum to zero.
 
 The order within an epoch: deposits, new cases, cases that end, leaving, what has cooled down; then
-the night's vesting and earnings, and the gate. So the events of a day may come in any order.
+the night's vesting and earnings, and the gate (rewards/gate.py). So the events of a day may come in
+any order.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rewards import ledger
-from rewards.dated import Dated, put_all, sums, take
+from rewards.dated import Dated, Part, less, portion, put_all
 from rewards.events import Event
 from rewards.ledger import Transaction, purse
 from rewards.mechanisms.collateral import termination_fee
@@ -25,9 +24,8 @@ from rewards.slashing import (
     Case,
     Ended,
     Holdings,
-    give_back,
     judged,
-    open_case,
+    open_cases,
     outcome,
 )
 from rewards.stake_rule import BURNED, UNALLOCATED, StakeRule
@@ -37,11 +35,9 @@ from roadcomb.errors import IntegrityError
 __all__ = [
     "DEPOSIT",
     "WITHDRAWAL",
-    "Gated",
     "Night",
     "Settled",
     "Stakes",
-    "fill",
     "settle",
 ]
 
@@ -85,23 +81,6 @@ class Settled:
     unvested: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """due, earned: what goes on to contributors, less what was kept; the transaction moves that
-    into stakes from vesting, where all that is not free is booked.
-    """
-
-    due: Mapping[str, int]
-    earned: Mapping[str, int]
-    kept: Mapping[str, int]
-    transaction: Transaction
-    stakes: Stakes
-
-    def booked(self, payable: Mapping[str, int]) -> dict[str, int]:
-        """What an epoch books of earnings, by account: what is paid on, and what was kept."""
-        return {account: amount + self.kept.get(account, 0) for account, amount in payable.items()}
-
-
 def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
     """Everything of an epoch's stakes but the gate. Raises IntegrityError for events of no form."""
     staked, deposited = _deposited(night, before.staked)
@@ -124,39 +103,6 @@ def settle(night: Night, before: Stakes, unvested: Dated) -> Settled:
     )
 
 
-def fill(night: Night, stakes: Stakes, due: Mapping[str, int], earned: Mapping[str, int]) -> Gated:
-    """What the gate keeps: of what has vested first, then of what was earned, all of it."""
-    kept_due, staked = _kept(night, stakes.staked, due)
-    kept, staked = _kept(night, staked, earned)
-    whole = [*kept_due.items(), *kept.items()]
-    leaving = [(ledger.VESTING + account, -amount) for account, amount in whole]
-    arriving = [(ledger.STAKE + account, amount) for account, amount in whole]
-    return Gated(
-        _less(due, kept_due),
-        _less(earned, kept),
-        kept,
-        _moved(night, "filled", leaving + arriving),
-        replace(stakes, staked=staked),
-    )
-
-
-def _kept(night: Night, staked: Dated, free: Mapping[str, int]) -> tuple[dict[str, int], Dated]:
-    if not night.rule.fill:
-        return {}, staked
-    have = sums(staked)
-    missing = {account: night.rule.minimum - have.get(account, 0) for account in free}
-    kept = {
-        account: min(amount, missing[account])
-        for account, amount in free.items()
-        if amount > 0 and missing[account] > 0
-    }
-    return kept, put_all(staked, ((night.epoch, account, kept[account]) for account in kept))
-
-
-def _less(amounts: Mapping[str, int], kept: Mapping[str, int]) -> dict[str, int]:
-    return {account: amount - kept.get(account, 0) for account, amount in amounts.items()}
-
-
 def _deposited(night: Night, staked: Dated) -> tuple[Dated, Entries]:
     found = _amounts(night.events, DEPOSIT)
     arriving = [(ledger.STAKE + account, amount) for account, amount in found.items()]
@@ -164,11 +110,24 @@ def _deposited(night: Night, staked: Dated) -> tuple[Dated, Entries]:
     return put_all(staked, parts), [(ledger.DEPOSITED, -sum(found.values())), *arriving]
 
 
+def _opened(night: Night, before: Stakes, held: Holdings) -> tuple[list[Case], Holdings, Entries]:
+    """(new cases, what accounts have left, what moves)."""
+    decisions = [event for event in night.events if event.kind == KIND]
+    opened = open_cases(decisions, night.rule, night.epoch, held)
+    receipts = [case.receipt for case in (*before.cases, *opened)]
+    receipts += [ended.receipt for ended in before.ended]
+    for receipt, times in Counter(receipts).items():
+        if times > 1:
+            raise IntegrityError(f"events.json: the drive of receipt {receipt} is slashed twice")
+    entries = [entry for case in opened for entry in _set_aside(case, 1)]
+    return opened, held.without(opened), entries
+
+
 def _ended(
     night: Night, cases: Sequence[Case], held: Holdings
 ) -> tuple[list[Case], list[Ended], Holdings, Entries]:
     """(cases that go on, those that end, what accounts have then, what moves)."""
-    going_on, ended, entries = list[Case](), list[Ended](), Entries()
+    going_on, ended, back, entries = list[Case](), list[Ended](), list[Case](), Entries()
     for case in judged(cases, night.decided):
         how = outcome(case, night.epoch)
         if how is None:
@@ -178,43 +137,27 @@ def _ended(
         if how == TAKEN:
             entries += _taken(case, night.rule)
         else:
-            held = give_back(case, held)
+            back.append(case)
             entries += _set_aside(case, -1)
-    return going_on, ended, held, entries
-
-
-def _opened(night: Night, before: Stakes, held: Holdings) -> tuple[list[Case], Holdings, Entries]:
-    """(new cases, what accounts have left, what moves)."""
-    receipts = {case.receipt for case in before.cases} | {case.receipt for case in before.ended}
-    opened, entries = list[Case](), Entries()
-    slashes = sorted(
-        (event for event in night.events if event.kind == KIND), key=lambda event: event.number
-    )
-    for event in slashes:
-        case, held = open_case(event, night.rule, night.epoch, held)
-        if case.receipt in receipts:
-            raise IntegrityError(f"events.json: the drive of receipt {case.receipt} twice slashed")
-        receipts.add(case.receipt)
-        opened.append(case)
-        entries += _set_aside(case, 1)
-    return opened, held, entries
+    return going_on, ended, held.given_back(back), entries
 
 
 def _left(night: Night, held: Holdings) -> tuple[Holdings, Entries]:
     """What is asked back, as far as it is there, starts to cool down."""
-    staked, cooling, entries = held.staked, held.cooling, Entries()
+    taken, cooling, entries = list[Part](), list[Part](), Entries()
     for account, asked in _amounts(night.events, WITHDRAWAL).items():
-        parts, staked = take(staked, account, asked, oldest_first=True)
+        parts = portion(held.staked, account, asked, oldest_first=True)
         fee = sum(_fee(night, amount, since) for since, amount in parts.items())
         amount = sum(parts.values()) - fee
-        due = night.epoch + night.rule.cool_down_days
-        cooling = put_all(cooling, [(due, account, amount)])
+        taken += [(since, account, part) for since, part in parts.items()]
+        cooling.append((night.epoch + night.rule.cool_down_days, account, amount))
         entries += [
             (ledger.STAKE + account, -amount - fee),
             (ledger.COOLING + account, amount),
             (_place(night.rule), fee),
         ]
-    return Holdings(held.unvested, staked, cooling), entries
+    left = less(held.staked, taken)
+    return Holdings(held.unvested, left, put_all(held.cooling, cooling)), entries
 
 
 def _fee(night: Night, amount: int, since: int) -> int:

@@ -7,7 +7,7 @@ from roadcomb.errors import UsageError
 __all__ = ["BASE_UNITS", "DECIMALS", "base_units_of", "in_tokens"]
 
 DECIMALS = 9
-BASE_UNITS = 10**DECIMALS
+BASE_UNITS: int = 10**DECIMALS
 """In one token."""
 
 

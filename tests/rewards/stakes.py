@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from rewards import ledger
 from rewards.dated import Dated
 from rewards.events import Event
+from rewards.gate import fill
 from rewards.slashing import KIND
 from rewards.stake_rule import BURNED, StakeRule
-from rewards.staking import DEPOSIT, WITHDRAWAL, Night, Stakes, fill, settle
+from rewards.staking import DEPOSIT, WITHDRAWAL, Night, Stakes, settle
 from rewards.vested import release
 
 RULE = StakeRule(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewards import ledger
-from rewards.dated import put, sums, take, total
+from rewards.dated import Part, less, portion, put_all, sums, total
 from rewards.events import Event
 from rewards.mechanisms.collateral import TerminationFee
 from rewards.stake_document import parse_stakes, stakes_document
@@ -30,6 +30,7 @@ from tests.rewards.stakes import (
 
 ACCOUNTS = st.sampled_from([ANN, BEN])
 FILLING = replace(RULE, fill=True)
+PARTS = st.dictionaries(st.integers(0, 9), st.integers(1, 99))
 
 
 @st.composite
@@ -135,24 +136,26 @@ def test_the_published_stakes_are_read_as_they_were_written(
     assert stakes_document(parse_stakes(document), 12) == document
 
 
-@given(st.dictionaries(st.integers(0, 9), st.integers(1, 99)), st.integers(0, 600), st.booleans())
+@given(PARTS, st.integers(0, 600), st.booleans())
 def test_what_is_taken_and_what_stays_are_what_was_there(
     parts: Mapping[int, int], amount: int, oldest_first: bool
 ) -> None:
-    dated = put({}, ANN, parts)
-    taken, rest = take(dated, ANN, amount, oldest_first)
+    dated = put_all({3: {BEN: 7}}, of_ann(parts))
+    taken = portion(dated, ANN, amount, oldest_first)
     assert sum(taken.values()) == min(amount, total(dated, ANN))
-    assert put(rest, ANN, taken) == dated
+    rest = less(dated, of_ann(taken))
+    assert put_all(rest, of_ann(taken)) == dated
+    assert total(rest, BEN) == 7
 
 
-@given(
-    st.dictionaries(st.integers(0, 9), st.integers(1, 99)), st.integers(0, 300), st.integers(0, 300)
-)
+@given(PARTS, st.integers(0, 300), st.integers(0, 300))
 def test_taking_twice_is_taking_the_sum_at_once(
     parts: Mapping[int, int], first: int, second: int
 ) -> None:
-    dated = put({}, ANN, parts)
-    assert take(take(dated, ANN, first)[1], ANN, second)[1] == take(dated, ANN, first + second)[1]
+    dated = put_all({}, of_ann(parts))
+    after_one = less(dated, of_ann(portion(dated, ANN, first)))
+    after_both = less(after_one, of_ann(portion(after_one, ANN, second)))
+    assert after_both == less(dated, of_ann(portion(dated, ANN, first + second)))
 
 
 def test_a_stake_that_is_asked_back_cools_down_and_is_claimable_then() -> None:
@@ -219,3 +222,7 @@ def test_stakes_of_no_form_are_refused(damage: tuple[bytes, bytes]) -> None:
 def deposits(day: Day, account: str) -> int:
     mine = [event.body for event in day.events if event.kind == DEPOSIT]
     return sum(int(str(body["amount"])) for body in mine if body["account"] == account)
+
+
+def of_ann(parts: Mapping[int, int]) -> list[Part]:
+    return [(date, ANN, amount) for date, amount in parts.items()]
