@@ -16,9 +16,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import Body, Held
-from api.logs import request_id
 from api.problems import problem, problem_of
 from roadcomb.errors import Busy, TooLarge
+from roadcomb.jsonlog import request_id
 
 __all__ = ["SECURITY_HEADERS", "Guard", "Observer"]
 

@@ -1,4 +1,4 @@
-"""Command line verbs of this room: `nightly` and `rewards`; the others have files of their own."""
+"""Command line verbs of this room: `rewards`; the others have files of their own."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,14 +10,13 @@ from rewards import (
     demand_commands,
     fleet_commands,
     ledger_commands,
+    nightly_commands,
     stake_commands,
     where_commands,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from rewards.nightly import Night
 
 __all__ = ["register"]
 
@@ -26,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 def register(app: typer.Typer) -> None:
     """Add this room's verbs."""
-    app.command()(nightly)
+    nightly_commands.register(app)
     app.command()(rewards)
     audit_commands.register(app)
     demand_commands.register(app)
@@ -34,42 +33,6 @@ def register(app: typer.Typer) -> None:
     where_commands.register(app)
     stake_commands.register(app)
     fleet_commands.register(app)
-
-
-def nightly(
-    epoch: Annotated[
-        str | None,
-        typer.Option(
-            help="Last epoch to close: a number or a day, 2026-01-05. Default: yesterday."
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the node. [env: ROADCOMB_DATA]")
-    ] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(help="Policy of the first night. Default: the one that comes along."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Close every epoch that is over: rewards, ledger, proofs, published files.
-
-    Harmless to repeat: a second run closes nothing twice and writes files that are missing.
-    """
-    from rewards.nightly import nightly as run
-    from rewards.nightly import refuse_other_policy
-    from rewards.policy import DEFAULT_POLICY, read_policy
-    from roadcomb.node import open_existing
-
-    upto = None if epoch is None else _epoch(epoch)
-    node = open_existing(data)
-    if policy is not None:
-        refuse_other_policy(node, read_policy(policy))
-    night = run(node, read_policy(policy or DEFAULT_POLICY), upto)
-    if as_json:
-        _print_json(_night_json(night))
-    else:
-        _print_night(night)
 
 
 def rewards(
@@ -129,49 +92,6 @@ def _write_salts(statement: "Mapping[str, Any]", file: Path) -> None:
     contributor = load_key(ClientSettings().key_file).public
     document = salts_document(salts_of_statement(statement, contributor))
     write_durably(file, canonical_json(document), OWNER_ONLY)
-
-
-def _epoch(text: str) -> int:
-    from roadcomb.epochs import parse_epoch
-    from roadcomb.errors import UsageError
-
-    try:
-        return parse_epoch(text)
-    except ValueError as error:
-        raise UsageError(f"--epoch {text}: a number or a day as 2026-01-05 is asked for") from error
-
-
-def _print_night(night: "Night") -> None:
-    from rewards.tokens import in_tokens
-    from roadcomb.epochs import date_of
-
-    if night.busy:
-        typer.echo("another nightly is at work: nothing to do")
-        return
-    for books in night.closed:
-        epoch, allocation = books.inputs.epoch, books.allocation
-        typer.echo(
-            f"epoch {epoch} ({date_of(epoch)}): {books.inputs.drives} drives, "
-            f"{len(books.rows)} passes, {in_tokens(allocation.paid)} tokens to "
-            f"{len(books.weights)} accounts, {in_tokens(books.pools.unallocated)} unallocated"
-        )
-    if not night.closed:
-        typer.echo("no epoch to close")
-    typer.echo(f"{night.written} files written")
-
-
-def _night_json(night: "Night") -> object:
-    closed = [
-        {
-            "epoch": books.inputs.epoch,
-            "drives": books.inputs.drives,
-            "passes": len(books.rows),
-            "paid": str(books.allocation.paid),
-            "unallocated": str(books.pools.unallocated),
-        }
-        for books in night.closed
-    ]
-    return {"busy": night.busy, "closed": closed, "written": night.written}
 
 
 def _print_json(document: object) -> None:

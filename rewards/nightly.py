@@ -6,9 +6,11 @@ transaction. So a run that is killed anywhere and started again gives the same b
 manifest, and a run with nothing to do only writes files that are missing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+
+import pyarrow as pa
 
 from rewards.albums import albums_document
 from rewards.announcing import policy_of_epoch
@@ -17,28 +19,48 @@ from rewards.chain import Committed, commit, committed, newest
 from rewards.demand.payees import paying_of
 from rewards.documents import make_manifest
 from rewards.envelope import sign_epoch
-from rewards.freeze import first_epoch, freeze
+from rewards.freeze import Frozen, first_epoch, freeze
+from rewards.intact import refuse_broken
 from rewards.openings import openings_of, store_openings
 from rewards.past import refill_at
 from rewards.policy import Policy, parse_policy
 from rewards.publish import publish
 from rewards.shelf import file_of, standing_of, store_books
 from rewards.turn import my_turn
+from rewards.watching import Reached, Watch, unheard
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.epochs import last_closed
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
 
-__all__ = ["STEPS", "Night", "close_epoch", "due", "nightly", "refuse_other_policy"]
+__all__ = [
+    "STEPS",
+    "Draft",
+    "Night",
+    "close_epoch",
+    "draft_epoch",
+    "due",
+    "nightly",
+    "refuse_other_policy",
+]
 
 STEPS = ("frozen", "weighed", "accounted", "booked", "stored", "committed")
 """What `reached` is told of each epoch, before its files are published one by one."""
 
-Reached = Callable[[str], None]
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An epoch as it would be committed: nothing of it counts yet. file: of its manifest."""
 
-def _unheard(step: str) -> None:
-    """Nobody listens."""
+    books: Books
+    frozen: Frozen
+    openings: pa.Table
+    file: bytes
+
+    @property
+    def named(self) -> tuple[bytes, bytes]:
+        """log.json and albums.json, of which the books know the digests."""
+        return self.frozen.log.to_bytes(), albums_document(self.frozen.albums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +73,25 @@ class Night:
 
 
 def nightly(
-    node: Node, policy: Policy, upto: int | None = None, reached: Reached = _unheard
+    node: Node, policy: Policy, upto: int | None = None, reached: Reached = unheard
 ) -> Night:
     """Close the epochs that are over (the last one being `upto`), and write missing files.
 
     policy: of the first epoch of a chain; later ones pay by what was announced, or go on as before.
     reached: told each step as it is done; tests stop there. Raises UsageError when `upto` is not
-    over yet.
+    over yet, IntegrityError for a chain that is broken (rewards/intact.py).
     """
+    watch = Watch(reached)
     with my_turn(node) as mine:
         if not mine:
             return Night(busy=True)
-        written = sum(len(publish(node, epoch, reached)) for epoch in committed(node))
+        refuse_broken(node)
+        watch.begin()
+        written = sum(len(publish(node, epoch, watch)) for epoch in committed(node))
         closed = []
         for epoch in due(node, upto):
-            closed.append(close_epoch(node, epoch, policy, reached))
-            written += len(publish(node, _last(node), reached))
+            closed.append(close_epoch(node, epoch, policy, watch))
+            written += len(publish(node, _last(node), watch))
         return Night(tuple(closed), written)
 
 
@@ -86,32 +111,41 @@ def due(node: Node, upto: int | None = None) -> Iterator[int]:
     return iter(() if first is None else range(first, (over if upto is None else upto) + 1))
 
 
-def close_epoch(node: Node, epoch: int, policy: Policy, reached: Reached = _unheard) -> Books:
+def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = None) -> Books:
     """Close one epoch on top of the chain as it stands, up to its commit."""
+    watch = watch or Watch()
+    draft = draft_epoch(node, epoch, policy, watch)
+    store_books(node.blobs, draft.books, draft.named)
+    inputs = digest_of_bytes(draft.books.inputs.to_bytes())
+    store_openings(node.blobs, inputs, draft.openings)
+    watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
+    commit(node, draft.books, draft.frozen, draft.file)
+    watch.step(epoch, "committed", transactions=len(draft.books.transactions))
+    return draft.books
+
+
+def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
+    """The next epoch on top of the chain as it stands; nothing is written."""
     last = newest(node)
     before = standing_of(node.blobs, None if last is None else last.manifest)
     policy = policy_of_epoch(before, _policy_before(node, last), policy, epoch)
     frozen = freeze(node, epoch, policy, before)
-    reached("frozen")
+    events = len(frozen.events)
+    watch.step(epoch, "frozen", drives=len(frozen.drives), passes=len(frozen.rows), events=events)
     earlier = partial(refill_at, node)
     days = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
-    cells = worth(frozen.rows, days, epoch, policy)
+    cells = worth(frozen.rows, days, before, epoch, policy)
     rows = weighed(frozen.rows, cells, epoch, policy)
-    reached("weighed")
+    watch.step(epoch, "weighed", paid_passes=int((rows["weight"].to_numpy() > 0).sum()))
     earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)
-    reached("accounted")
+    watch.step(epoch, "accounted", accounts=len({device.account for device in frozen.devices}))
     decided = frozen.log.decided
     paying = paying_of(node, frozen, policy, rows, before)
     books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
-    reached("booked")
-    store_books(node.blobs, books, (frozen.log.to_bytes(), albums_document(frozen.albums)))
-    openings = openings_of(frozen, rows, days, cells)
-    store_openings(node.blobs, digest_of_bytes(books.inputs.to_bytes()), openings)
-    reached("stored")
-    commit(node, books, frozen, file)
-    reached("committed")
-    return books
+    paid = sum(amount > 0 for amount in books.allocation.amounts.values())
+    watch.step(epoch, "booked", paid_accounts=paid, balances=len(books.balances))
+    return Draft(books, frozen, openings_of(frozen, rows, days, cells), file)
 
 
 def refuse_other_policy(node: Node, policy: Policy) -> None:

@@ -19,13 +19,13 @@ from rewards.policy import parse_policy
 from rewards.refill import Refill, refill_from_bytes
 from rewards.rows import rows_digest, rows_to_parquet
 from rewards.stake_document import parse_stakes
-from roadcomb.blobs import Blobs
-from roadcomb.canonical import digest_of_json, parse_json
+from roadcomb.blobs import SUMS, Blobs
+from roadcomb.canonical import digest_of_bytes, digest_of_json, parse_json
 from roadcomb.cells import PAID_RESOLUTION
 from roadcomb.errors import NotFound
 from tiles import snapshot
 
-__all__ = ["file_of", "refill_of", "standing_of", "store_books"]
+__all__ = ["file_digest", "file_of", "refill_of", "standing_of", "store_books"]
 
 _BOOKS = "books"
 _REFILL = "refill"
@@ -97,6 +97,17 @@ def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
         policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
         return tree_document(balances_of(file_of(blobs, manifest, "ledger.json")), policy)
     raise NotFound(f"an epoch has no file {name[:40]!r}")
+
+
+def file_digest(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> str:
+    """SHA-256 of the bytes of a published file but the manifest; most are named by the manifest."""
+    if name in _DIRECT:
+        return str(manifest[stem_of(name)])
+    if name in _FROZEN:
+        return str(manifest[stem_of(name)]["digest"])
+    if name == "rows.parquet":
+        return blobs.get(f"{SUMS}/{_rows_key(manifest['rows']['digest'])}").decode()
+    return digest_of_bytes(file_of(blobs, manifest, name))
 
 
 def _rows_key(digest: str) -> str:

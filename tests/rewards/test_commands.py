@@ -48,7 +48,7 @@ def test_nightly_says_what_it_closed_and_then_that_there_is_nothing(
 def test_nightly_in_json_and_up_to_a_day(node: Node, app: typer.Typer) -> None:
     add_drive(node, person("alice"), [Shot(0, 0, 800)])
     said = RUNNER.invoke(app, ["nightly", "--json", "--epoch", date_of(DAY).isoformat()])
-    assert json.loads(said.output)["closed"][0]["paid"] == str(8 * 10**8)
+    assert json.loads(said.stdout)["closed"][0]["paid"] == str(8 * 10**8)
     wrong = RUNNER.invoke(app, ["nightly", "--epoch", "yesterday"])
     assert isinstance(wrong.exception, UsageError)
 

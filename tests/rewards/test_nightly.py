@@ -16,6 +16,7 @@ from rewards.documents import FILES
 from rewards.nightly import STEPS, close_epoch, nightly
 from rewards.policy import Policy
 from rewards.turn import my_turn
+from rewards.watching import Watch
 from roadcomb.catalog.tables import decisions, drives, epoch_drives, ledger, log_entries
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
@@ -309,5 +310,5 @@ def test_a_night_that_slipped_past_the_lock_stops_before_it_commits(
             close_epoch(node, DAY, policy)
 
     with pytest.raises(Conflict, match="another nightly"):
-        close_epoch(node, DAY, policy, reached=overtaken)
+        close_epoch(node, DAY, policy, Watch(overtaken))
     assert len(committed(node)) == 1
