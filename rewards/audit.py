@@ -245,7 +245,7 @@ def _rows(
         inputs.released,
         lambda judged: past.get(judged, NEVER_PAID),
     )
-    cells = worth(frozen, days, inputs.epoch, policy)
+    cells = worth(frozen, days, before, inputs.epoch, policy)
     expected = weighed(frozen, cells, inputs.epoch, policy)["weight"].to_numpy()
     found = rows["weight"].to_numpy()
     for row in np.flatnonzero(expected != found)[:1]:

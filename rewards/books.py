@@ -158,9 +158,18 @@ def refill_days(
     return days
 
 
-def worth(rows: pa.Table, days: NDArray[np.int64], epoch: int, policy: Policy) -> NDArray[np.int64]:
+def worth(
+    rows: pa.Table, days: NDArray[np.int64], before: Standing, epoch: int, policy: Policy
+) -> NDArray[np.int64]:
     """What each row's cell is worth, shape (n,); days: its refill, shape (n,)."""
-    return worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy)
+    products = products_of_regions(before, epoch, policy)
+    return worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy, products)
+
+
+def products_of_regions(before: Standing, epoch: int, policy: Policy) -> list[int]:
+    """What the policy's regions count in an epoch (rewards/regional.py); without any: none."""
+    regional = policy.regional
+    return [] if regional is None else regional.products(before.coverage, epoch)
 
 
 def weighed(rows: pa.Table, worth: NDArray[np.int64], epoch: int, policy: Policy) -> pa.Table:

@@ -11,6 +11,7 @@ before anything runs.
 ``[coverage]``    what a full cell earns at most, which passes are paid, and what a visit is
 ``[refill]``      how a cell's reward comes back after it was paid
 ``[density]``     whether crowded cells count less (rewards/mechanisms/density.py)
+``[regional]``    what cells count by where they lie (rewards/regional.py)
 ``[factors]``     what counts by who vouches for a device (rewards/factors.py)
 ``[demand]``      what customers pay, and who has it (rewards/demand/rule.py)
 ``[vesting]``     what is free at once, and in which steps the rest is
@@ -20,17 +21,16 @@ before anything runs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 
 from ingest.payout import checked_address
 from rewards.demand.rule import POOL, DemandRule, demand_rule
+from rewards.emission_rule import Emission, emission_of
 from rewards.factors import Factors, factors_of
 from rewards.mechanisms.density import HIP_17, HIP_104, Limit
-from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, Schedule, Tabulated
 from rewards.mechanisms.vesting import VestingSpec
 from rewards.refill import CURVES, Curve
+from rewards.regional import Regional, regional_of
 from rewards.sections import Section, sections_of
 from rewards.stake_rule import NO_STAKE, StakeRule, stake_rule
 from rewards.weights import WEIGHT_PER_DAY
@@ -77,20 +77,6 @@ _VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Emission:
-    """A schedule whose period 0 begins with the epoch `start`; each lasts some days."""
-
-    schedule: Schedule
-    start: int
-    days: int
-
-    def at(self, epoch: int) -> int:
-        """Base units of an epoch: its period's amount in equal parts, floored."""
-        period = (epoch - self.start) // self.days
-        return self.schedule.at(period) // self.days if period >= 0 else 0
-
-
-@dataclass(frozen=True, slots=True)
 class Purpose:
     """share: per mille of what is emitted. unused: the purpose that gets what this one leaves."""
 
@@ -128,7 +114,7 @@ class Vesting:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """cap: base units that may ever be made available. density, factors, vesting: None for none."""
+    """cap: base units that may ever be made available. Four may be None, for none."""
 
     name: str
     token: str
@@ -138,6 +124,7 @@ class Policy:
     coverage: Coverage
     refill: RefillRule
     density: Mapping[int, Limit] | None
+    regional: Regional | None
     factors: Factors | None
     vesting: Vesting | None
     text: bytes
@@ -160,11 +147,12 @@ def parse_policy(text: bytes) -> Policy:
         name=file.text("name"),
         token=_token(token.text("address")),
         cap=token.integer("cap", 1, _MOST),
-        emission=_emission(file.section("emission")),
+        emission=emission_of(file.section("emission")),
         purposes=purposes,
         coverage=_coverage(file.section("coverage")),
         refill=refill,
         density=_density(file.optional("density")),
+        regional=regional_of(file.optional("regional")),
         factors=factors_of(file.optional("factors"), WEIGHT_PER_DAY * refill.days),
         vesting=_vesting(file.optional("vesting")),
         text=text,
@@ -186,51 +174,6 @@ def read_policy(path: Path = DEFAULT_POLICY) -> Policy:
 
 def _token(text: str) -> str:
     return text if text == NO_TOKEN else checked_address(text)
-
-
-def _emission(section: Section) -> Emission:
-    schedules = {
-        "fixed": _fixed,
-        "halving": _halving,
-        "declining": _declining,
-        "table": _table,
-        "progress": _progress,
-    }
-    schedule: Schedule = section.one_of("schedule", schedules)(section)
-    start = section.integer("start", 0, 10**6, default=0)
-    days = section.integer("days", 1, 3650, default=1)
-    section.end()
-    return Emission(schedule, start, days)
-
-
-def _fixed(section: Section) -> Schedule:
-    return Fixed(section.integer("amount", 1, _MOST))
-
-
-def _halving(section: Section) -> Schedule:
-    return Halving(section.integer("first", 1, _MOST), section.integer("periods", 1, 10**6))
-
-
-def _declining(section: Section) -> Schedule:
-    return Declining(
-        section.integer("base", 1, _MOST),
-        section.decimal("rate", Decimal(0), Decimal(1)),
-        section.decimal("kept", Decimal(0), Decimal("0.999999999999")),
-        section.integer("periods", 1, 10**6),
-    )
-
-
-def _table(section: Section) -> Schedule:
-    steps = section.pairs("steps")
-    rising = all(before < after for (before, _), (after, _) in pairwise(steps))
-    if not rising or any(not 0 <= amount <= _MOST for _, amount in steps):
-        raise section.refused("steps", "rising periods and no negative amount are asked for")
-    return Tabulated(steps)
-
-
-def _progress(section: Section) -> Schedule:
-    reached = section.integer("progress", 0, WHOLE)
-    return ByProgress(section.integer("full", 1, _MOST), (reached,))
 
 
 def _purposes(file: Section) -> tuple[Purpose, ...]:

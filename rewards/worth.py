@@ -1,12 +1,12 @@
 """Which passes are paid, and what their cells are worth in an epoch; pure.
 
 The law: a pass is paid when its grade and its age allow it; what is too old enters the map and
-takes no share from others. A cell is worth what its refill gives, times the scale of its
-neighbourhood where the policy has one; both depend on published rows alone. A cell that was paid
-begins to fill again, one that was worth nothing does not.
+takes no share from others. A cell is worth what its refill gives, times what its region and its
+neighbourhood count where the policy says so; all depend on published rows alone. A cell that was
+paid begins to fill again, one that was worth nothing does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -29,11 +29,20 @@ def paid_rows(rows: pa.Table, epoch: int, policy: Policy) -> NDArray[np.bool_]:
 
 
 def worth_of_cells(
-    rows: pa.Table, days: NDArray[np.int64], paid: NDArray[np.bool_], policy: Policy
+    rows: pa.Table,
+    days: NDArray[np.int64],
+    paid: NDArray[np.bool_],
+    policy: Policy,
+    products: Sequence[int] = (),
 ) -> NDArray[np.int64]:
-    """What the cell of each of n rows is worth, shape (n,); days: its refill, shape (n,)."""
+    """What the cell of each of n rows is worth, shape (n,); days: its refill, shape (n,).
+
+    products: of the policy's regions in the epoch (rewards/regional.py); of none: empty.
+    """
     whole = WEIGHT_PER_DAY * policy.refill.days
     worth = policy.refill.curve(np.minimum(days, policy.refill.days), policy.refill.days, whole)
+    if policy.regional is not None:
+        worth = policy.regional.scaled(worth, rows["cell"].to_numpy(), products)
     if policy.density is None or not paid.any():
         return worth
     return _scaled(rows, worth, paid, policy.density)

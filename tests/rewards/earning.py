@@ -58,7 +58,7 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     passes = passes_by_visit(frames, len(drives), policy.coverage.visit_gap_s * 1000)
     frozen, drive_of_row = make_rows(passes, owners, DAY, b"secret")
     days = refill_days(frozen, first_standing(), DAY, policy)
-    rows = weighed(frozen, worth(frozen, days, DAY, policy), DAY, policy)
+    rows = weighed(frozen, worth(frozen, days, first_standing(), DAY, policy), DAY, policy)
     earned = raw_weights(rows, drive_of_row, [Device(owner.account) for owner in owners], policy)
     weights = weights_of_accounts(counted(earned, policy.factors, NO_WEEK))
     return allocate(weights, policy.emission.at(DAY), policy)

@@ -96,7 +96,7 @@ def books_of(driven: Sequence[Driven], policy: Policy) -> tuple[Cut, Books]:
     """The books of the first night."""
     cut = cut_of(driven, policy)
     days = refill_days(cut.rows, first_standing(), DAY, policy)
-    rows = weighed(cut.rows, worth(cut.rows, days, DAY, policy), DAY, policy)
+    rows = weighed(cut.rows, worth(cut.rows, days, first_standing(), DAY, policy), DAY, policy)
     earned = raw_weights(rows, cut.drive_of_row, cut.devices, policy)
     digest, count = rows_digest(cut.rows), len(cut.rows)
     inputs = Inputs(
@@ -143,7 +143,7 @@ def test_any_sharding_by_cell_earns_the_same(driven: list[Driven], shard: list[i
     policy = policy_with_factors()
     cut = cut_of(driven, policy)
     days = refill_days(cut.rows, first_standing(), DAY, policy)
-    whole = weighed(cut.rows, worth(cut.rows, days, DAY, policy), DAY, policy)
+    whole = weighed(cut.rows, worth(cut.rows, days, first_standing(), DAY, policy), DAY, policy)
     expected = raw_weights(whole, cut.drive_of_row, cut.devices, policy)
     cells = cut.rows["cell"].to_numpy()
     distinct = sorted(set(cells.tolist()))
@@ -152,7 +152,7 @@ def test_any_sharding_by_cell_earns_the_same(driven: list[Driven], shard: list[i
     for number in sorted(set(shard)):
         mine = np.flatnonzero(of_row == number)
         own = cut.rows.take(pa.array(mine))
-        rows = weighed(own, worth(own, days[mine], DAY, policy), DAY, policy)
+        rows = weighed(own, worth(own, days[mine], first_standing(), DAY, policy), DAY, policy)
         parts.append(raw_weights(rows, cut.drive_of_row[mine], cut.devices, policy))
     assert joined(parts) == expected
     assert joined(reversed(parts)) == expected
