@@ -119,6 +119,14 @@ class Cells(_Whole):
     next: Address | None
 
 
+class Usd(_Whole):
+    """Worth now, at the newest price of the books; least and most of the last 30 days."""
+
+    now: str
+    least: str
+    most: str
+
+
 class _Gap(_Open):
     cell: Index
     lat: float
@@ -128,6 +136,8 @@ class _Gap(_Open):
     last_seen: date | None
     need: float
     earns: Amount
+    usd: Usd | None
+    customers: Count
 
 
 class Gaps(_Whole):
@@ -156,6 +166,7 @@ class NextPass(_Whole):
     refill_days: Count
     full_days: Count
     earns: Amount
+    usd: Usd | None
 
 
 class Epoch(_Open):

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from rewards.books import Books
 from rewards.freeze import Frozen
 from roadcomb.canonical import digest_of_json, parse_json
+from roadcomb.catalog import Catalog
 from roadcomb.catalog.tables import epoch_drives, epochs, ledger
 from roadcomb.errors import Conflict, NotFound
 from roadcomb.node import Node
 
-__all__ = ["Committed", "commit", "committed", "committed_epoch", "newest"]
+__all__ = ["Committed", "commit", "committed", "committed_epoch", "latest", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ def committed_epoch(node: Node, epoch: int) -> Committed:
     if row is None:
         raise NotFound(f"epoch {epoch} is not closed: GET /v1/epochs lists those that are")
     return _committed(row)
+
+
+def latest(catalog: Catalog, count: int) -> list[Committed]:
+    """The last so many committed epochs, oldest first."""
+    query = sa.select(epochs).order_by(epochs.c.epoch.desc()).limit(count)
+    with catalog.reading() as connection:
+        return [_committed(row) for row in connection.execute(query)][::-1]
 
 
 def newest(node: Node) -> Committed | None:

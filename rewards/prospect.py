@@ -1,37 +1,72 @@
 """What would a pass of today earn? By the newest books; an estimate, and said to be one.
 
 The law: it is what the newest closed epoch would have paid for a pass of grade 1000 alone in the
-cell: its refill, at the rate of that epoch. Who drives there today shares with others who do.
+cell: its refill, at the rate of that epoch. Who drives there today shares with others who do. In
+USD it is what that is worth at the newest price that the books show, beside the least and the most
+that each day of the last month would have made of it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from rewards.chain import newest
+from rewards.chain import latest, newest
+from rewards.demand.document import demand_in, price_in
+from rewards.demand.price import in_usd
+from rewards.demand.wanted import wanted
 from rewards.emission import Rate
 from rewards.policy import Policy, parse_policy, read_policy
 from rewards.refill import NEVER_PAID, Refill
 from rewards.shelf import file_of, refill_of
+from rewards.tokens import BASE_UNITS
 from rewards.weights import WEIGHT_PER_DAY
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import parse_json
+from roadcomb.catalog import Catalog
 from roadcomb.cells import Cells
 from roadcomb.node import Node
 
-__all__ = ["Prospect", "prospect_of"]
+__all__ = ["SPREAD_DAYS", "Market", "Prospect", "Usd", "prospect_of", "usd_answer"]
+
+
+SPREAD_DAYS = 30
+"""Of what a pass would have been worth in USD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Of an epoch: what a weight was paid, and 10**-8 USD a token."""
+
+    rate: Rate
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usd:
+    """10**-8 USD: now, and the least and the most of the last SPREAD_DAYS."""
+
+    now: int
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """after: the newest closed epoch, None before the first. rate: of that one."""
+    """after: the newest closed epoch, None before the first. rate: of that one.
+
+    markets: of the last SPREAD_DAYS epochs that had a price, the newest last; demand: per mille by
+    cell, as rewards/demand/wanted.py says.
+    """
 
     after: int | None
     policy: Policy
     refill: Refill
     rate: Rate
+    markets: tuple[Market, ...] = ()
+    demand: Mapping[int, int] = field(default_factory=dict)
 
     def days(self, cells: Cells, epoch: int) -> list[int]:
         """Days of refill that each of n cells has in an epoch."""
@@ -40,10 +75,34 @@ class Prospect:
 
     def amounts(self, cells: Cells, epoch: int) -> list[int]:
         """Base units for a pass of grade 1000 alone in each of n cells."""
+        return [self.rate.pay(weight) for weight in self._worth(cells, epoch)]
+
+    def in_usd(self, cells: Cells, epoch: int) -> list[Usd | None]:
+        """What these amounts are worth, for each of n cells; None where no epoch had a price.
+
+        Now at the newest price; lowest and highest by the rate and the price of each day of the
+        last SPREAD_DAYS, for the refill that the cell has today.
+        """
+        return [self._usd(weight) for weight in self._worth(cells, epoch)]
+
+    def _worth(self, cells: Cells, epoch: int) -> list[int]:
         full = self.policy.refill.days
         days = self.refill.days(cells, epoch, full)
         worth = self.policy.refill.curve(np.minimum(days, full), full, WEIGHT_PER_DAY * full)
-        return [self.rate.pay(weight) for weight in worth.tolist()]
+        found: list[int] = worth.tolist()
+        return found
+
+    def _usd(self, weight: int) -> Usd | None:
+        if not self.markets:
+            return None
+        paid = [each.rate.pay(weight) * each.price // BASE_UNITS for each in self.markets]
+        now = self.rate.pay(weight) * self.markets[-1].price // BASE_UNITS
+        return Usd(now, min(paid), max(paid))
+
+
+def usd_answer(usd: Usd) -> dict[str, str]:
+    """As routes tell it: decimal text."""
+    return {"now": in_usd(usd.now), "least": in_usd(usd.least), "most": in_usd(usd.most)}
 
 
 def prospect_of(node: Node) -> Prospect:
@@ -55,19 +114,36 @@ def prospect_of(node: Node) -> Prospect:
     if last is None:
         policy = read_policy()
         return Prospect(None, policy, NEVER_PAID, _ceiling(policy))
-    return _after(node.blobs, last.file)
+    return _after(node.blobs, node.catalog, last.file)
 
 
 @lru_cache(maxsize=2)
-def _after(blobs: Blobs, file: bytes) -> Prospect:
+def _after(blobs: Blobs, catalog: Catalog, file: bytes) -> Prospect:
     """After the epoch of this manifest.json."""
     envelope: Any = parse_json(file)
     manifest = envelope["manifest"]
     policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
+    market = demand_in(file_of(blobs, manifest, "demand.json")).market
+    markets = (_market(blobs, each.manifest) for each in latest(catalog, SPREAD_DAYS))
+    return Prospect(
+        manifest["epoch"],
+        policy,
+        refill_of(blobs, manifest),
+        _rate(blobs, manifest),
+        tuple(each for each in markets if each is not None),
+        wanted(market.counted),
+    )
+
+
+def _market(blobs: Blobs, manifest: Mapping[str, Any]) -> Market | None:
+    price = price_in(file_of(blobs, manifest, "demand.json"))
+    return None if price is None else Market(_rate(blobs, manifest), price)
+
+
+def _rate(blobs: Blobs, manifest: Mapping[str, Any]) -> Rate:
     allocation: Any = parse_json(file_of(blobs, manifest, "allocation.json"))
     rate = allocation["rate"]
-    paid = Rate(int(rate["numerator"]), int(rate["denominator"]), rate["capped"])
-    return Prospect(manifest["epoch"], policy, refill_of(blobs, manifest), paid)
+    return Rate(int(rate["numerator"]), int(rate["denominator"]), rate["capped"])
 
 
 def _ceiling(policy: Policy) -> Rate:

@@ -46,12 +46,12 @@ def _print(console: Any, found: Any, radius: float) -> None:
     if not found["gaps"]:
         console.print(f"Nothing within {radius:g} m is worth driving today: all of it is fresh.")
         return
-    table = Table("cell", "away", "last seen", "would earn", box=None)
+    table = Table("cell", "away", "last seen", "would earn", "in USD", "last 30 days", box=None)
     for gap in found["gaps"]:
         direction = _DIRECTIONS[round(gap["bearing"] / 45) % len(_DIRECTIONS)]
         seen = gap["last_seen"] or "never"
         away = f"{gap['distance_m']} m {direction}"
-        table.add_row(gap["cell"], away, seen, in_tokens(int(gap["earns"])))
+        table.add_row(gap["cell"], away, seen, in_tokens(int(gap["earns"])), *_usd(gap["usd"]))
     console.print(table)
     if more := found["found"] - len(found["gaps"]):
         console.print(f"{more} more: --limit shows them")
@@ -60,3 +60,13 @@ def _print(console: Any, found: Any, radius: float) -> None:
         f"Tokens for a picture of grade 1000, alone in the cell, by {by}: what a pass really earns "
         "depends on its grade and on who else drives there today."
     )
+    if all(gap["usd"] is None for gap in found["gaps"]):
+        console.print("No price in USD: the books of the last 30 days have none.")
+
+
+def _usd(usd: Any) -> tuple[str, str]:
+    """Now, and from the least to the most; to a hundredth of a cent."""
+    if usd is None:
+        return "", ""
+    now, least, most = (f"{float(usd[name]):.4f}" for name in ("now", "least", "most"))
+    return now, f"{least} to {most}"

@@ -12,7 +12,7 @@ from api.document import CACHED, GeoJson, Responses
 from api.routes.caching import SHARED, json_answer, plain
 from api.shapes import Cells, Gaps
 from api.state import live_of, node_of
-from rewards.prospect import Prospect, prospect_of
+from rewards.prospect import Prospect, prospect_of, usd_answer
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, format_cell, parse_cell
 from roadcomb.epochs import date_of, epoch_of
@@ -93,7 +93,8 @@ def gaps(
     today = epoch_of(node_of(request).clock.now_ms())
     around = _around(state, lat, lon, radius)
     days = prospect.policy.refill.days
-    found = [gap for gap in gaps_near(around, lat, lon, today, days) if gap.distance_m <= radius]
+    near = gaps_near(around, lat, lon, today, days, prospect.demand)
+    found = [gap for gap in near if gap.distance_m <= radius]
     shown = found[:limit]
     return json_answer(
         request,
@@ -137,7 +138,7 @@ def _around(state: MapState, lat: float, lon: float, radius: float) -> pa.Table:
 
 def _gaps(shown: list[Gap], prospect: Prospect, today: int) -> list[dict[str, Any]]:
     cells = np.array([gap.cell for gap in shown], np.uint64)
-    earned = prospect.amounts(cells, today)
+    earned, usd = prospect.amounts(cells, today), prospect.in_usd(cells, today)
     return [
         {
             "cell": format_cell(gap.cell),
@@ -148,6 +149,8 @@ def _gaps(shown: list[Gap], prospect: Prospect, today: int) -> list[dict[str, An
             "last_seen": None if gap.last_day is None else date_of(gap.last_day).isoformat(),
             "need": gap.need,
             "earns": str(amount),
+            "usd": None if worth is None else usd_answer(worth),
+            "customers": prospect.demand.get(gap.cell, 1000) // 1000 - 1,
         }
-        for gap, amount in zip(shown, earned, strict=True)
+        for gap, amount, worth in zip(shown, earned, usd, strict=True)
     ]

@@ -15,7 +15,7 @@ from api.routes.map import licence_of
 from api.shapes import DrivePictures, NextPass
 from api.state import live_of, node_of
 from quality import judgement as judgements
-from rewards.prospect import prospect_of
+from rewards.prospect import prospect_of, usd_answer
 from roadcomb.cells import PAID_RESOLUTION, format_cell, parse_cell
 from roadcomb.epochs import date_of, epoch_of
 from roadcomb.errors import NotFound
@@ -79,5 +79,6 @@ def next_pass(request: Request, cell: CellText) -> Response:
         "refill_days": min(full, prospect.days(cells, today)[0]),
         "full_days": full,
         "earns": str(prospect.amounts(cells, today)[0]),
+        "usd": None if (usd := prospect.in_usd(cells, today)[0]) is None else usd_answer(usd),
     }
     return JSONResponse(answer, headers={"Cache-Control": "no-cache"})
