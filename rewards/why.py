@@ -31,7 +31,7 @@ def why_row(row: Mapping[str, Any], epoch: int, policy: Policy) -> list[str]:
         ]
     return [
         *_refill(row["days"], policy),
-        *_crowded(row, policy),
+        *_lying(row, policy),
         *_graded(row["cell_best"]),
         *_sharing(row),
     ]
@@ -61,12 +61,17 @@ def _refill(days: int, policy: Policy) -> list[str]:
     return [f"the cell was paid {since}, so {percent} % of its reward had refilled"]
 
 
-def _crowded(row: Mapping[str, Any], policy: Policy) -> list[str]:
+def _lying(row: Mapping[str, Any], policy: Policy) -> list[str]:
+    """What the cell counts where it lies: in its region, in a crowded neighbourhood."""
     whole = _refilled(row["days"], policy)
     if row["worth"] >= whole:
         return []
     percent = 100 * row["worth"] // whole
-    return [f"many passed the neighbourhood that day: its cells count {percent} %"]
+    if policy.regional is None:
+        return [f"many passed the neighbourhood that day: its cells count {percent} %"]
+    if policy.density is None:
+        return [f"cells count {percent} % in its region, as far as that has come"]
+    return [f"its region and how many passed the neighbourhood that day: it counts {percent} %"]
 
 
 def _refilled(days: int, policy: Policy) -> int:
