@@ -16,6 +16,7 @@ from rewards import ledger
 from rewards.allocation import Allocation, allocate
 from rewards.demand.allotting import NOTHING, Demand, allot
 from rewards.demand.paying import NOBODY, DemandNight, Paying, pay
+from rewards.demand.wanted import boosted
 from rewards.earned import Device, Earned, earned_of
 from rewards.events import Event
 from rewards.factors import Counted, counted, weights_of_accounts
@@ -163,7 +164,9 @@ def worth(
 ) -> NDArray[np.int64]:
     """What each row's cell is worth, shape (n,); days: its refill, shape (n,)."""
     products = products_of_regions(before, epoch, policy)
-    return worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy, products)
+    found = worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy, products)
+    opened = before.demand.market.counted
+    return boosted(found, rows["cell"].to_numpy(), opened, epoch, policy.demand)
 
 
 def products_of_regions(before: Standing, epoch: int, policy: Policy) -> list[int]:

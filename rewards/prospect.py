@@ -16,6 +16,7 @@ import numpy as np
 from rewards.chain import latest, newest
 from rewards.demand.document import demand_in, price_in
 from rewards.demand.price import in_usd
+from rewards.demand.rule import WHOLE
 from rewards.demand.wanted import wanted
 from rewards.emission import Rate
 from rewards.policy import Policy, parse_policy, read_policy
@@ -89,7 +90,10 @@ class Prospect:
         full = self.policy.refill.days
         days = self.refill.days(cells, epoch, full)
         worth = self.policy.refill.curve(np.minimum(days, full), full, WEIGHT_PER_DAY * full)
-        found: list[int] = worth.tolist()
+        wanted_now = np.isin(cells, np.array(sorted(self.demand), np.uint64))
+        rule = self.policy.demand
+        boost = WHOLE if rule is None else rule.boost
+        found: list[int] = np.where(wanted_now, worth * boost // WHOLE, worth).tolist()
         return found
 
     def _usd(self, weight: int) -> Usd | None:

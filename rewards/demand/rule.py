@@ -11,6 +11,8 @@
                                   ``pool``: out of the emission of purposes of the kind demand
 ``most``                          of a pool: per mille of what customers paid that demand gets
 ``cap_per_week``                  base units that demand is paid in a week; what is over is burnt
+``boost``                         per mille that a cell which a customer opened this week or the
+                                  last counts in weights; 1000 where it is left out
 ``window_days``                   whose passes of a cell count as its contributors'
 ``fewest_accounts``               a night that would pay fewer accounts waits for company
 ================================  ===============================================================
@@ -50,6 +52,7 @@ class DemandRule:
     window_days: int
     fewest_accounts: int
     most: int = WHOLE
+    boost: int = WHOLE
 
     @property
     def open(self) -> bool:
@@ -74,6 +77,7 @@ def demand_rule(section: Section | None) -> DemandRule | None:
         window_days=section.integer("window_days", 1, 366),
         fewest_accounts=section.integer("fewest_accounts", 1, 1000),
         most=section.integer("most", 0, 100 * WHOLE, default=WHOLE),
+        boost=section.integer("boost", WHOLE, 10 * WHOLE, default=WHOLE),
     )
     _refuse_no_keys(section, sources)
     section.end()

@@ -18,6 +18,7 @@ from rewards.forgetting import forget_openings
 from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
 from rewards.recorded import record
+from rewards.rows import rows_from_parquet
 from rewards.shelf import file_of
 from rewards.statement import statement_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
@@ -150,22 +151,17 @@ def test_a_night_that_would_pay_too_few_accounts_waits_for_company(node: Node) -
 
 
 def test_the_cap_of_a_week_holds_and_what_is_over_stays_burnt(node: Node) -> None:
-    cap = 100
+    cap, saturday = 100, DAY + 5
     text = policy_of().text.replace(b"cap_per_week = 500_000_000_000_000", b"cap_per_week = 100")
     policy = parse_policy(text)
-    add_drive(node, person("alice"), STREET)
-    tell(node, [*prices(CENT), burn(MAPS, 75), *openings(MAPS, [0, 1])])
-    close(node, policy)
-    tell(node, [*prices(CENT, DAY + 1), *openings(MAPS, [2], DAY + 1)], DAY + 1)
-    found = close(node, policy, DAY + 1)
-    assert (paid(node, "alice"), paid(node, "alice", DAY + 1)) == (cap, 0)
-    cost = 3 * 75 * TOKEN // 100
-    assert found[ledger.BURNED] == cost - cap
-    monday = DAY + 7
-    tell(node, [*prices(CENT, monday), *openings(MAPS, [3], monday)], monday)
-    close(node, policy, monday)
-    assert paid(node, "alice", monday) == cap
-    assert len(list(audit(node.settings.published))) == 8
+    add_drive(node, person("alice"), STREET, epoch=saturday)
+    nights = [(saturday, [0, 1]), (saturday + 1, [2]), (saturday + 2, [3])]
+    for epoch, cells in nights:
+        tell(node, [*prices(CENT, epoch), burn(MAPS, 75), *openings(MAPS, cells, epoch)], epoch)
+        found = close(node, policy, epoch)
+    assert [paid(node, "alice", epoch) for epoch, _ in nights] == [cap, 0, cap]
+    assert found[ledger.BURNED] == 4 * 75 * TOKEN // 100 - 2 * cap
+    assert len(list(audit(node.settings.published))) == 3
 
 
 def test_demand_paid_from_a_pool_takes_what_customers_paid_and_leaves_the_rest(node: Node) -> None:
@@ -279,3 +275,18 @@ def test_a_node_that_pays_more_than_rows_earn_is_found_out(sold: Node, tmp_path:
     (folder / "manifest.json").write_bytes(sign_epoch(manifest, sold.key))
     with pytest.raises(IntegrityError, match=r"demand\.json: accounts get"):
         list(audit(tmp_path))
+
+
+def test_a_cell_that_customers_opened_counts_more_from_the_next_day_on(node: Node) -> None:
+    policy = parse_policy(policy_of().text + b"boost = 1500\n")
+    weights = []
+    for epoch, cells in ((DAY, [0]), (DAY + 1, [])):
+        add_drive(node, person("alice"), STREET[:2], epoch=epoch)
+        tell(node, [*prices(CENT, epoch), burn(MAPS, 75), *openings(MAPS, cells, epoch)], epoch)
+        close(node, policy, epoch)
+        file = node.settings.published / str(epoch) / "rows.parquet"
+        rows = rows_from_parquet(file.read_bytes())
+        found = dict(zip(rows["cell"].to_pylist(), rows["weight"].to_pylist(), strict=True))
+        weights.append([found[CELLS[0]], found[CELLS[1]]])
+    assert weights == [[6_300_000, 6_300_000], [1_350_000, 900_000]]
+    assert len(list(audit(node.settings.published))) == 2
