@@ -67,15 +67,18 @@ def add_drive(
     verdict: str = "accepted",
     reason: str | None = None,
     name: str = "",
+    device: tuple[str, str] | None = None,
 ) -> str:
-    """A sealed and judged drive; its id and salt follow from what it is."""
+    """A sealed and judged drive; its id and salt follow from what it is. device: what vouches for
+    it (id) and its level.
+    """
     identity = f"{owner.public} {epoch} {name} {list(shots)}"
     drive_id = hashlib.sha256(identity.encode()).hexdigest()
     digest = judgement.store(node.blobs, judgement_of(shots, epoch))
     with node.catalog.writing() as connection:
         _know(connection, owner)
         log = _log(connection)
-        drive = _drive(owner, drive_id, shots, epoch, log.size)
+        drive = _drive(owner, drive_id, shots, epoch, log.size) | _vouched(device)
         promise = Promise(
             drive_id,
             owner.public,
@@ -178,6 +181,10 @@ def _know(connection: sa.Connection, owner: Key) -> None:
         connection.execute(
             sa.insert(contributors).values(key=owner.public, account=account, first_seen_ms=0)
         )
+
+
+def _vouched(device: tuple[str, str] | None) -> dict[str, Any]:
+    return {} if device is None else {"device_key": device[0], "level": device[1]}
 
 
 def _drive(
