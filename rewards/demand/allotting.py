@@ -2,7 +2,8 @@
 
 The laws: a cell gets its share of what was burnt to open it (Hivemapper MIP-15: 25 %, of at most so
 much a week, the overage burnt), or, where demand is paid from a pool, what its openings cost at the
-night's price, as far as the pool reaches (Helium HIP-147). What the cells get is never more than
+night's price, as far as the pool reaches (Helium HIP-147), or up to so many times as much, with
+what was burnt coming back to lift it to a floor (HIP-149). What the cells get is never more than
 went into the pot, and the pot never more than was burnt or than the pool holds. Over the cap of a
 week each cell gets the same part less. Nothing here depends on who opened or on any order.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from rewards.demand.market import Market, Opening, Spent, trade
 from rewards.demand.rule import POOL, WHOLE, DemandRule
 from rewards.events import Event
+from rewards.mechanisms.net_emission import reissue, smoothed
 from rewards.policy import DEMAND, Policy
 from rewards.pools import open_pools
 from rewards.tokens import BASE_UNITS
@@ -25,13 +27,15 @@ __all__ = ["NOTHING", "Allotted", "Demand", "allot"]
 class Demand:
     """How demand stands after an epoch. cells: base units that wait for company, by cell.
 
-    week: the last one in which cells were given anything; paid: how much in it.
+    week: the last one in which cells were given anything; paid: how much in it. smoothed: base
+    units that were burnt a day of late, where what was burnt comes back into a pool.
     """
 
     market: Market = field(default_factory=Market)
     cells: Mapping[int, int] = field(default_factory=dict)
     week: int = 0
     paid: int = 0
+    smoothed: int = 0
 
 
 NOTHING = Demand()
@@ -40,22 +44,20 @@ NOTHING = Demand()
 
 @dataclass(frozen=True, slots=True)
 class Allotted:
-    """pot: base units that go into the pot tonight; from_pool: out of the emission, not of burns.
+    """pot: base units that go into the pot tonight; demanded: of it, out of the emission; the rest
+    is minted again of what was burnt. dust: of the pot, what no cell gets.
 
-    cells: what each cell gets, with what waited for it; `week`, `paid` as in Demand.
+    cells: what each cell gets, with what waited for it; `week`, `paid`, `smoothed` as in Demand.
     """
 
     spent: Spent
     pot: int
-    from_pool: bool
+    demanded: int
+    dust: int
     cells: Mapping[int, int]
     week: int
     paid: int
-
-    @property
-    def demanded(self) -> int:
-        """What is asked of the pool."""
-        return self.pot if self.from_pool else 0
+    smoothed: int
 
 
 def allot(
@@ -63,20 +65,38 @@ def allot(
 ) -> Allotted:
     """What each cell gets; minted: base units that were emitted before the epoch."""
     spent = trade(policy.demand, epoch, events, before.market)
-    week = week_of(epoch)
+    rule, week = policy.demand, week_of(epoch)
     paid = before.paid if before.week == week else 0
-    if policy.demand is None or spent.price is None:
-        return Allotted(spent, 0, False, before.cells, week, paid)
-    wanted = _wanted(policy.demand, spent.price, spent.spent)
-    room = max(0, policy.demand.cap_per_week - paid)
-    from_pool = policy.demand.paid_from == POOL
-    if from_pool:
-        asked = open_pools(policy, epoch, minted, min(room, sum(wanted.values())))
-        room = sum(asked.of_kind(policy, DEMAND).values())
+    if rule is None or spent.price is None:
+        return Allotted(spent, 0, 0, 0, before.cells, week, paid, before.smoothed)
+    wanted = _wanted(rule, spent.price, spent.spent)
+    room = min(sum(wanted.values()), max(0, rule.cap_per_week - paid))
+    demanded = again = 0
+    if rule.paid_from == POOL:
+        demanded, again = _pooled(policy, rule, epoch, minted, room, before.smoothed)
+        room = demanded + again
     given = _within(wanted, room)
-    pot = sum(given.values())
+    pot = room if rule.paid_from == POOL else sum(given.values())
+    smooth = before.smoothed
+    if rule.net is not None:
+        smooth = smoothed(before.smoothed, sum(spent.spent.values()))
     cells = _summed(before.cells, given)
-    return Allotted(spent, pot, from_pool, cells, week, paid + pot)
+    dust = pot - sum(given.values())
+    return Allotted(spent, pot, demanded, dust, cells, week, paid + pot, smooth)
+
+
+def _pooled(
+    policy: Policy, rule: DemandRule, epoch: int, minted: int, most: int, smooth: int
+) -> tuple[int, int]:
+    """(out of the emission, minted again of what was burnt), together at most `most`."""
+    pools = open_pools(policy, epoch, minted, most)
+    demanded = sum(pools.of_kind(policy, DEMAND).values())
+    if rule.net is None:
+        return demanded, 0
+    net = reissue(smooth, rule.net.cap)
+    again = min(rule.net.part(net.reissued), most - demanded)
+    lacking = max(0, most * rule.net.least // rule.most - demanded - again)
+    return demanded, again + min(rule.net.part(net.kept_burnt), lacking)
 
 
 def _wanted(rule: DemandRule, price: int, spent: Mapping[Opening, int]) -> dict[int, int]:

@@ -8,7 +8,7 @@
      "accounts": {account: amount},
      "state": {"quotes": {source: {"price", "at_ms"}}, "credits": {customer: {"credits", "burnt"}},
                "burns": {customer: amount}, "waiting": [[week, cell, customer]], "counted": [..],
-               "cells": {cell: amount that waits for company}, "week", "paid"}}
+               "cells": {cell: amount that waits for company}, "week", "paid", "smoothed"}}
 
 Amounts are base units, as decimal text; accounts and customers are pseudonyms.
 """
@@ -96,6 +96,7 @@ def _state(demand: Demand) -> Json:
         "cells": {format_cell(cell): str(amount) for cell, amount in demand.cells.items()},
         "week": demand.week,
         "paid": str(demand.paid),
+        "smoothed": str(demand.smoothed),
     }
 
 
@@ -114,7 +115,8 @@ def _demand(state: Any) -> Demand:
         _openings(state["counted"]),
     )
     cells = {parse_cell(cell): _amount(amount) for cell, amount in state["cells"].items()}
-    return Demand(market, dict(sorted(cells.items())), state["week"], _amount(state["paid"]))
+    paid, smoothed = _amount(state["paid"]), _amount(state["smoothed"])
+    return Demand(market, dict(sorted(cells.items())), state["week"], paid, smoothed)
 
 
 def _listed(openings: Iterable[Opening]) -> list[Json]:

@@ -110,7 +110,7 @@ def pay(
     waiting = {} if paying.payees else {cell: each.settled.amount for cell, each in shared.items()}
     if allotted.spent.price is None:
         waiting = dict(allotted.cells)
-    closed = sum(allotted.cells.values()) - sum(waiting.values())
+    closed = sum(allotted.cells.values()) + allotted.dust - sum(waiting.values())
     transactions = [
         _bought(inputs.epoch, allotted),
         _opened(inputs.epoch, allotted),
@@ -123,7 +123,9 @@ def pay(
         refused=len(allotted.spent.refused),
         cells={cell: each.settled for cell, each in shared.items() if cell not in waiting},
         payees=paying.payees,
-        after=Demand(allotted.spent.market, waiting, allotted.week, allotted.paid),
+        after=Demand(
+            allotted.spent.market, waiting, allotted.week, allotted.paid, allotted.smoothed
+        ),
         note=_note(rule, allotted),
     )
     return [each for each in transactions if each.entries], night
@@ -192,7 +194,7 @@ def _bought(epoch: int, allotted: Allotted) -> Transaction:
 def _opened(epoch: int, allotted: Allotted) -> Transaction:
     """Out of the vault: into the pot, unless a pool fills that, and the rest stays burnt."""
     spent = sum(allotted.spent.spent.values())
-    again = 0 if allotted.from_pool else allotted.pot
+    again = allotted.pot - allotted.demanded
     entries = [(ledger.VAULT, -spent), (ledger.POT, again), (ledger.BURNED, spent - again)]
     return ledger.moved(f"{epoch}/opened", entries)
 

@@ -10,6 +10,10 @@
 ``paid_from``                     ``burnt``: minted again of what was burnt (Hivemapper MIP-15);
                                   ``pool``: out of the emission of purposes of the kind demand
 ``most``                          of a pool: per mille of what customers paid that demand gets
+``[demand.net]``                  of a pool: what was burnt comes back into it (Helium HIP-149):
+                                  ``cap`` base units a day of the smoothed burns, and what is over
+                                  it as far as demand lacks ``least`` per mille of what customers
+                                  paid; of both demand has the part ``share``
 ``cap_per_week``                  base units that demand is paid in a week; what is over is burnt
 ``boost``                         per mille that a cell which a customer opened this week or the
                                   last counts in weights; 1000 where it is left out
@@ -23,7 +27,7 @@ from decimal import Decimal
 
 from rewards.sections import Section
 
-__all__ = ["BURNT", "POOL", "USD", "WHOLE", "DemandRule", "demand_rule"]
+__all__ = ["BURNT", "POOL", "USD", "WHOLE", "DemandRule", "NetRule", "demand_rule"]
 
 BURNT, POOL = "burnt", "pool"
 
@@ -31,10 +35,24 @@ USD = 10**8
 """Prices are integers of 10**-8 USD."""
 
 WHOLE = 1000
+MILLION = 10**6
 
 _MOST = 10**30
 _DEAREST = 10_000
 _KEY_HEX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class NetRule:
+    """cap: base units a day; share: of 10**6, demand's part; least: per mille of what was paid."""
+
+    cap: int
+    share: int
+    least: int
+
+    def part(self, amount: int) -> int:
+        """Of what comes back."""
+        return amount * self.share // MILLION
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class DemandRule:
     fewest_accounts: int
     most: int = WHOLE
     boost: int = WHOLE
+    net: NetRule | None = None
 
     @property
     def open(self) -> bool:
@@ -78,10 +97,22 @@ def demand_rule(section: Section | None) -> DemandRule | None:
         fewest_accounts=section.integer("fewest_accounts", 1, 1000),
         most=section.integer("most", 0, 100 * WHOLE, default=WHOLE),
         boost=section.integer("boost", WHOLE, 10 * WHOLE, default=WHOLE),
+        net=_net(section.optional("net")),
     )
     _refuse_no_keys(section, sources)
     section.end()
     return rule
+
+
+def _net(section: Section | None) -> NetRule | None:
+    if section is None:
+        return None
+    share = section.decimal("share", Decimal(0), Decimal(1)) * MILLION
+    if share != int(share):
+        raise section.refused("share", "at most six places are asked for")
+    cap, least = section.integer("cap", 0, _MOST), section.integer("least", 0, WHOLE)
+    section.end()
+    return NetRule(cap, int(share), least)
 
 
 def _credit(section: Section) -> int:
