@@ -1,12 +1,16 @@
-// The chosen hexagon: marked on the map, told in the panel, kept in the address.
+// The chosen hexagon: told in the panel, marked on the map, kept in the address.
+//
+// The law: the panel and its picture come first. Whatever makes the map draw waits until they are on
+// the screen, for where a processor draws it, a frame of the map holds the whole page up.
 
 import { comparedIn, keep } from "./address.js";
 import { camera } from "./camera.js";
 import { compare } from "./compare.js";
+import { answerOf } from "./foresight.js";
+import { painted } from "./graphics.js";
 import { CELLS, pictureFeatures } from "./layers.js";
 import { failed, known, loading } from "./panel.js";
 import { nextPass } from "./prospect.js";
-import { fetchJson } from "./service.js";
 
 const SIDE_PANEL_PX = 416; // the panel and its margins, on a wide page
 const NARROW_PX = 640;
@@ -17,37 +21,43 @@ export class Chosen {
   cell = null;
   #answer = null;
   #shown = 0;
-  #asking = null;
+  #marked = null;
   #camera = null;
   #next = null;
 
-  /** `play(id)` drives along from a picture. */
-  constructor(map, panel, today, play) {
-    Object.assign(this, { map, panel, today, play });
+  /** `play(id)` drives along from a picture; frames: of a map that a processor draws, or null. */
+  constructor(map, panel, today, play, frames) {
+    Object.assign(this, { map, panel, today, play, frames });
   }
 
   /** Choose a cell by its H3 index in hex, and ask the node about it. */
   async open(cell) {
-    this.#forget();
     this.cell = cell;
-    this.#asking = new AbortController();
-    const asked = fetchJson(`/v1/cells/${cell}`, { signal: this.#asking.signal });
+    this.#answer = null;
+    this.#shown = 0;
+    this.frames?.hold();
     keep("cell", cell);
     const waits = setTimeout(() => this.#fill(loading(() => this.close())), PATIENCE_MS);
     try {
-      this.#answer = await asked;
+      const answer = await answerOf(cell);
+      if (this.cell !== cell) return;
+      this.#answer = answer;
     } catch (problem) {
-      if (problem.name === "AbortError") return;
+      if (this.cell !== cell) return;
       this.#fill(failed(problem, () => this.close(), () => this.open(cell)));
+      this.#place();
       return;
     } finally {
       clearTimeout(waits);
-      this.#mark(true); // not before: where a processor draws the map, its frame would come first
     }
     this.#next = null;
-    this.draw();
+    this.#tell();
     this.#next = nextPass(cell);
     this.panel.querySelector(".facts").before(this.#next);
+    await painted(this.panel.querySelector("img.picture"));
+    if (this.cell !== cell) return;
+    this.frames?.release();
+    this.#place();
     this.#uncover();
     const days = comparedIn(location.hash);
     if (days && this.#answer.history.length) await compare(this.#answer, days);
@@ -55,16 +65,21 @@ export class Chosen {
 
   /** Choose none; `toMap` hands the keyboard back to the map. */
   close(toMap = true) {
-    this.#forget();
     this.cell = null;
+    this.#answer = null;
     this.#fill([]);
+    this.#place();
     if (toMap) this.map.getCanvas().focus({ preventScroll: true });
   }
 
   /** Draw what is known, again when the day has changed or another picture is shown. */
   draw() {
     if (!this.#answer) return;
-    const { pictures } = this.#answer;
+    this.#tell();
+    this.#place();
+  }
+
+  #tell() {
     const show = (index) => {
       this.#shown = index;
       this.draw();
@@ -74,22 +89,23 @@ export class Chosen {
       close: () => this.close(), show, play: this.play, compare: () => compare(this.#answer),
     };
     this.#fill(known(this.#answer, this.today(), this.#shown, this.#next, acts));
-    this.map.getSource("pictures").setData(pictureFeatures(pictures));
+  }
+
+  /** On the map: the hexagon's mark, dots of its pictures, the camera of the one that is shown. */
+  #place() {
+    const pictures = this.#answer?.pictures ?? [];
+    if (this.#marked !== this.cell) {
+      this.#mark(this.#marked, false);
+      this.#mark(this.cell, true);
+      this.#marked = this.cell;
+    }
+    this.map.getSource("pictures")?.setData(pictureFeatures(pictures));
     this.#aim(pictures[this.#shown]);
   }
 
-  #forget() {
-    this.#asking?.abort();
-    this.#mark(false);
-    this.#answer = null;
-    this.#shown = 0;
-    this.#aim(null);
-    this.map.getSource("pictures")?.setData(pictureFeatures([]));
-  }
-
-  #mark(chosen) {
-    if (!this.cell) return;
-    this.map.setFeatureState({ source: CELLS, sourceLayer: CELLS, id: this.cell }, { chosen });
+  #mark(cell, chosen) {
+    if (!cell) return;
+    this.map.setFeatureState({ source: CELLS, sourceLayer: CELLS, id: cell }, { chosen });
   }
 
   #fill(children) {

@@ -10,6 +10,7 @@ import {
 } from "./words.js";
 
 const FULL_GRADE = 1000;
+const SHARP_MS = 1_000; // the whole picture is asked for when the page rests, by then at last
 const WAITS = {
   blur: {
     title: "Picture waits for its blur",
@@ -119,7 +120,9 @@ export function pixels(picture, day) {
 function sharpen(image, full) {
   const sharp = new Image();
   sharp.addEventListener("load", () => { image.src = full; });
-  sharp.src = full;
+  const begin = () => { sharp.src = full; };
+  if (window.requestIdleCallback) requestIdleCallback(begin, { timeout: SHARP_MS });
+  else setTimeout(begin);
 }
 
 function waiting({ title, text }) {

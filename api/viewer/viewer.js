@@ -4,7 +4,9 @@ import { LngLatBounds, Map, NavigationControl, ScaleControl } from "./vendor/map
 import { cellIn, hasView, pictureIn } from "./address.js";
 import { distinct, drawCounts, sayBroken, sayEmpty, sayNothing } from "./around.js";
 import { Chosen } from "./chosen.js";
+import { expect, rest } from "./foresight.js";
 import { readColours } from "./freshness.js";
+import { Frames, isAccelerated } from "./graphics.js";
 import { graticule } from "./graticule.js";
 import { CELLS, FILL, dress, mapStyle } from "./layers.js";
 import { drawLegend } from "./legend.js";
@@ -16,6 +18,7 @@ import { arrive, takeLink } from "./session.js";
 import { dayOf } from "./words.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
+const ACCELERATED = isAccelerated();
 const REACH_PX = 24; // how far from a tap or the crosshair a hexagon may be
 const NARROW_PX = 640;
 const colours = () => readColours(getComputedStyle(document.documentElement));
@@ -28,7 +31,9 @@ async function start(link) {
   const page = { map: draw(source, today, look), today, look, oldest: today };
   page.player = new Player(page.map, document.getElementById("player"));
   const panel = document.getElementById("panel");
-  page.chosen = new Chosen(page.map, panel, () => page.today, (id) => page.player.start(id));
+  const frames = ACCELERATED ? null : new Frames(page.map);
+  const play = (id) => page.player.start(id);
+  page.chosen = new Chosen(page.map, panel, () => page.today, play, frames);
   legend(page);
   listenToSearch(document.getElementById("search"), page);
   listen(page);
@@ -57,7 +62,7 @@ function draw(source, today, look) {
     maxPitch: 0,
     maxZoom: 20,
     fadeDuration: 0,
-    canvasContextAttributes: { antialias: true },
+    canvasContextAttributes: { antialias: ACCELERATED },
     ...(source.bounds && !hasView(location.hash) ? fitted(source.bounds) : {}),
   });
   map.touchZoomRotate.disableRotation();
@@ -129,9 +134,10 @@ function age(page, cells) {
 function listenToHover(map) {
   let hovered = null;
   const hover = (cell) => {
-    const state = (id, value) =>
-      id && map.setFeatureState({ source: CELLS, sourceLayer: CELLS, id }, { hover: value });
+    const state = (id, value) => id && ACCELERATED
+      && map.setFeatureState({ source: CELLS, sourceLayer: CELLS, id }, { hover: value });
     if (cell === hovered) return;
+    rest(cell);
     state(hovered, false);
     state(cell, true);
     hovered = cell;
@@ -139,6 +145,9 @@ function listenToHover(map) {
   };
   map.on("mousemove", ({ point }) => hover(cellNear(map, point, 0)));
   map.on("mouseout", () => hover(null));
+  for (const kind of ["mousedown", "touchstart"]) {
+    map.on(kind, ({ point, points = [] }) => points.length < 2 && expect(cellNear(map, point)));
+  }
 }
 
 function listenToKeys(map, chosen, player) {

@@ -50,6 +50,25 @@ def test_a_click_shows_the_newest_picture_its_date_and_its_grade(look: Look) -> 
         page.wait_for_function("() => document.querySelector('#panel .picture').naturalWidth > 0")
 
 
+def test_a_hexagon_under_a_resting_pointer_is_asked_for_once_and_the_map_draws_after_its_picture(
+    look: Look,
+) -> None:
+    page = look()
+    cell, x, y = middle_of(page, ROADS[0])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(lambda answer: answer.url.endswith("/thumbnail.jpg")):
+        page.mouse.move(x, y)
+    page.evaluate(
+        "() => { window.drawn = []; roadcomb.map.on('render', () =>"
+        " drawn.push(document.querySelector('#panel img.picture')?.complete ?? false)) }"
+    )
+    page.mouse.click(x, y)
+    page.wait_for_function("() => drawn.length > 0")
+    assert page.evaluate("() => drawn[0]")
+    assert [url for url in asked if url.endswith(f"/v1/cells/{cell}")] == asked[:1]
+
+
 def test_a_picture_that_waits_for_its_blur_is_not_shown_but_said(look: Look) -> None:
     page = look("waiting")
     words = open_panel(page, ROADS[0])
