@@ -32,7 +32,8 @@ from quality.records import reputations
 from quality.reputation import NEUTRAL
 from quality.settings import QualitySettings
 from quality.telling import told
-from quality.verdicts import DriveVerdict, counts_of, judge_drive, judgement_of
+from quality.verdicts import DriveVerdict, counts_of, doubted, judge_drive, judgement_of
+from quality.witnesses import neighbour_signal
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
 from roadcomb.errors import Unreachable
@@ -123,6 +124,7 @@ class Judge:
     ) -> bool | None:
         """Whether this call decided; None when newer decisions have to be looked at first."""
         self._index.follow(self._node)
+        pictures = _pictures(self._node, looked)
         verdict = judge_drive(
             looked.frames,
             self._index,
@@ -131,9 +133,12 @@ class Judge:
             self._settings,
             self._screening,
             privacy,
-            _pictures(self._node, looked),
+            pictures,
             signals,
         )
+        if verdict.verdict is Verdict.ACCEPTED:
+            asked = self._asked(verdict, drive_id, contributor, looked, pictures)
+            verdict = doubted(verdict, [*signals, asked])
         verdict = self._with_companions(verdict, drive_id, contributor, looked)
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
@@ -146,6 +151,22 @@ class Judge:
         if known.reason == DELETED:  # while we looked at it
             discard(self._node, {digest}, {looked.thumbnails})
         return False
+
+    def _asked(
+        self,
+        verdict: DriveVerdict,
+        drive_id: str,
+        contributor: str,
+        looked: Looked,
+        pictures: StoredPictures,
+    ) -> Signal:
+        """What others' pictures of the same places say."""
+        good = [
+            (n, frame) for n, (frame, _) in enumerate(looked.frames) if n not in verdict.reasons
+        ]
+        return neighbour_signal(
+            self._node, self._engine, self._index, drive_id, contributor, good, pictures
+        )
 
     def _with_companions(
         self, verdict: DriveVerdict, drive_id: str, contributor: str, looked: Looked

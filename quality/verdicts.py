@@ -12,7 +12,7 @@ accepted + held + rejected = frames.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -33,7 +33,15 @@ from roadcomb.cells import cells_of
 from roadcomb.geo import distance_m
 from roadcomb.records import Frame, Verdict, degrees
 
-__all__ = ["DOUBTED", "Counts", "DriveVerdict", "counts_of", "judge_drive", "judgement_of"]
+__all__ = [
+    "DOUBTED",
+    "Counts",
+    "DriveVerdict",
+    "counts_of",
+    "doubted",
+    "judge_drive",
+    "judgement_of",
+]
 
 Frames = Sequence[tuple[Frame, Examined]]
 
@@ -102,10 +110,16 @@ def judge_drive(
             return DriveVerdict(Verdict.REJECTED, "replay", reasons, evidence)
         return DriveVerdict(Verdict.HELD, "replay-suspected", reasons, evidence)
     unlike = evidence_of(dropped, index, contributor)["replays"]
-    evidence = {**({"look_alikes": unlike} if dropped else {}), **authenticity}
+    evidence = {"look_alikes": unlike} if dropped else {}
+    return doubted(DriveVerdict(Verdict.ACCEPTED, None, reasons, evidence), signals)
+
+
+def doubted(verdict: DriveVerdict, signals: Sequence[Signal]) -> DriveVerdict:
+    """An accepted drive with all its signals in its evidence, and held if they speak against it."""
+    told = replace(verdict, evidence={**verdict.evidence, **combined.evidence_of(signals)})
     if combined.suspicious(signals):
-        return DriveVerdict(Verdict.HELD, DOUBTED, reasons, evidence)
-    return DriveVerdict(Verdict.ACCEPTED, None, reasons, evidence)
+        return replace(told, verdict=Verdict.HELD, reason=DOUBTED)
+    return told
 
 
 def counts_of(verdict: Verdict, frames: int, good: int) -> Counts:

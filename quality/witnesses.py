@@ -1,0 +1,113 @@
+"""Others' drives of the same places, and their small pictures, for the signal `neighbours`.
+
+The laws: only accepted drives of other contributors are asked, and of them the newest, because
+streets change. What is lost, damaged or lawfully gone says nothing and stops no judging. Pictures
+are those that judging keeps (quality/thumbnails.py), so no original is decoded again.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from quality.columns import COMPARABLE_CONTRAST, PLACE_RESOLUTION
+from quality.evidence.landmarks import Asked, answer, tells
+from quality.evidence.meetings import Course, course_of
+from quality.evidence.neighbours import Question, neighbours
+from quality.evidence.signals import Signal
+from quality.geometry import Grey
+from quality.judgement import DAMAGE, load
+from quality.replays import Pictures
+from quality.search import FrameIndex
+from roadcomb.catalog.tables import decisions, drives
+from roadcomb.cells import cells_of
+from roadcomb.engine import Engine, Lost
+from roadcomb.node import Node
+from roadcomb.records import Frame, Verdict
+
+__all__ = ["neighbour_signal"]
+
+_NEWEST = 32
+_AGE_MS = 400 * 86_400_000
+"""A year and a bit, so that there is a picture of each season."""
+_COLUMNS = ["n", "lat_e7", "lon_e7", "verdict", "contrast"]
+
+
+def neighbour_signal(
+    node: Node,
+    engine: Engine,
+    index: FrameIndex,
+    drive_id: str,
+    contributor: str,
+    frames: Sequence[tuple[int, Frame]],
+    pictures: Pictures,
+) -> Signal:
+    """The signal of a drive; frames: (n, frame) of those that are good by themselves, in order."""
+    numbers = [n for n, _ in frames]
+    lat, lon = ([getattr(one, axis) for _, one in frames] for axis in ("lat_e7", "lon_e7"))
+    own = course_of(drive_id, contributor, numbers, lat, lon)
+    places = np.unique(cells_of(own.lat_deg, own.lon_deg, PLACE_RESOLUTION)).tolist()
+    after_ms = min((frame.t_ms for _, frame in frames), default=0) - _AGE_MS
+    known = _newest(index, index.table.drives_around(places) - {drive_id}, contributor, after_ms)
+    return neighbours(own, list(_courses(node, index, known)), _Comparing(engine, own, pictures))
+
+
+def _newest(index: FrameIndex, around: set[str], contributor: str, after_ms: int) -> list[str]:
+    eligible = [
+        (-index.drives[other].ended_ms, other)
+        for other in around
+        if index.drives[other].contributor != contributor
+        and index.drives[other].verdict is Verdict.ACCEPTED
+        and index.drives[other].ended_ms >= after_ms
+    ]
+    return [other for _, other in sorted(eligible)[:_NEWEST]]
+
+
+def _courses(node: Node, index: FrameIndex, known: Sequence[str]) -> Iterator[Course]:
+    query = sa.select(drives.c.drive_id, decisions.c.judgement)
+    query = query.join(drives, drives.c.decision == decisions.c.id)
+    with node.catalog.reading() as connection:
+        made = connection.execute(query.where(drives.c.drive_id.in_(known))).all()
+    for row in sorted(made):
+        try:
+            table = load(node.blobs, row.judgement, _COLUMNS)
+        except DAMAGE:
+            continue
+        good = pc.and_(
+            pc.equal(table["verdict"], Verdict.ACCEPTED.value),
+            pc.greater_equal(table["contrast"], float(COMPARABLE_CONTRAST)),
+        )
+        columns = table.filter(good).sort_by("n")
+        places = (columns[name].to_numpy() for name in ("n", "lat_e7", "lon_e7"))
+        yield course_of(row.drive_id, index.drives[row.drive_id].contributor, *places)
+
+
+class _Comparing:
+    """Answers questions about pictures; each is fetched once a call."""
+
+    def __init__(self, engine: Engine, own: Course, pictures: Pictures) -> None:
+        self._engine = engine
+        self._own_id = own.drive_id
+        self._pictures = pictures
+
+    def __call__(self, questions: Sequence[Question]) -> list[int | None]:
+        wanted = {(one.drive_id, one.n) for one in questions}
+        wanted |= {(one.other_id, one.other_n) for one in questions}
+        shown = {one: self._telling(*one) for one in sorted(wanted)}
+        able = [
+            (number, own, other)
+            for number, one in enumerate(questions)
+            if (own := shown[one.drive_id, one.n]) is not None
+            and (other := shown[one.other_id, one.other_n]) is not None
+        ]
+        tasks = [Asked(own, other) for _, own, other in able]
+        points: list[int | None] = [None] * len(questions)
+        for (number, _, _), found in zip(able, self._engine.map(answer, tasks), strict=True):
+            points[number] = None if isinstance(found, Lost) else found
+        return points
+
+    def _telling(self, drive_id: str, n: int) -> Grey | None:
+        own = drive_id == self._own_id
+        picture = self._pictures.own(n) if own else self._pictures.of(drive_id, n)
+        return picture if picture is not None and tells(picture) else None
