@@ -8,6 +8,7 @@ from tests.benchmarks import (
     bench_masking,
     bench_merkle,
     bench_nightly,
+    bench_passes,
     bench_positions,
     bench_privacy,
     bench_publishing,
@@ -34,6 +35,7 @@ BENCHMARKS = (
     bench_serving,
     bench_growth,
     bench_nightly,
+    bench_passes,
     bench_merkle,
     bench_viewer,
 )
