@@ -2,7 +2,7 @@
 
 ::
 
-    about.json                          key, account, payout bindings, devices, number of drives
+    about.json                          key, account, payout bindings, devices, events of the books
     statement.json                      what was earned of what, with each drive's salt
     drives/<id>/drive.json              the catalog's row, all decisions on it, its appeals
     drives/<id>/manifest.json, judgement.json, evidence.ubx
@@ -38,6 +38,7 @@ from roadcomb.catalog.tables import (
     device_revocations,
     devices,
     drives,
+    events,
 )
 from roadcomb.errors import NotFound
 from roadcomb.node import Node
@@ -69,8 +70,15 @@ def _known(node: Node, contributor: str) -> tuple[dict[str, Any], list[Any]]:
             **_plain(row),
             "bindings": [_plain(binding) for binding in bound],
             "devices": _registered(connection, contributor),
+            "events": _events(connection, row.account),
         }
     return {**about, "drives": len(sent)}, list(sent)
+
+
+def _events(connection: sa.Connection, account: str) -> list[dict[str, Any]]:
+    """What the books took in of the account: deposits, slashes, agreements."""
+    named = sa.select(events).where(events.c.body.contains(f'"{account}"', autoescape=True))
+    return [_plain(row) for row in connection.execute(named.order_by(events.c.id))]
 
 
 def _registered(connection: sa.Connection, contributor: str) -> list[dict[str, Any]]:

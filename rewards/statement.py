@@ -135,6 +135,7 @@ def _standing(node: Node, account: str, address: str | None) -> Statement | None
         "epoch": last.epoch,
         "waiting_for_address": str(balances.get(ledger.UNBOUND + account, 0)),
         "vesting": str(balances.get(ledger.VESTING + account, 0)),
+        "disputed": str(balances.get(ledger.DISPUTED + account, 0)),
         "claim": _claim(ledger.claims(balances), address, policy_of(node, last)),
     }
 

@@ -1,7 +1,9 @@
 """A contributor's stake over HTTP and on the command line; the operator's verbs."""
 
 import io
+import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from api.app import create_app
+from api.held import held_by
 from api.main import build
 from ingest.localstate import DriveRecord
 from ingest.requests import authorization
@@ -130,6 +133,15 @@ def test_status_tells_of_a_slash_and_how_to_appeal(client: httpx.Client, node: N
     print_stakes(Voice(file=said), [told_by])
     assert "100 tokens are set aside" in said.getvalue()
     assert f"roadcomb appeal {drive_of(node)[:12]}" in said.getvalue()
+
+
+def test_an_export_holds_what_the_books_took_in_of_the_account(node: Node) -> None:
+    slash(node, drive_of(node), "Ann", "copies of another's pictures")
+    _, data = islice(held_by(node, BOB.public), 2)
+    told = json.loads(data.rstrip(b"\0"))["events"]
+    assert [event["kind"] for event in told] == ["stake-deposit", "slash"]
+    _, others = islice(held_by(node, ALICE.public), 2)
+    assert json.loads(others.rstrip(b"\0"))["events"] == []
 
 
 def drive_of(node: Node) -> str:
