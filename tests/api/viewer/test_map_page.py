@@ -21,6 +21,20 @@ def freshness(age_days: int) -> str:
     return [colour for first, colour in FRESHNESS if age_days >= first][-1]
 
 
+MOST_MS = 400
+PRESSED = """async ([x, y]) => {
+  window.drawn = 0;
+  const canvas = roadcomb.map.getCanvas();
+  const at = { clientX: x, clientY: y, bubbles: true, button: 0 };
+  roadcomb.map.on("render", () => { drawn += 1; });
+  const began = performance.now();
+  canvas.dispatchEvent(new PointerEvent("pointerdown", at));
+  for (const kind of ["mousedown", "mouseup"]) canvas.dispatchEvent(new MouseEvent(kind, at));
+  for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+  return [drawn, performance.now() - began];
+}"""
+
+
 def test_the_map_draws_exactly_the_cells_that_were_driven(look: Look) -> None:
     assert drawn_cells(look()) == {format_cell(cell) for road in ROADS for cell in road.cells()}
 
@@ -50,7 +64,7 @@ def test_a_click_shows_the_newest_picture_its_date_and_its_grade(look: Look) -> 
         page.wait_for_function("() => document.querySelector('#panel .picture').naturalWidth > 0")
 
 
-def test_a_hexagon_under_a_resting_pointer_is_asked_for_once_and_the_map_draws_after_its_picture(
+def test_what_a_pointer_rests_on_is_asked_for_once_and_its_picture_is_there_with_the_click(
     look: Look,
 ) -> None:
     page = look()
@@ -59,14 +73,17 @@ def test_a_hexagon_under_a_resting_pointer_is_asked_for_once_and_the_map_draws_a
     page.on("request", lambda request: asked.append(request.url))
     with page.expect_response(lambda answer: answer.url.endswith("/thumbnail.jpg")):
         page.mouse.move(x, y)
-    page.evaluate(
-        "() => { window.drawn = []; roadcomb.map.on('render', () =>"
-        " drawn.push(document.querySelector('#panel img.picture')?.complete ?? false)) }"
-    )
     page.mouse.click(x, y)
-    page.wait_for_function("() => drawn.length > 0")
-    assert page.evaluate("() => drawn[0]")
+    page.wait_for_function("() => document.querySelector('#panel img.picture')?.complete")
     assert [url for url in asked if url.endswith(f"/v1/cells/{cell}")] == asked[:1]
+
+
+def test_a_map_that_a_processor_draws_waits_after_a_press_and_is_drawn_then(look: Look) -> None:
+    page = look()
+    _, x, y = middle_of(page, ROADS[0])
+    drawn, waited_ms = page.evaluate(PRESSED, [x, y])
+    assert drawn == 0 or waited_ms > MOST_MS
+    page.wait_for_function("() => drawn > 0")
 
 
 def test_a_picture_that_waits_for_its_blur_is_not_shown_but_said(look: Look) -> None:
