@@ -221,7 +221,8 @@ def close_books(
     night = Night(inputs.epoch, policy.stake, events, decided, inputs.bindings)
     settled = settle(night, before.stakes, before.locked)
     due, still = release(settled.unvested, inputs.epoch)
-    gate = fill(night, settled.stakes, due, allocation.amounts)
+    levels = {who: [raw.level for raw in devices.values()] for who, devices in earned.items()}
+    gate = fill(night, settled.stakes, due, allocation.amounts, levels)
     parts = parts_of(gate.earned, before.fleets)
     payable = split(gate.earned, parts)
     free, locked = lock(still, payable, inputs.epoch, policy.vesting)

@@ -6,8 +6,9 @@ token to begin, nobody else's share depends on who has staked, and no account is
 be slashed. What customers pay for cells is not kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from rewards import ledger
 from rewards.dated import Dated, put_all, sums
@@ -34,10 +35,19 @@ class Gated:
         return {account: amount + self.kept.get(account, 0) for account, amount in payable.items()}
 
 
-def fill(night: Night, stakes: Stakes, due: Mapping[str, int], earned: Mapping[str, int]) -> Gated:
-    """What the gate keeps: of what has vested first, then of what was earned, all of it."""
-    kept_due, staked = _kept(night, stakes.staked, due)
-    kept, staked = _kept(night, staked, earned)
+def fill(
+    night: Night,
+    stakes: Stakes,
+    due: Mapping[str, int],
+    earned: Mapping[str, int],
+    levels: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Gated:
+    """What the gate keeps: of what has vested first, then of what was earned, all of it.
+
+    levels: of the devices that earned it, by account (rewards/earned.py).
+    """
+    kept_due, staked = _kept(night, stakes.staked, due, levels)
+    kept, staked = _kept(night, staked, earned, levels)
     whole = [*kept_due.items(), *kept.items()]
     leaving = [(ledger.VESTING + account, -amount) for account, amount in whole]
     arriving = [(ledger.STAKE + account, amount) for account, amount in whole]
@@ -50,11 +60,13 @@ def fill(night: Night, stakes: Stakes, due: Mapping[str, int], earned: Mapping[s
     )
 
 
-def _kept(night: Night, staked: Dated, free: Mapping[str, int]) -> tuple[dict[str, int], Dated]:
+def _kept(
+    night: Night, staked: Dated, free: Mapping[str, int], levels: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, int], Dated]:
     if not night.rule.fill:
         return {}, staked
-    have = sums(staked)
-    missing = {account: night.rule.minimum - have.get(account, 0) for account in free}
+    have, asked = sums(staked), night.rule.asked
+    missing = {who: asked(levels.get(who, ())) - have.get(who, 0) for who in free}
     kept = {
         account: min(amount, missing[account])
         for account, amount in free.items()

@@ -50,6 +50,7 @@ def stake_of(node: Node, contributor: str) -> Shown:
         "account": account,
         "minimum": str(rule.minimum),
         "gate": rule.fill,
+        "by_device": rule.devices is not None,
         "staked": str(total(stakes.staked, account)),
         "cooling": cooling,
         "cases": shown,

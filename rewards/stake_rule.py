@@ -13,13 +13,18 @@ an honest driver with years of earnings no harder than a newcomer.
 ``slash``             per mille of the minimum that one drive takes at most
 ``slashed``           who has it then: ``burned``, ``unallocated``, or a purpose of kind treasury
 ``[stake.leaving]``   shares of FIP-0098's fee for taking a stake out (mechanisms/collateral.py)
+``[stake.devices]``   the minimum is asked for each device that earns, times at least 1, by how it
+                      is attested, per mille: io.net's stake by hardware (mechanisms/collateral.py)
 ====================  ===========================================================================
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-from rewards.mechanisms.collateral import TerminationFee
+from rewards.earned import HARDWARE, NONE, SOFTWARE
+from rewards.mechanisms.collateral import TerminationFee, stake_of
 from rewards.sections import Section
 
 __all__ = ["BURNED", "NO_STAKE", "UNALLOCATED", "StakeRule", "stake_rule"]
@@ -34,7 +39,9 @@ _LONGEST_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class StakeRule:
-    """fill: whether an account below the minimum is paid into its stake. leaving: None for free."""
+    """fill: whether an account below the minimum is paid into its stake. leaving: None for free.
+    devices: per mille by level of attestation; None: the minimum is of an account.
+    """
 
     minimum: int
     fill: bool
@@ -43,11 +50,22 @@ class StakeRule:
     slash: int
     slashed: str
     leaving: TerminationFee | None = None
+    devices: Mapping[str, int] | None = None
 
     @property
     def penalty(self) -> int:
         """Base units that a slash takes at most."""
         return self.minimum * self.slash // _WHOLE
+
+    def asked(self, levels: Iterable[str]) -> int:
+        """Base units asked of an account that earns with devices of these levels."""
+        if self.devices is None:
+            return self.minimum
+        each = (
+            stake_of(count, Fraction(self.devices[level], _WHOLE), self.minimum)
+            for level, count in Counter(levels).items()
+        )
+        return max(self.minimum, sum(each))
 
 
 NO_STAKE = StakeRule(0, False, 0, 1, 0, UNALLOCATED)
@@ -70,9 +88,19 @@ def stake_rule(section: Section | None, treasuries: Collection[str]) -> StakeRul
         slash=section.integer("slash", 0, _WHOLE),
         slashed=section.one_of("slashed", places),
         leaving=_leaving(section.optional("leaving")),
+        devices=_devices(section.optional("devices")),
     )
     section.end()
     return rule
+
+
+def _devices(section: Section | None) -> Mapping[str, int] | None:
+    if section is None:
+        return None
+    names = {HARDWARE: "hardware_key", SOFTWARE: "software_key", NONE: "none"}
+    levels = {level: section.integer(name, _WHOLE, 10**6) for level, name in names.items()}
+    section.end()
+    return levels
 
 
 def _leaving(section: Section | None) -> TerminationFee | None:

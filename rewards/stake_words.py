@@ -34,7 +34,12 @@ def sentences(stake: Mapping[str, Any]) -> list[str]:
 def _staked(stake: Mapping[str, Any]) -> list[str]:
     staked, minimum = int(stake["staked"]), int(stake["minimum"])
     told = [f"{in_tokens(staked)} tokens are staked"] if staked else []
-    if stake["gate"] and staked < minimum:
+    if stake["gate"] and stake["by_device"]:
+        told.append(
+            f"{in_tokens(minimum)} tokens or more are asked for each of your devices: what you "
+            "earn is kept as your stake until they are there, then all is paid out"
+        )
+    elif stake["gate"] and staked < minimum:
         told.append(
             f"your first {in_tokens(minimum)} tokens are kept as your stake; "
             f"{in_tokens(minimum - staked)} are missing, then all you earn is paid out"

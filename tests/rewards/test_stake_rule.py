@@ -38,6 +38,17 @@ def test_the_fee_for_leaving_is_composed_where_it_is_named() -> None:
     assert rule.leaving == TerminationFee(85, 140, 20, 0)
 
 
+def test_a_stake_by_hardware_is_asked_for_each_device_that_earns() -> None:
+    """io.net: 200 a unit times a multiplier of at least 1; 8 of the best are 16,000 there."""
+    devices = "[stake.devices]\nhardware_key = 1000\nsoftware_key = 1500\nnone = 10_000\n"
+    text = PLAIN + STAKE.replace("2001", "200") + devices
+    rule = parse_policy(text.encode()).stake
+    assert rule.asked([]) == 200
+    assert rule.asked(["hardware-key"] * 4) == 800
+    assert rule.asked(["none"] * 8) == 16_000
+    assert rule.asked(["software-key", "hardware-key"]) == 500
+
+
 def test_a_purpose_of_the_operators_may_get_what_is_slashed() -> None:
     care = '[[purposes]]\nname = "care"\nshare = 0\nkind = "treasury"\n'
     text = PLAIN + care + STAKE.replace('"burned"', '"care"')
@@ -54,6 +65,11 @@ def test_a_purpose_of_the_operators_may_get_what_is_slashed() -> None:
         ("cool_down_days = 14\n", "", "stake.cool_down_days: missing"),
         ('"fill"', '"shut"', "stake.gate"),
         ('"burned"', '"map"', "stake.slashed"),
+        (
+            '"burned"',
+            '"burned"\n[stake.devices]\nhardware_key = 999',
+            "stake.devices.hardware_key",
+        ),
         ('"burned"', '"burned"\n[stake.leaving]\npledge_share = 1', "stake.leaving.full_age_days"),
     ],
 )
