@@ -1,9 +1,10 @@
 """What would a pass of today earn? By the newest books; an estimate, and said to be one.
 
 The law: it is what the newest closed epoch would have paid for a pass of grade 1000 alone in the
-cell: its refill, at the rate of that epoch. Who drives there today shares with others who do. In
-USD it is what that is worth at the newest price that the books show, beside the least and the most
-that each day of the last month would have made of it.
+cell, to a device that counts whole: its refill, where it lies, at the rate of that epoch. Who
+drives there today shares with others who do. In USD it is what that is worth at the newest price
+that the books show, beside the least and the most that each day of the last month would have made
+of it.
 """
 
 from collections.abc import Mapping
@@ -27,8 +28,9 @@ from rewards.weights import WEIGHT_PER_DAY
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import parse_json
 from roadcomb.catalog import Catalog
-from roadcomb.cells import Cells
+from roadcomb.cells import PAID_RESOLUTION, Cells
 from roadcomb.node import Node
+from tiles import snapshot
 
 __all__ = ["SPREAD_DAYS", "Market", "Prospect", "Usd", "prospect_of", "usd_answer"]
 
@@ -59,7 +61,7 @@ class Prospect:
     """after: the newest closed epoch, None before the first. rate: of that one.
 
     markets: of the last SPREAD_DAYS epochs that had a price, the newest last; demand: per mille by
-    cell, as rewards/demand/wanted.py says.
+    cell, as rewards/demand/wanted.py says. products: of the policy's regions (rewards/regional.py).
     """
 
     after: int | None
@@ -68,6 +70,7 @@ class Prospect:
     rate: Rate
     markets: tuple[Market, ...] = ()
     demand: Mapping[int, int] = field(default_factory=dict)
+    products: tuple[int, ...] = ()
 
     def days(self, cells: Cells, epoch: int) -> list[int]:
         """Days of refill that each of n cells has in an epoch."""
@@ -90,6 +93,8 @@ class Prospect:
         full = self.policy.refill.days
         days = self.refill.days(cells, epoch, full)
         worth = self.policy.refill.curve(np.minimum(days, full), full, WEIGHT_PER_DAY * full)
+        if self.policy.regional is not None:
+            worth = self.policy.regional.scaled(worth, cells, self.products)
         wanted_now = np.isin(cells, np.array(sorted(self.demand), np.uint64))
         rule = self.policy.demand
         boost = WHOLE if rule is None else rule.boost
@@ -136,6 +141,7 @@ def _after(blobs: Blobs, catalog: Catalog, file: bytes) -> Prospect:
         _rate(blobs, manifest),
         tuple(each for each in markets if each is not None),
         wanted(market.counted),
+        _products(blobs, manifest, policy),
     )
 
 
@@ -148,6 +154,14 @@ def _rate(blobs: Blobs, manifest: Mapping[str, Any]) -> Rate:
     allocation: Any = parse_json(file_of(blobs, manifest, "allocation.json"))
     rate = allocation["rate"]
     return Rate(int(rate["numerator"]), int(rate["denominator"]), rate["capped"])
+
+
+def _products(blobs: Blobs, manifest: Mapping[str, Any], policy: Policy) -> tuple[int, ...]:
+    """What the regions count in the epoch after."""
+    if policy.regional is None:
+        return ()
+    coverage = snapshot.open_snapshot(blobs, manifest["coverage"]).table(PAID_RESOLUTION)
+    return tuple(policy.regional.products(coverage, manifest["epoch"] + 1))
 
 
 def _ceiling(policy: Policy) -> Rate:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rewards.audit import audit
 from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
+from rewards.prospect import prospect_of
 from rewards.regional import Region, Regional
 from rewards.statement import statement_of
 from rewards.weights import WEIGHT_PER_DAY
@@ -159,3 +160,13 @@ def test_progress_is_that_of_the_evening_before_and_audited_equal(node: Node) ->
     amounts = [int(each["amount"]) for each in statement_of(node, ALICE.public)["epochs"]]
     assert amounts == [7 * WEIGHT_PER_DAY // 3, 7 * WEIGHT_PER_DAY]
     assert len(list(audit(node.settings.published))) == 2
+
+
+def test_where_to_drive_counts_the_region_as_far_as_it_has_come(node: Node) -> None:
+    place = parent(CELLS[0], 7)
+    node_policy = policy_with(f"elsewhere = 1\n{MIP_7}\n" + region("town", 1, place, whole=1))
+    add_drive(node, ALICE, [Shot(0, 0, 1000)])
+    nightly(node, node_policy)
+    prospect = prospect_of(node)
+    there = np.array([CELLS[1], HERE], np.uint64)
+    assert prospect.amounts(there, DAY + 1) == [7 * WEIGHT_PER_DAY, 7 * WEIGHT_PER_DAY // 3]
