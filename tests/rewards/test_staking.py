@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rewards import ledger
 from rewards.dated import Part, less, portion, put_all, sums, total
 from rewards.events import Event
+from rewards.gate import fill
 from rewards.mechanisms.collateral import TerminationFee
 from rewards.stake_document import parse_stakes, stakes_document
-from rewards.staking import DEPOSIT, Stakes
+from rewards.staking import DEPOSIT, Night, Stakes
 from roadcomb.errors import IntegrityError
 from tests.rewards.stakes import (
     ANN,
@@ -182,6 +183,15 @@ def test_what_has_vested_fills_the_stake_before_what_was_earned_today() -> None:
     lived = live(vesting({10: {ANN: 900}}), [Day(earned={ANN: 300})], FILLING)
     assert (lived.of(ledger.STAKE, ANN), lived.of(ledger.UNBOUND, ANN)) == (1000, 200)
     assert lived.of(ledger.VESTING, ANN) == 0
+
+
+def test_where_stakes_are_asked_by_device_each_one_that_earns_needs_its_own() -> None:
+    rule = replace(FILLING, devices={"hardware-key": 1000, "software-key": 1000, "none": 2000})
+    levels = {ANN: ["none", "hardware-key"], BEN: ["hardware-key"]}
+    earned = {ANN: 5000, BEN: 5000}
+    gate = fill(Night(10, rule, (), {}, {}), Stakes(), {}, earned, levels)
+    assert gate.kept == {ANN: 3000, BEN: 1000}
+    assert gate.earned == {ANN: 2000, BEN: 4000}
 
 
 def test_where_a_policy_asks_for_it_leaving_costs_what_fip_98_says() -> None:
