@@ -43,6 +43,8 @@ SCHEMA = pa.schema(
     ]
 )
 
+_PLACES = {name: place for place, name in enumerate(SCHEMA.names)}
+
 
 def store(blobs: Blobs, judgement: pa.Table) -> str:
     """Store a judgement of this schema; answers its digest."""
@@ -59,13 +61,25 @@ def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.
     A night reads thousands of these small files: as Arrow's own format, by one thread, each costs
     a twelfth of what Parquet costs, and is no larger.
     """
-    data = pa.BufferReader(blobs.get_addressed(PREFIX, digest))
+    data = blobs.get_addressed(PREFIX, digest)
     wanted = SCHEMA.names if columns is None else list(columns)
-    there = pa.ipc.open_file(data).schema
-    fields = [there.get_field_index(name) for name in wanted if name in there.names]
-    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
-    table = pa.ipc.open_file(data, options=options).read_all()
-    return _completed(table, [name for name in wanted if name not in there.names])
+    table = _read(data, [_PLACES[name] for name in wanted])
+    there = table.schema.names
+    if there == wanted:
+        return table
+    return _completed(table, [name for name in wanted if name not in there]).select(wanted)
+
+
+def _read(data: bytes, fields: Sequence[int]) -> pa.Table:
+    """Some fields of SCHEMA, but those that the file is too old to have: new ones come last."""
+    options = pa.ipc.IpcReadOptions(included_fields=list(fields), use_threads=False)
+    try:
+        return pa.ipc.open_file(pa.BufferReader(data), options=options).read_all()
+    except pa.ArrowInvalid:
+        there = len(pa.ipc.open_file(pa.BufferReader(data)).schema)
+        if max(fields, default=0) < there:
+            raise
+        return _read(data, [field for field in fields if field < there])
 
 
 def _completed(table: pa.Table, missing: Sequence[str]) -> pa.Table:

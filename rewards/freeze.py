@@ -204,9 +204,10 @@ def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
     """The accepted frames of all drives, each with the number of its drive."""
     tables = [judgement.load(blobs, drive.judgement, _FRAME_COLUMNS) for drive in came_in]
     number = np.repeat(np.arange(len(tables), dtype=np.uint32), [len(table) for table in tables])
-    frames = pa.concat_tables([_FRAMES.empty_table(), *(table.cast(_FRAMES) for table in tables)])
+    frames = pa.concat_tables([_FRAMES.empty_table(), *tables]).combine_chunks()
     owned = frames.append_column("drive", pa.array(number, pa.uint32()))
-    return owned.filter(pc.equal(owned["verdict"], Verdict.ACCEPTED.value))
+    accepted = pc.equal(owned["verdict"], Verdict.ACCEPTED.value)
+    return owned if pc.all(accepted).as_py() else owned.filter(accepted)
 
 
 def _concerned(

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from rewards.freeze import Frozen
-from rewards.rows import BOOK_ROWS
+from rewards.rows import BOOK_ROWS, packing
 from rewards.weights import runs_of
 from roadcomb.blobs import Blobs
 
@@ -30,7 +30,7 @@ __all__ = [
 
 OPENINGS = pa.schema(
     [
-        pa.field("drive_id", pa.string(), nullable=False),
+        pa.field("drive_id", pa.dictionary(pa.int32(), pa.string()), nullable=False),
         pa.field("row", pa.uint32(), nullable=False),  # index in rows.parquet
         pa.field("days", pa.uint16(), nullable=False),  # of refill that the cell had
         pa.field("worth", pa.uint64(), nullable=False),  # of the cell at grade 1000
@@ -47,23 +47,36 @@ def openings_of(
     frozen: Frozen, rows: pa.Table, days: NDArray[np.int64], worth: NDArray[np.int64]
 ) -> pa.Table:
     """OPENINGS of an epoch. rows: BOOK_ROWS; days, worth: of each row's cell, shape (n,)."""
-    ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
-    columns = {
-        "drive_id": ids.take(pa.array(frozen.drive_of_row)),
-        "row": np.arange(len(rows), dtype=np.uint32),
-        "days": days,
-        "worth": worth,
-        **_company(rows),
-        **{name: rows[name] for name in BOOK_ROWS.names},
-    }
     order = np.argsort(frozen.drive_of_row, kind="stable")
-    return pa.table(columns).cast(OPENINGS).take(pa.array(order))
+    ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
+    number = pa.array(frozen.drive_of_row[order].astype(np.int32))
+    private = {"days": days, "worth": worth, **_company(rows)}
+    columns = {
+        "drive_id": pa.DictionaryArray.from_arrays(number, ids),
+        "row": order.astype(np.uint32),
+        **{name: values[order] for name, values in private.items()},
+        **{name: _in_order(rows[name], order) for name in BOOK_ROWS.names},
+    }
+    return pa.table(columns).cast(OPENINGS)
+
+
+def _in_order(column: pa.ChunkedArray, order: NDArray[np.intp]) -> Any:
+    if pa.types.is_integer(column.type):
+        return column.to_numpy()[order]
+    return column.take(pa.array(order))
 
 
 def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None:
     """Store the openings of the epoch with these inputs."""
     sink = io.BytesIO()
-    pq.write_table(openings, sink, compression="zstd", row_group_size=_ROW_GROUP)
+    pq.write_table(
+        openings,
+        sink,
+        compression={name: packing(name) for name in OPENINGS.names},
+        use_dictionary=["drive_id"],
+        store_schema=False,
+        row_group_size=_ROW_GROUP,
+    )
     blobs.put_summed(_key(inputs_digest), sink.getvalue())
 
 

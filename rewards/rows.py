@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from rewards.commitments import COMMITTED, Owner
+from rewards.commitments import COMMITTED, Owner, seal
 from rewards.weights import runs_of
-from roadcomb.cells import Cells
+from roadcomb.cells import Cells, parents
 from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
-from tiles.sketch import sketch_bits
+from tiles.sketch import NEIGHBOURHOOD, sketch_bit
 
 __all__ = [
     "BOOK_ROWS",
@@ -30,6 +30,7 @@ __all__ = [
     "commitments",
     "fixed_bytes",
     "make_rows",
+    "packing",
     "rows_digest",
     "rows_from_parquet",
     "rows_to_parquet",
@@ -40,13 +41,21 @@ BOOK_ROWS = ROWS.append(pa.field("weight", pa.uint64(), nullable=False))
 
 _TAG = b"roadcomb rows v1\0"
 _COMMITMENT = 32
-_HASHED = """
-    select unhex(sha256(secret || encode(concat(
-        '[{epoch},"', lower(to_hex(cell)), '",', day, ',', sectors, ',', best_grade, ',',
-        grade_sum, ',', frames, ',', sketch, ']'
-    )))) as commitment from passes
-"""
-"""rewards/commitments.py for every row of `passes` at once, in their order."""
+_HASHED = "select unhex(sha256(message)) as commitment from messages"
+"""rewards/commitments.py for every message at once, in their order."""
+
+_MESSAGE = np.dtype(
+    [
+        ("seal", "V32"),
+        ("cell", "<u8"),
+        ("day", "<i4"),
+        ("sectors", "u1"),
+        ("best_grade", "<u2"),
+        ("grade_sum", "<u4"),
+        ("frames", "<u2"),
+        ("sketch", "u1"),
+    ]
+)
 
 
 def make_rows(
@@ -79,8 +88,14 @@ def rows_digest(rows: pa.Table) -> str:
 def rows_to_parquet(rows: pa.Table) -> bytes:
     """The published file; nothing depends on its bytes."""
     sink = io.BytesIO()
-    pq.write_table(rows, sink, compression="zstd", use_dictionary=False, store_schema=False)
+    compression = {name: packing(name) for name in rows.schema.names}
+    pq.write_table(rows, sink, compression=compression, use_dictionary=False, store_schema=False)
     return sink.getvalue()
+
+
+def packing(column: str) -> str:
+    """How a column is compressed; hashes cannot be."""
+    return "none" if column == "commitment" else "zstd"
 
 
 def rows_from_parquet(data: bytes) -> pa.Table:
@@ -108,16 +123,18 @@ def fixed_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
 def _sketches(
     cells: Cells, drive: NDArray[np.uint32], owners: Sequence[Owner], secret: bytes
 ) -> NDArray[np.uint8]:
-    """Account by account, since a sketch bit is keyed by the account."""
+    """The bit of each row's account in its neighbourhood; each pair of these is asked for once."""
     accounts = sorted({owner.account for owner in owners})
     number = {account: index for index, account in enumerate(accounts)}
     account = np.array([number[owner.account] for owner in owners], np.int64)[drive]
-    order = np.argsort(account, kind="stable")
-    sketches = np.empty(len(cells), np.uint8)
-    present, starts = np.unique(account[order], return_index=True)
-    for index, own in zip(present, np.split(order, starts[1:]), strict=False):
-        sketches[own] = sketch_bits(secret, accounts[int(index)], cells[own])
-    return sketches
+    around, where = np.unique(parents(cells, NEIGHBOURHOOD), return_inverse=True)
+    pairs = pa.array(where * max(1, len(accounts)) + account).dictionary_encode()
+    place, who = np.divmod(pairs.dictionary.to_numpy(), max(1, len(accounts)))
+    bits = [
+        sketch_bit(secret, accounts[index], int(cell))
+        for index, cell in zip(who.tolist(), around[place], strict=True)
+    ]
+    return np.asarray(np.array(bits, np.uint8)[pairs.indices.to_numpy()])
 
 
 def commitments(
@@ -129,11 +146,15 @@ def commitments(
     """
     if not len(passes):
         return np.zeros((0, _COMMITMENT), np.uint8)
-    secrets = pa.array([owner.secret for owner in owners], pa.binary())
-    secret = secrets.take(pa.array(drive))
+    seals = np.frombuffer(b"".join(seal(owner, epoch) for owner in owners), "V32")
+    messages = np.empty(len(passes), _MESSAGE)
+    messages["seal"] = seals[drive]
+    for name in COMMITTED:
+        messages[name] = passes[name].to_numpy()
+    packed = _fixed(messages.view(np.uint8).reshape(len(passes), _MESSAGE.itemsize))
     with _memory().cursor() as memory:
-        memory.register("passes", passes.append_column("secret", secret))
-        hashed = memory.sql(_HASHED.format(epoch=epoch)).to_arrow_table()["commitment"]
+        memory.register("messages", pa.table({"message": packed}))
+        hashed = memory.sql(_HASHED).to_arrow_table()["commitment"]
     return fixed_bytes(hashed.cast(pa.binary(_COMMITMENT)))
 
 

@@ -11,10 +11,11 @@ __all__ = ["Groups", "group_by"]
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """`keys` (g,) distinct and rising; `order` (n,) sorts the rows; `starts` (g,) of each run."""
+    """`keys` (g,) distinct; `order` (n,) sorts the rows, None: they lie in runs as they
+    are; `starts` (g,) of each run."""
 
     keys: NDArray[np.uint64]
-    order: NDArray[np.intp]
+    order: NDArray[np.intp] | None
     starts: NDArray[np.intp]
 
     def reduce(self, ufunc: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
@@ -22,7 +23,8 @@ class Groups:
         dtype = np.uint64 if ufunc is np.add else values.dtype
         if not len(self.keys):
             return np.zeros(0, dtype)
-        reduced: NDArray[Any] = ufunc.reduceat(values[self.order], self.starts, dtype=dtype)
+        ordered = values if self.order is None else values[self.order]
+        reduced: NDArray[Any] = ufunc.reduceat(ordered, self.starts, dtype=dtype)
         return reduced
 
 

@@ -6,6 +6,7 @@ passes of a drive have one day, that of its first frame: two days would tell whe
 midnight, and the spacing of its frames every other time.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from roadcomb.geo import heading_sector
 from roadcomb.records import Verdict
 from tiles.groups import Groups, group_by
 
-__all__ = ["PASSES", "day_of", "passes_of"]
+__all__ = ["PASSES", "Columns", "day_of", "folded", "passes_of", "singles"]
 
 PASSES = pa.schema(
     [
@@ -36,33 +37,50 @@ PASSES = pa.schema(
 
 _FULL_CIRCLE_CDEG = 36_000
 
+Columns = Mapping[str, NDArray[Any]]
+"""Columns of PASSES but cell and day, each of shape (n,)."""
+
+_REDUCERS: Mapping[str, np.ufunc] = {
+    "first_ms": np.minimum,
+    "last_ms": np.maximum,
+    "sectors": np.bitwise_or,
+    "best_grade": np.maximum,
+    "grade_sum": np.add,
+    "frames": np.add,
+}
+
 
 def passes_of(judgement: pa.Table) -> pa.Table:
     """The passes of one drive's judgement (quality/judgement.py), by PASSES, sorted by cell."""
     accepted = judgement.filter(pc.equal(judgement["verdict"], Verdict.ACCEPTED.value))
     groups = group_by(accepted["cell"].to_numpy())
-    return _table(groups, accepted).cast(PASSES)
+    day = np.full(len(groups.keys), day_of(accepted["t_ms"].to_numpy()), np.int64)
+    passes: dict[str, NDArray[Any]] = {"cell": groups.keys, "day": day}
+    passes |= folded(singles(accepted), groups)
+    return pa.table({name: passes[name] for name in PASSES.names}).cast(PASSES)
+
+
+def singles(frames: pa.Table) -> Columns:
+    """Each of n accepted frames (quality/judgement.py) as a pass of its own."""
+    t_ms, grade = frames["t_ms"].to_numpy(), frames["grade"].to_numpy()
+    return {
+        "first_ms": t_ms,
+        "last_ms": t_ms,
+        "sectors": _sector_bits(frames["heading_cdeg"]),
+        "best_grade": grade,
+        "grade_sum": grade,
+        "frames": np.ones(len(grade), np.uint16),
+    }
+
+
+def folded(parts: Columns, groups: Groups) -> Columns:
+    """Parts of passes taken together; parts of parts may be, in any order."""
+    return {name: groups.reduce(ufunc, parts[name]) for name, ufunc in _REDUCERS.items()}
 
 
 def day_of(t_ms: NDArray[np.int64]) -> int:
     """The day of a drive whose accepted frames were taken then, in days since 1970 UTC."""
     return int(t_ms.min()) // DAY_MS if len(t_ms) else 0
-
-
-def _table(groups: Groups, frames: pa.Table) -> pa.Table:
-    t_ms, grade = frames["t_ms"].to_numpy(), frames["grade"].to_numpy()
-    first_ms = groups.reduce(np.minimum, t_ms)
-    columns: dict[str, NDArray[Any]] = {
-        "cell": groups.keys,
-        "first_ms": first_ms,
-        "last_ms": groups.reduce(np.maximum, t_ms),
-        "day": np.full(len(first_ms), day_of(t_ms), np.int64),
-        "sectors": groups.reduce(np.bitwise_or, _sector_bits(frames["heading_cdeg"])),
-        "best_grade": groups.reduce(np.maximum, grade),
-        "grade_sum": groups.reduce(np.add, grade),
-        "frames": groups.reduce(np.add, np.ones(len(grade), np.uint16)),
-    }
-    return pa.table(columns)
 
 
 def _sector_bits(heading_cdeg: pa.ChunkedArray) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from roadcomb.cells import Cells, parents
 
-__all__ = ["BITS", "MANY", "NEIGHBOURHOOD", "estimate", "sketch_bits"]
+__all__ = ["BITS", "MANY", "NEIGHBOURHOOD", "estimate", "sketch_bit", "sketch_bits"]
 
 BITS = 64
 MANY = 20
@@ -30,7 +30,7 @@ def sketch_bits(secret: bytes, account: str, cells: Cells) -> NDArray[np.uint8]:
     secret: at most 64 bytes, the node's `derive("sketch")`. cells: of resolution 7 or finer.
     """
     neighbourhoods, where = np.unique(parents(cells, NEIGHBOURHOOD), return_inverse=True)
-    bits = [_bit(secret, account, int(cell)) for cell in neighbourhoods]
+    bits = [sketch_bit(secret, account, int(cell)) for cell in neighbourhoods]
     return np.array(bits, np.uint8)[where]
 
 
@@ -39,7 +39,8 @@ def estimate(sketches: NDArray[np.uint64]) -> NDArray[np.uint8]:
     return _ESTIMATES[np.bitwise_count(sketches)]
 
 
-def _bit(secret: bytes, account: str, neighbourhood: int) -> int:
+def sketch_bit(secret: bytes, account: str, neighbourhood: int) -> int:
+    """Index 0..63 of the bit that the account sets in a neighbourhood."""
     message = account.encode() + b"\0" + neighbourhood.to_bytes(8, "little")
     keyed = hashlib.blake2b(message, digest_size=8, key=secret, person=b"rc sketch v1")
     return keyed.digest()[0] % BITS

@@ -1,5 +1,8 @@
 """Rows name nobody, but their owner can open them; their digest covers values, not files."""
 
+import hashlib
+import struct
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -17,8 +20,8 @@ from rewards.rows import (
     rows_to_parquet,
 )
 from rewards.visits import passes_by_visit
-from roadcomb.canonical import canonical_json, digest_of_bytes
-from roadcomb.errors import IntegrityError
+from roadcomb.canonical import digest_of_bytes
+from roadcomb.errors import IntegrityError, InvalidInput
 from tests.rewards.earning import owner_of
 from tests.rewards.town import CELLS, DAY, Shot, frames_of
 
@@ -37,11 +40,19 @@ def rows(order: tuple[int, ...] = (0, 1)) -> tuple[pa.Table, list[Owner]]:
     return table, [owners[drive] for drive in drive_of_row]
 
 
-def test_a_commitment_is_salt_key_and_the_rows_integers_in_canonical_json() -> None:
+def test_a_commitment_is_a_seal_of_salt_key_and_epoch_and_the_rows_integers() -> None:
     owner, cell = OWNERS[0], CELLS[0]
-    message = canonical_json([DAY, f"{cell:x}", DAY, 4, 900, 1700, 2, 33])
-    expected = digest_of_bytes(owner.salt + bytes.fromhex(owner.contributor) + message)
-    assert commitment(owner, DAY, (cell, DAY, 4, 900, 1700, 2, 33)).hex() == expected
+    key = bytes.fromhex(owner.contributor)
+    sealed = hashlib.sha256(owner.salt + key + DAY.to_bytes(8, "little")).digest()
+    row = struct.pack("<QiBHIHB", cell, DAY, 4, 900, 1700, 2, 33)
+    found = commitment(owner, DAY, (cell, DAY, 4, 900, 1700, 2, 33))
+    assert found == hashlib.sha256(sealed + row).digest()
+    assert commitment(owner, DAY + 1, (cell, DAY, 4, 900, 1700, 2, 33)) != found
+
+
+def test_a_row_that_no_column_could_hold_has_no_commitment() -> None:
+    with pytest.raises(InvalidInput, match="integer"):
+        commitment(OWNERS[0], DAY, (CELLS[0], DAY, 256, 900, 1700, 2, 33))
 
 
 def test_every_row_opens_with_its_owners_salt_and_with_no_other() -> None:

@@ -60,3 +60,35 @@ def test_a_pass_holds_the_frames_of_one_drive_in_one_visit() -> None:
 
 def test_no_frames_make_no_passes() -> None:
     assert len(passes_by_visit(frames_of([]), 0, GAP_MS)) == 0
+
+
+shots = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 1), st.integers(0, 40), st.integers(0, 1000)),
+    max_size=24,
+)
+
+
+@given(shots)
+def test_passes_are_the_frames_of_each_drive_in_each_chain_in_whatever_order_they_come(
+    listed: list[tuple[int, int, int, int]],
+) -> None:
+    drives = [
+        [Shot(minute, cell, grade) for cell, drive, minute, grade in listed if drive == number]
+        for number in (0, 1)
+    ]
+    frames = [(number, shot) for number, own in enumerate(drives) for shot in own]
+    found = passes_by_visit(frames_of(drives), 2, GAP_MS).to_pylist()
+    expected = []
+    for chain in chains([(shot.cell, int(shot.minute) * 60_000) for _, shot in frames]):
+        for number in (0, 1):
+            own = [frames[index][1] for index in chain if frames[index][0] == number]
+            if own:
+                times = [int(shot.minute) * 60_000 for shot in own]
+                grades = [shot.grade for shot in own]
+                span = max(times) - min(times)
+                told = (len(own), sum(grades), max(grades), span)
+                expected.append((CELLS[own[0].cell], number, *told))
+    names = ("cell", "drive", "frames", "grade_sum", "best_grade")
+    assert sorted(expected) == sorted(
+        (*(row[name] for name in names), row["last_ms"] - row["first_ms"]) for row in found
+    )
