@@ -21,7 +21,8 @@ from rewards.accounted import Accounting, LogPart, parse_log
 from rewards.albums import parse_albums
 from rewards.books import Books, Standing, close_books, first_standing, refill_days, weighed, worth
 from rewards.demand.document import payees_in
-from rewards.demand.paying import PASSED, EarlierRows, Paying, passed
+from rewards.demand.lots import PASSED, EarlierRows, passed
+from rewards.demand.paying import Paying
 from rewards.devices import earned_in, plain
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (

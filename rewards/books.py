@@ -165,8 +165,8 @@ def worth(
     """What each row's cell is worth, shape (n,); days: its refill, shape (n,)."""
     products = products_of_regions(before, epoch, policy)
     found = worth_of_cells(rows, days, paid_rows(rows, epoch, policy), policy, products)
-    opened = before.demand.market.counted
-    return boosted(found, rows["cell"].to_numpy(), opened, epoch, policy.demand)
+    market = before.demand.market
+    return boosted(found, rows["cell"].to_numpy(), market, epoch, policy.demand)
 
 
 def products_of_regions(before: Standing, epoch: int, policy: Policy) -> list[int]:

@@ -1,4 +1,4 @@
-"""Command line verbs of demand: `demand quote|price|burn|customers|credits`."""
+"""Command line verbs of demand: `demand quote|price|burn|customers|credits|burst`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     demand.command()(burn)
     demand.command()(customers)
     demand.command("credits")(show_credits)
+    demand.command()(burst)
     app.add_typer(demand, name="demand")
 
 
@@ -116,6 +117,21 @@ def customers(data: Data = None, as_json: AsJson = False) -> None:
         counts = (str(balance.credits), str(balance.opened), in_tokens(balance.waiting))
         table.add_row(printable(account), balance.customer[:16], *counts)
     Console().print(table)
+
+
+def burst(
+    cell: Annotated[str, typer.Argument(help="The middle: a cell of resolution 12.")],
+    key: Annotated[str, typer.Option(help="Your key.", envvar="ROADCOMB_API_KEY")],
+    to: To = _HERE,
+) -> None:
+    """A customer: pay for an area to be mapped; credits come back if nobody does."""
+    import httpx
+
+    from rewards.fetch import send_public
+
+    asked = httpx.QueryParams({"cell": cell})
+    made = send_public(to, f"/v1/bursts?{asked}", b"", {"X-Api-Key": key})
+    typer.echo(f"{made['credits']} credits for {cell} and around it, from {made['first']} on")
 
 
 def show_credits(

@@ -53,11 +53,13 @@ def fetch_public(to: str, path: str, headers: Mapping[str, str] | None = None) -
         return _get(client, path, headers)
 
 
-def send_public(to: str, path: str, body: bytes) -> Mapping[str, Any]:
-    """Post canonical JSON that bears its own signature. Raises what `fetch_public` does."""
+def send_public(
+    to: str, path: str, body: bytes, headers: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
+    """Post what bears its own signature, or comes with a key. Raises what `fetch_public` does."""
     with httpx.Client(base_url=to, timeout=60) as client:
         try:
-            answer = client.post(path, content=body)
+            answer = client.post(path, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(f"{to} does not answer: {error}") from error
         return _object(client, path, answer)

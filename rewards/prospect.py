@@ -133,6 +133,7 @@ def _after(blobs: Blobs, catalog: Catalog, file: bytes) -> Prospect:
     manifest = envelope["manifest"]
     policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
     market = demand_in(file_of(blobs, manifest, "demand.json")).market
+    rule = policy.demand
     markets = (_market(blobs, each.manifest) for each in latest(catalog, SPREAD_DAYS))
     return Prospect(
         manifest["epoch"],
@@ -140,7 +141,7 @@ def _after(blobs: Blobs, catalog: Catalog, file: bytes) -> Prospect:
         refill_of(blobs, manifest),
         _rate(blobs, manifest),
         tuple(each for each in markets if each is not None),
-        wanted(market.counted),
+        wanted(market.counted, market.bursts, None if rule is None else rule.bursts),
         _products(blobs, manifest, policy),
     )
 

@@ -1,15 +1,18 @@
 """Routes of demand: what a customer's key can open, and the prices that sources sign."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.document import Responses, json_body
 from api.state import node_of
-from rewards.demand.recording import balance_of, record_price
+from rewards.demand.recording import balance_of, record_burst, record_price
 from roadcomb.canonical import parse_json
+from roadcomb.cells import PAID_RESOLUTION, parse_cell
+from roadcomb.epochs import date_of
 from roadcomb.errors import InvalidInput
 from tiles.metering import account_of_key
 
@@ -28,6 +31,15 @@ class Credits(BaseModel):
     credits: int
     waiting: str
     opened: int
+
+
+class Burst(BaseModel):
+    """An area that was asked for; first: the day it opens, if that night has a price."""
+
+    customer: str
+    cell: str
+    credits: int
+    first: date
 
 
 class Price(BaseModel):
@@ -54,6 +66,21 @@ def get_credits(
         waiting=str(balance.waiting),
         opened=balance.opened,
     )
+
+
+@router.post("/v1/bursts", summary="Have an area mapped", responses=_NO_KEY)
+def post_burst(
+    request: Request,
+    cell: Annotated[str, Query(max_length=20, description="its middle, of resolution 12")],
+    x_api_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Burst:
+    """Take credits for an area: who maps it on the days that follow has a part of them, and if
+    nobody does, they come back."""
+    node = node_of(request)
+    account = account_of_key(node, x_api_key)
+    made = record_burst(node, account, parse_cell(cell, PAID_RESOLUTION))
+    day = date_of(made.first)
+    return Burst(customer=made.customer, cell=cell, credits=made.credits, first=day)
 
 
 @router.post(

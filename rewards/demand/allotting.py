@@ -11,6 +11,8 @@ week each cell gets the same part less. Nothing here depends on who opened or on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rewards.demand.bursts import Burst, area_of, last_day
+from rewards.demand.lots import Lot
 from rewards.demand.market import Market, Opening, Spent, trade
 from rewards.demand.rule import POOL, WHOLE, DemandRule
 from rewards.events import Event
@@ -43,6 +45,14 @@ NOTHING = Demand()
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A burst that has ended, and what its area gives to who mapped it."""
+
+    burst: Burst
+    lot: Lot
+
+
+@dataclass(frozen=True, slots=True)
 class Allotted:
     """pot: base units that go into the pot tonight; demanded: of it, out of the emission; the rest
     is minted again of what was burnt. dust: of the pot, what no cell gets.
@@ -58,6 +68,7 @@ class Allotted:
     week: int
     paid: int
     smoothed: int
+    due: tuple[Due, ...] = ()
 
 
 def allot(
@@ -82,7 +93,22 @@ def allot(
         smooth = smoothed(before.smoothed, sum(spent.spent.values()))
     cells = _summed(before.cells, given)
     dust = pot - sum(given.values())
-    return Allotted(spent, pot, demanded, dust, cells, week, paid + pot, smooth)
+    due = _due(rule, epoch, spent.market.bursts, rule.cap_per_week - paid - pot)
+    return Allotted(spent, pot, demanded, dust, cells, week, paid + pot, smooth, due)
+
+
+def _due(rule: DemandRule, epoch: int, bursts: Sequence[Burst], room: int) -> tuple[Due, ...]:
+    """Those that have ended, in order; a policy that sells none any more gives all of them back."""
+    due, room = list[Due](), max(0, room)
+    for burst in bursts:
+        if rule.bursts is None:
+            due.append(Due(burst, Lot(0, (), epoch, epoch)))
+        elif epoch >= (last := last_day(burst, rule.bursts)):
+            amount = min(burst.burnt * rule.contributors // WHOLE, room)
+            room -= amount
+            area = tuple(area_of(burst, rule.bursts))
+            due.append(Due(burst, Lot(amount, area, burst.first, last)))
+    return tuple(due)
 
 
 def _pooled(

@@ -4,11 +4,15 @@
 
     {"v", "epoch", "price": 10**-8 USD a token or null, "note": why it waits or null,
      "burnt": came in, "spent": of it, for cells opened, "refused": openings without a credit,
-     "cells": {cell: {"amount", "weight": of all passes that share it}},
+     "cells": {cell: {"amount", "weight": of all passes that share it, "first", "last": of their
+               epochs}},
+     "bursts": [{"cell", "cells": of the area, "first", "last", "amount", "weight"}],
+     "returned": bursts that nobody mapped,
      "accounts": {account: amount},
      "state": {"quotes": {source: {"price", "at_ms"}}, "credits": {customer: {"credits", "burnt"}},
                "burns": {customer: amount}, "waiting": [[week, cell, customer]], "counted": [..],
-               "cells": {cell: amount that waits for company}, "week", "paid", "smoothed"}}
+               "cells": {cell: amount that waits for company}, "week", "paid", "smoothed",
+               "bursts": [[first, cell, customer, credits, burnt]], "asked": [[cell, customer]]}}
 
 Amounts are base units, as decimal text; accounts and customers are pseudonyms.
 """
@@ -17,8 +21,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from rewards.demand.allotting import Demand
-from rewards.demand.market import Credit, Market, Opening
-from rewards.demand.paying import DemandNight, Settled
+from rewards.demand.bursts import Asked, Burst
+from rewards.demand.credit import Credit
+from rewards.demand.lots import Lot, Settled
+from rewards.demand.market import Market, Opening
+from rewards.demand.paying import DemandNight
 from rewards.demand.price import Quote
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.cells import format_cell, parse_cell
@@ -33,10 +40,15 @@ _VERSION = 1
 
 def demand_document(night: DemandNight, epoch: int) -> bytes:
     """demand.json of an epoch."""
-    cells: dict[str, Json] = {
-        format_cell(cell): {"amount": str(each.amount), "weight": str(each.weight)}
-        for cell, each in night.cells.items()
-    }
+    cells: dict[str, Json] = {format_cell(each.lot.cells[0]): _told(each) for each in night.cells}
+    bursts: list[Json] = [
+        {
+            "cell": format_cell(burst.cell),
+            "cells": [format_cell(cell) for cell in each.lot.cells],
+            **_told(each),
+        }
+        for burst, each in night.bursts
+    ]
     return canonical_json(
         {
             "v": _VERSION,
@@ -47,6 +59,8 @@ def demand_document(night: DemandNight, epoch: int) -> bytes:
             "spent": str(night.spent),
             "refused": night.refused,
             "cells": cells,
+            "bursts": bursts,
+            "returned": len(night.returned),
             "accounts": _texts(night.payees),
             "state": _state(night.after),
         }
@@ -68,15 +82,30 @@ def price_in(data: bytes) -> int | None:
     return _read(data, lambda found: None if found["price"] is None else _amount(found["price"]))
 
 
-def settled_in(data: bytes) -> dict[int, Settled]:
-    """The cells that are paid for. Raises IntegrityError for anything else."""
+def settled_in(data: bytes) -> list[Settled]:
+    """The cells and bursts that are paid for. Raises IntegrityError for anything else."""
     return _read(
         data,
-        lambda document: {
-            parse_cell(cell): Settled(_amount(each["amount"]), _amount(each["weight"]))
-            for cell, each in document["cells"].items()
-        },
+        lambda document: [
+            *(_lot((cell,), each) for cell, each in document["cells"].items()),
+            *(_lot(each["cells"], each) for each in document["bursts"]),
+        ],
     )
+
+
+def _told(found: Settled) -> dict[str, Json]:
+    return {
+        "amount": str(found.lot.amount),
+        "weight": str(found.weight),
+        "first": found.lot.first,
+        "last": found.lot.last,
+    }
+
+
+def _lot(cells: Iterable[str], each: Any) -> Settled:
+    area = tuple(parse_cell(cell) for cell in cells)
+    lot = Lot(_amount(each["amount"]), area, int(each["first"]), int(each["last"]))
+    return Settled(lot, _amount(each["weight"]), 0)
 
 
 def _state(demand: Demand) -> Json:
@@ -97,6 +126,11 @@ def _state(demand: Demand) -> Json:
         "week": demand.week,
         "paid": str(demand.paid),
         "smoothed": str(demand.smoothed),
+        "bursts": [
+            [one.first, format_cell(one.cell), one.customer, one.credits, str(one.burnt)]
+            for one in market.bursts
+        ],
+        "asked": [[format_cell(one.cell), one.customer] for one in market.asked],
     }
 
 
@@ -113,6 +147,11 @@ def _demand(state: Any) -> Demand:
         _amounts(state["burns"]),
         _openings(state["waiting"]),
         _openings(state["counted"]),
+        tuple(
+            Burst(first, parse_cell(cell), customer, credits_, _amount(burnt))
+            for first, cell, customer, credits_, burnt in state["bursts"]
+        ),
+        tuple(Asked(parse_cell(cell), customer) for cell, customer in state["asked"]),
     )
     cells = {parse_cell(cell): _amount(amount) for cell, amount in state["cells"].items()}
     paid, smoothed = _amount(state["paid"]), _amount(state["smoothed"])

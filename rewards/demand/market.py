@@ -8,8 +8,10 @@ credit spends the last base unit. The order of a night's events does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from rewards.demand.bursts import Asked, Burst, asked, taken
+from rewards.demand.credit import NO_CREDIT, Credit
 from rewards.demand.price import KIND as PRICE
 from rewards.demand.price import Quote, newest, price_of
 from rewards.demand.rule import DemandRule
@@ -20,7 +22,7 @@ from roadcomb.cells import PAID_RESOLUTION, parse_cell
 from roadcomb.epochs import week_of
 from roadcomb.errors import RoadcombError
 
-__all__ = ["BURN", "OPENING", "Credit", "Market", "Opening", "Spent", "trade"]
+__all__ = ["BURN", "OPENING", "Market", "Opening", "Spent", "trade"]
 
 BURN = "burn"
 """Of events: {"customer", "amount": base units as text, "transaction"}: tokens burnt outside."""
@@ -41,23 +43,18 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """What a customer has: credits, and the base units burnt for them."""
-
-    credits: int = 0
-    burnt: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Market:
     """burns: base units that wait for a price, by customer; waiting: openings that do; counted: the
-    openings of this week and the last, so that none counts twice."""
+    openings of this week and the last, so that none counts twice. bursts: that run; asked: that
+    wait for a price."""
 
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     credits: Mapping[str, Credit] = field(default_factory=dict)
     burns: Mapping[str, int] = field(default_factory=dict)
     waiting: tuple[Opening, ...] = ()
     counted: tuple[Opening, ...] = ()
+    bursts: tuple[Burst, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +83,20 @@ def trade(rule: DemandRule | None, epoch: int, events: Sequence[Event], before: 
         burns,
         tuple(sorted({*before.waiting, *new})),
         tuple(sorted(_remembered(epoch, (*before.counted, *new)))),
+        before.bursts,
+        asked(events, before.asked, before.bursts),
     )
     if rule is None or price is None:
         return Spent(None, burnt, {}, (), market)
     paid, refused, left = _opened(market.waiting, _credited(before.credits, burns, price, rule))
-    return Spent(price, burnt, paid, refused, replace(market, credits=left, burns={}, waiting=()))
+    bursts, left = taken(rule.bursts, epoch, market.asked, left)
+    after = Market(
+        quotes=quotes,
+        credits={customer: has for customer, has in left.items() if has != NO_CREDIT},
+        counted=market.counted,
+        bursts=tuple(sorted((*market.bursts, *bursts))),
+    )
+    return Spent(price, burnt, paid, refused, after)
 
 
 def _priced(
@@ -150,9 +156,8 @@ def _credited(
 ) -> dict[str, Credit]:
     after = dict(before)
     for customer, amount in burns.items():
-        had = after.get(customer, Credit())
-        more = amount * price // (BASE_UNITS * rule.credit)
-        after[customer] = Credit(had.credits + more, had.burnt + amount)
+        more = Credit(amount * price // (BASE_UNITS * rule.credit), amount)
+        after[customer] = after.get(customer, NO_CREDIT).and_of(more)
     return dict(sorted(after.items()))
 
 
@@ -166,19 +171,12 @@ def _opened(
         by_customer.setdefault(opening.customer, []).append(opening)
     paid, refused, left = dict[Opening, int](), list[Opening](), dict(before)
     for customer, wanted in by_customer.items():
-        had = before.get(customer, Credit())
+        had = before.get(customer, NO_CREDIT)
         served = wanted[: had.credits]
         refused += wanted[had.credits :]
-        left[customer] = _less(had, len(served))
-        paid.update(_parts(served, had.burnt - left[customer].burnt))
-    some = {customer: credit for customer, credit in left.items() if credit != Credit()}
-    return dict(sorted(paid.items())), tuple(sorted(refused)), some
-
-
-def _less(had: Credit, spent: int) -> Credit:
-    if not spent:
-        return had
-    return Credit(had.credits - spent, had.burnt - had.burnt * spent // had.credits)
+        price, left[customer] = had.split(len(served))
+        paid.update(_parts(served, price.burnt))
+    return dict(sorted(paid.items())), tuple(sorted(refused)), left
 
 
 def _parts(openings: Sequence[Opening], amount: int) -> dict[Opening, int]:

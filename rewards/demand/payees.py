@@ -5,7 +5,7 @@ whose it is. A deleted drive's are forgotten, so what they would earn nobody get
 accounts would be paid than the policy asks for, nobody is, tonight.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,16 +15,8 @@ import sqlalchemy as sa
 from rewards.books import Standing
 from rewards.chain import committed_epoch
 from rewards.demand.allotting import allot
-from rewards.demand.paying import (
-    NOBODY,
-    PASSED,
-    EarlierRows,
-    Paying,
-    Settled,
-    passed,
-    row_amount,
-    settled_cells,
-)
+from rewards.demand.lots import PASSED, EarlierRows, Settled, by_cell, passed, row_amount
+from rewards.demand.paying import NOBODY, Paying, share
 from rewards.freeze import Frozen
 from rewards.openings import opened_cells
 from rewards.policy import Policy
@@ -46,14 +38,15 @@ def paying_of(
     """Base units by account; rows: BOOK_ROWS of the epoch, in the order of its frozen rows."""
     epoch, rule = frozen.inputs.epoch, policy.demand
     allotted = allot(policy, epoch, frozen.events, before.demand, before.minted)
-    if rule is None or not allotted.cells:
+    if rule is None or not (allotted.cells or allotted.due):
         return NOBODY
     earlier = earlier_rows(node)
-    cells = settled_cells(rule, epoch, allotted, rows, earlier)
-    payees: dict[str, int] = {}
+    lots = share(rule, epoch, allotted, rows, earlier).all
+    places, payees = by_cell(lots), dict[str, int]()
+    first = min((each.lot.first for each in lots), default=epoch)
     for account, amount in (
-        *_of_tonight(frozen, rows, cells),
-        *_of_earlier(node, range(max(0, epoch - rule.window_days + 1), epoch), cells),
+        *_of_tonight(frozen, rows, places),
+        *_of_earlier(node, range(first, epoch), places),
     ):
         payees[account] = payees.get(account, 0) + amount
     some = {account: payees[account] for account in sorted(payees) if payees[account]}
@@ -79,27 +72,29 @@ def passed_in_file(data: bytes, cells: Collection[int]) -> pa.Table:
 
 
 def _of_tonight(
-    frozen: Frozen, rows: pa.Table, cells: Mapping[int, Settled]
+    frozen: Frozen, rows: pa.Table, places: Mapping[int, Sequence[Settled]]
 ) -> Iterable[tuple[str, int]]:
     drive = pa.array(frozen.drive_of_row)
-    inside = passed(rows.append_column("drive", drive), cells, ("drive",))
+    inside = passed(rows.append_column("drive", drive), places, ("drive",))
     accounts = [drive.owner.account for drive in frozen.drives]
     for row in inside.to_pylist():
-        yield accounts[row["drive"]], row_amount(cells[row["cell"]], row["weight"])
+        amount = row_amount(places, frozen.inputs.epoch, row["cell"], row["weight"])
+        yield accounts[row["drive"]], amount
 
 
 def _of_earlier(
-    node: Node, epochs: Iterable[int], cells: Mapping[int, Settled]
+    node: Node, epochs: Iterable[int], places: Mapping[int, Sequence[Settled]]
 ) -> Iterable[tuple[str, int]]:
     for epoch in epochs:
         try:
             inputs = committed_epoch(node, epoch).manifest["inputs"]
         except NotFound:
             continue
-        rows = opened_cells(node.blobs, inputs, cells)
+        rows = opened_cells(node.blobs, inputs, places)
         accounts = _accounts(node, pc.unique(rows["drive_id"]).to_pylist())
         for row in rows.to_pylist():
-            yield accounts[row["drive_id"]], row_amount(cells[row["cell"]], row["weight"])
+            amount = row_amount(places, epoch, row["cell"], row["weight"])
+            yield accounts[row["drive_id"]], amount
 
 
 def _accounts(node: Node, drive_ids: list[str]) -> dict[str, str]:

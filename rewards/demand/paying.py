@@ -8,57 +8,36 @@ that would pay fewer accounts than the policy asks for waits: otherwise whoever 
 read in the sums who drove there. Splitting a drive over accounts earns nothing more, as of weights.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rewards import ledger
-from rewards.demand.allotting import NOTHING, Allotted, Demand
+from rewards.demand.allotting import NOTHING, Allotted, Demand, Due
+from rewards.demand.bursts import Burst, given_back
+from rewards.demand.lots import PASSED, EarlierRows, Lot, Settled, settled
 from rewards.demand.rule import DemandRule
 from rewards.fleets import Fleets, parts_of, split
 from rewards.inputs import Inputs
 from rewards.ledger import Transaction
 from roadcomb.errors import IntegrityError
 
-__all__ = [
-    "NOBODY",
-    "PASSED",
-    "DemandNight",
-    "EarlierRows",
-    "Paying",
-    "Settled",
-    "passed",
-    "pay",
-    "row_amount",
-    "settled_cells",
-]
-
-PASSED = pa.schema([pa.field("cell", pa.uint64()), pa.field("weight", pa.uint64())])
-"""What is asked of published rows."""
-
-EarlierRows = Callable[[int, Collection[int]], pa.Table]
-"""PASSED of the passes of an earlier epoch in some cells; none where there is no such epoch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """amount: of a cell; weight: of all passes that share it."""
-
-    amount: int
-    weight: int
+__all__ = ["NOBODY", "DemandNight", "Paying", "Shared", "pay", "share"]
 
 
 @dataclass(frozen=True, slots=True)
 class DemandNight:
-    """A night of demand. cells: those that are paid for; payees: base units by account."""
+    """A night of demand. cells, bursts: those that are paid for; returned: bursts that nobody
+    mapped; payees: base units by account."""
 
     price: int | None = None
     burnt: int = 0
     spent: int = 0
     refused: int = 0
-    cells: Mapping[int, Settled] = field(default_factory=dict)
+    cells: Sequence[Settled] = ()
+    bursts: Sequence[tuple[Burst, Settled]] = ()
+    returned: Sequence[Burst] = ()
     payees: Mapping[str, int] = field(default_factory=dict)
     after: Demand = NOTHING
     note: str | None = None
@@ -81,16 +60,39 @@ NOBODY = Paying()
 """Where no customer opened anything."""
 
 
-def passed(rows: pa.Table, cells: Collection[int], more: tuple[str, ...] = ()) -> pa.Table:
-    """PASSED and `more` columns: the paid ones of some rows (BOOK_ROWS) that lie in some cells."""
-    wanted = pa.array(sorted(cells), pa.uint64())
-    inside = rows.select([*PASSED.names, *more]).filter(pc.is_in(rows["cell"], value_set=wanted))
-    return inside.filter(pc.greater(inside["weight"], 0))
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What somebody passed: opened cells, bursts that end; and the bursts that nobody passed."""
+
+    cells: tuple[Settled, ...] = ()
+    bursts: tuple[tuple[Due, Settled], ...] = ()
+    unmapped: tuple[Burst, ...] = ()
+
+    @property
+    def all(self) -> list[Settled]:
+        """Every lot that has something to give."""
+        return [*self.cells, *(found for _, found in self.bursts)]
 
 
-def row_amount(settled: Settled, weight: int) -> int:
-    """What a pass of this weight earns of a cell, base units, floored."""
-    return settled.amount * weight // settled.weight
+def share(
+    rule: DemandRule | None,
+    epoch: int,
+    allotted: Allotted,
+    rows: pa.Table,
+    earlier: EarlierRows,
+) -> Shared:
+    """Who passed what is paid for; nothing while demand waits. rows: BOOK_ROWS of the epoch."""
+    if rule is None or allotted.spent.price is None:
+        return Shared()
+    first, due = max(0, epoch - rule.window_days + 1), allotted.due
+    opened = [Lot(amount, (cell,), first, epoch) for cell, amount in allotted.cells.items()]
+    found = settled([*opened, *(each.lot for each in due)], epoch, rows, earlier)
+    ended = list(zip(due, found[len(opened) :], strict=True))
+    return Shared(
+        tuple(each for each in found[: len(opened)] if each is not None),
+        tuple((each, mapped) for each, mapped in ended if mapped is not None),
+        tuple(each.burst for each, mapped in ended if mapped is None),
+    )
 
 
 def pay(
@@ -105,84 +107,68 @@ def pay(
 
     Raises IntegrityError for payees who get more than the rows earn, or who are too few.
     """
-    shared = _shared(rule, inputs.epoch, allotted, rows, paying.earlier)
-    _refuse_unearned(rule, shared, paying.payees)
-    waiting = {} if paying.payees else {cell: each.settled.amount for cell, each in shared.items()}
-    if allotted.spent.price is None:
-        waiting = dict(allotted.cells)
-    closed = sum(allotted.cells.values()) + allotted.dust - sum(waiting.values())
+    epoch, payees = inputs.epoch, paying.payees
+    shared = share(rule, epoch, allotted, rows, paying.earlier)
+    _refuse_unearned(rule, shared, payees)
+    paid = shared if payees else replace(shared, cells=(), bursts=())
+    waiting = _waiting(allotted, shared, paid)
+    bursts = sum(found.lot.amount for _, found in paid.bursts)
+    closed = sum(allotted.cells.values()) + allotted.dust - sum(waiting.values()) + bursts
     transactions = [
-        _bought(inputs.epoch, allotted),
-        _opened(inputs.epoch, allotted),
-        _paid(inputs, closed, paying.payees, fleets),
+        _bought(epoch, allotted),
+        _opened(epoch, allotted),
+        _burst(epoch, [due.burst for due, _ in paid.bursts], bursts),
+        _paid(inputs, closed, payees, fleets),
     ]
     night = DemandNight(
         price=allotted.spent.price,
         burnt=allotted.spent.burnt,
         spent=sum(allotted.spent.spent.values()),
         refused=len(allotted.spent.refused),
-        cells={cell: each.settled for cell, each in shared.items() if cell not in waiting},
-        payees=paying.payees,
-        after=Demand(
-            allotted.spent.market, waiting, allotted.week, allotted.paid, allotted.smoothed
-        ),
+        cells=paid.cells,
+        bursts=tuple((due.burst, found) for due, found in paid.bursts),
+        returned=shared.unmapped,
+        payees=payees,
+        after=_after(allotted, waiting, paid, bursts),
         note=_note(rule, allotted),
     )
     return [each for each in transactions if each.entries], night
 
 
-def settled_cells(
-    rule: DemandRule | None,
-    epoch: int,
-    allotted: Allotted,
-    rows: pa.Table,
-    earlier: EarlierRows,
-) -> dict[int, Settled]:
-    """The cells that somebody passed: what each has to give, and the weights that share it."""
-    shared = _shared(rule, epoch, allotted, rows, earlier)
-    return {cell: each.settled for cell, each in shared.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    settled: Settled
-    weights: list[int]
-
-    @property
-    def earned(self) -> int:
-        return sum(row_amount(self.settled, weight) for weight in self.weights)
-
-
-def _shared(
-    rule: DemandRule | None,
-    epoch: int,
-    allotted: Allotted,
-    rows: pa.Table,
-    earlier: EarlierRows,
-) -> dict[int, _Shared]:
-    """By cell, rising; rows: BOOK_ROWS of the epoch itself."""
-    cells = allotted.cells
-    if rule is None or allotted.spent.price is None or not cells:
+def _waiting(allotted: Allotted, shared: Shared, paid: Shared) -> dict[int, int]:
+    """What the next night adds to: cells that wait for a price or for company."""
+    if allotted.spent.price is None:
+        return dict(allotted.cells)
+    if paid.cells:
         return {}
-    days = range(max(0, epoch - rule.window_days + 1), epoch)
-    weights: dict[int, list[int]] = {}
-    for table in (*(earlier(day, cells) for day in days), passed(rows, cells)):
-        for row in table.to_pylist():
-            weights.setdefault(row["cell"], []).append(row["weight"])
-    return {
-        cell: _Shared(Settled(cells[cell], sum(weights[cell])), weights[cell])
-        for cell in sorted(weights)
-    }
+    return {each.lot.cells[0]: each.lot.amount for each in shared.cells}
 
 
-def _refuse_unearned(
-    rule: DemandRule | None, shared: Mapping[int, _Shared], payees: Mapping[str, int]
-) -> None:
-    earned, paid = sum(each.earned for each in shared.values()), sum(payees.values())
+def _after(allotted: Allotted, waiting: Mapping[int, int], paid: Shared, bursts: int) -> Demand:
+    """Bursts that are paid or given back run no more."""
+    market = allotted.spent.market
+    gone = {*(due.burst for due, _ in paid.bursts), *paid.unmapped}
+    market = replace(
+        market,
+        credits=given_back(market.credits, paid.unmapped),
+        bursts=tuple(burst for burst in market.bursts if burst not in gone),
+    )
+    return Demand(market, waiting, allotted.week, allotted.paid + bursts, allotted.smoothed)
+
+
+def _refuse_unearned(rule: DemandRule | None, shared: Shared, payees: Mapping[str, int]) -> None:
+    earned, paid = sum(each.earned for each in shared.all), sum(payees.values())
     if paid > earned or any(amount <= 0 for amount in payees.values()):
         raise IntegrityError(f"demand.json: accounts get {paid} of the {earned} that rows earn")
     if rule is not None and payees and len(payees) < rule.fewest_accounts:
         raise IntegrityError(f"demand.json: {len(payees)} accounts are too few to be paid")
+
+
+def _burst(epoch: int, bursts: Sequence[Burst], amount: int) -> Transaction:
+    """Of what was burnt for bursts that somebody mapped: into the pot, and the rest stays burnt."""
+    burnt = sum(burst.burnt for burst in bursts)
+    entries = [(ledger.VAULT, -burnt), (ledger.POT, amount), (ledger.BURNED, burnt - amount)]
+    return ledger.moved(f"{epoch}/bursts", entries)
 
 
 def _bought(epoch: int, allotted: Allotted) -> Transaction:

@@ -18,10 +18,13 @@ import sqlalchemy as sa
 
 from rewards.chain import newest
 from rewards.demand.allotting import NOTHING, Demand
+from rewards.demand.bursts import BURST, Burst
+from rewards.demand.credit import NO_CREDIT
 from rewards.demand.document import demand_in
-from rewards.demand.market import BURN, OPENING, Credit
+from rewards.demand.market import BURN, OPENING
 from rewards.demand.price import KIND as PRICE
 from rewards.demand.price import Quote, quote_of
+from rewards.demand.rule import DemandRule
 from rewards.in_force import policy_in_force
 from rewards.policy import parse_policy
 from rewards.recorded import record, record_in
@@ -30,7 +33,8 @@ from roadcomb.blobs import Blobs
 from roadcomb.canonical import Json, parse_json
 from roadcomb.catalog.tables import api_keys, events
 from roadcomb.cells import format_cell
-from roadcomb.errors import PaymentRequired, Unauthorised, UsageError
+from roadcomb.epochs import epoch_of
+from roadcomb.errors import Conflict, PaymentRequired, Unauthorised, UsageError
 from roadcomb.node import Node
 
 __all__ = [
@@ -40,6 +44,7 @@ __all__ = [
     "pay_with_credit",
     "pseudonym",
     "record_burn",
+    "record_burst",
     "record_price",
 ]
 
@@ -115,6 +120,32 @@ def pay_with_credit(
     record_in(connection, node.clock.now_ms(), OPENING, reference, body, "its key")
 
 
+def record_burst(node: Node, account: str, cell: int) -> Burst:
+    """Ask for an area to be mapped: it takes credits with the next night that has a price, and is
+    open from the day after. Asked twice on a day it is asked once.
+
+    Raises UsageError where none are sold, PaymentRequired, or Conflict for one that runs.
+    """
+    books, customer = _newest_books(node), pseudonym(node, account)
+    rule = None if books.rule is None else books.rule.bursts
+    if not books.sells or rule is None:
+        raise UsageError("this node sells no bursts")
+    if any((one.cell, one.customer) == (cell, customer) for one in books.demand.market.bursts):
+        raise Conflict(f"your burst of {format_cell(cell)} runs already")
+    now_ms = node.clock.now_ms()
+    body: dict[str, Json] = {"customer": customer, "cell": format_cell(cell)}
+    reference = f"{customer} {epoch_of(now_ms)} {format_cell(cell)}"
+    with node.catalog.writing() as connection:
+        known = sa.select(events.c.id).where(
+            events.c.kind == BURST, events.c.reference == reference
+        )
+        if connection.scalar(known) is None:
+            if _balance(connection, books, customer).credits < rule.credits:
+                raise PaymentRequired(f"a burst takes {rule.credits} credits, and you have fewer")
+            record_in(connection, now_ms, BURST, reference, body, "its key")
+    return Burst(epoch_of(now_ms) + 1, cell, customer, rule.credits, 0)
+
+
 def balance_of(node: Node, account: str) -> Balance:
     """What an account can open now, and what it waits for."""
     books = _newest_books(node)
@@ -129,11 +160,15 @@ def customers(node: Node) -> dict[str, Balance]:
 
 @dataclass(frozen=True, slots=True)
 class _Books:
-    """Of the newest epoch. events: number of the newest one it took in; sells: credits at all."""
+    """Of the newest epoch. events: number of the newest one it took in."""
 
     demand: Demand = NOTHING
     events: int = 0
-    sells: bool = False
+    rule: DemandRule | None = None
+
+    @property
+    def sells(self) -> bool:
+        return self.rule is not None and self.rule.open
 
 
 def _newest_books(node: Node) -> _Books:
@@ -148,22 +183,26 @@ def _books_of(blobs: Blobs, file: bytes) -> _Books:
     manifest = envelope["manifest"]
     rule = parse_policy(file_of(blobs, manifest, "policy.toml")).demand
     demand = demand_in(file_of(blobs, manifest, "demand.json"))
-    return _Books(demand, manifest["events"]["newest"], rule is not None and rule.open)
+    return _Books(demand, manifest["events"]["newest"], rule)
 
 
 def _balance(connection: sa.Connection, books: _Books, customer: str) -> Balance:
     """What the books show, less what was opened since; burns since are still to come."""
     market = books.demand.market
-    opened = _opened_since(connection, books.events, customer)
+    opened = _since(connection, books.events, OPENING, customer)
     opened += sum(one.customer == customer for one in market.waiting)
-    had = market.credits.get(customer, Credit()).credits
+    asked = _since(connection, books.events, BURST, customer)
+    asked += sum(one.customer == customer for one in market.asked)
+    burst = books.rule.bursts if books.rule is not None else None
+    used = opened + asked * (0 if burst is None else burst.credits)
+    had = market.credits.get(customer, NO_CREDIT).credits
     waiting = market.burns.get(customer, 0) + _burnt_since(connection, books.events, customer)
-    return Balance(customer, max(0, had - opened), waiting, opened)
+    return Balance(customer, max(0, had - used), waiting, opened)
 
 
-def _opened_since(connection: sa.Connection, number: int, customer: str) -> int:
+def _since(connection: sa.Connection, number: int, kind: str, customer: str) -> int:
     own = events.c.reference.startswith(f"{customer} ")
-    counted = sa.select(sa.func.count()).select_from(events).where(_after(number, OPENING), own)
+    counted = sa.select(sa.func.count()).select_from(events).where(_after(number, kind), own)
     return int(connection.execute(counted).scalar_one())
 
 

@@ -14,9 +14,11 @@
                                   ``cap`` base units a day of the smoothed burns, and what is over
                                   it as far as demand lacks ``least`` per mille of what customers
                                   paid; of both demand has the part ``share``
+``[demand.bursts]``               areas that customers pay for: ``credits`` for one, of all cells
+                                  within ``rings`` steps, for ``days``; none where it is left out
 ``cap_per_week``                  base units that demand is paid in a week; what is over is burnt
 ``boost``                         per mille that a cell which a customer opened this week or the
-                                  last counts in weights; 1000 where it is left out
+                                  last, or in a burst, counts in weights; 1000 by default
 ``window_days``                   whose passes of a cell count as its contributors'
 ``fewest_accounts``               a night that would pay fewer accounts waits for company
 ================================  ===============================================================
@@ -27,7 +29,7 @@ from decimal import Decimal
 
 from rewards.sections import Section
 
-__all__ = ["BURNT", "POOL", "USD", "WHOLE", "DemandRule", "NetRule", "demand_rule"]
+__all__ = ["BURNT", "POOL", "USD", "WHOLE", "BurstRule", "DemandRule", "NetRule", "demand_rule"]
 
 BURNT, POOL = "burnt", "pool"
 
@@ -56,6 +58,15 @@ class NetRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BurstRule:
+    """credits: that one takes; days: that it is open; rings: of cells around its own."""
+
+    credits: int
+    days: int
+    rings: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemandRule:
     """credit: 10**-8 USD; the rest as the table above says."""
 
@@ -72,6 +83,7 @@ class DemandRule:
     most: int = WHOLE
     boost: int = WHOLE
     net: NetRule | None = None
+    bursts: BurstRule | None = None
 
     @property
     def open(self) -> bool:
@@ -98,6 +110,7 @@ def demand_rule(section: Section | None) -> DemandRule | None:
         most=section.integer("most", 0, 100 * WHOLE, default=WHOLE),
         boost=section.integer("boost", WHOLE, 10 * WHOLE, default=WHOLE),
         net=_net(section.optional("net")),
+        bursts=_bursts(section.optional("bursts")),
     )
     _refuse_no_keys(section, sources)
     section.end()
@@ -113,6 +126,18 @@ def _net(section: Section | None) -> NetRule | None:
     cap, least = section.integer("cap", 0, _MOST), section.integer("least", 0, WHOLE)
     section.end()
     return NetRule(cap, int(share), least)
+
+
+def _bursts(section: Section | None) -> BurstRule | None:
+    if section is None:
+        return None
+    rule = BurstRule(
+        section.integer("credits", 1, 10**6),
+        section.integer("days", 1, 90),
+        section.integer("rings", 0, 20),
+    )
+    section.end()
+    return rule
 
 
 def _credit(section: Section) -> int:

@@ -5,7 +5,7 @@ up to the account's amount in the signed demand.json; each row's amount follows 
 the two figures that stand there for its cell. Of customers nothing is told but that one opened it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 
 from rewards.chain import Committed, committed
 from rewards.demand.document import payees_in, settled_in
-from rewards.demand.paying import Settled, row_amount
+from rewards.demand.lots import Settled, by_cell, row_amount
 from rewards.openings import opened_cells
-from rewards.policy import parse_policy
 from rewards.shelf import file_of
 from rewards.tokens import in_tokens
 from roadcomb.canonical import Json, digest_of_bytes
@@ -49,14 +48,15 @@ def _night(
 ) -> dict[str, Json] | None:
     data = file_of(node.blobs, night.manifest, "demand.json")
     amount = payees_in(data).get(account, 0)
-    rule = parse_policy(file_of(node.blobs, night.manifest, "policy.toml")).demand
-    if not amount or rule is None:
+    if not amount:
         return None
-    window = range(night.epoch - rule.window_days + 1, night.epoch + 1)
+    lots = settled_in(data)
+    first = min((each.lot.first for each in lots), default=night.epoch)
+    window = range(first, night.epoch + 1)
     rows = [
         row
         for epoch in sorted({drive.epoch for drive in known.values()} & epochs.keys() & {*window})
-        for row in _rows(node, known, epochs[epoch], settled_in(data))
+        for row in _rows(node, known, epochs[epoch], by_cell(lots))
     ]
     paid = sum(int(str(row["amount"])) for row in rows)
     return {
@@ -69,10 +69,13 @@ def _night(
 
 
 def _rows(
-    node: Node, known: Mapping[str, Any], driven: Committed, cells: Mapping[int, Settled]
+    node: Node,
+    known: Mapping[str, Any],
+    driven: Committed,
+    places: Mapping[int, Sequence[Settled]],
 ) -> list[dict[str, Json]]:
     """An account's passes of one epoch through the cells of a night."""
-    found = opened_cells(node.blobs, driven.manifest["inputs"], cells, ("row",))
+    found = opened_cells(node.blobs, driven.manifest["inputs"], places, ("row",))
     own = found.filter(pc.is_in(found["drive_id"], value_set=pa.array(sorted(known), pa.string())))
     return [
         {
@@ -81,9 +84,10 @@ def _rows(
             "epoch": driven.epoch,
             "row": row["row"],
             "weight": row["weight"],
-            "amount": str(row_amount(cells[row["cell"]], row["weight"])),
+            "amount": str(amount),
         }
         for row in own.to_pylist()
+        if (amount := row_amount(places, driven.epoch, row["cell"], row["weight"]))
     ]
 
 
@@ -102,11 +106,11 @@ def check_demand(
     where, rows = f"epoch {told['epoch']}", told["rows"]
     if digest_of_bytes(demand) != manifest["demand"]:
         raise IntegrityError(f"{where}: demand.json is not the one that the node signed")
-    amount, cells = payees_in(demand).get(account, 0), settled_in(demand)
+    amount, places = payees_in(demand).get(account, 0), by_cell(settled_in(demand))
     if int(told["amount"]) != amount:
         raise IntegrityError(f"{where}: {told['amount']} for demand is stated, {amount} is signed")
     for row in rows:
-        earned = row_amount(cells[parse_cell(row["cell"])], row["weight"])
+        earned = row_amount(places, row["epoch"], parse_cell(row["cell"]), row["weight"])
         if int(row["amount"]) != earned:
             raise IntegrityError(f"{where}: {row['cell']} earned {earned}, not {row['amount']}")
     if sum(int(row["amount"]) for row in rows) + int(told["forgotten"]) != amount:

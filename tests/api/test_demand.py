@@ -13,11 +13,20 @@ from api.app import create_app
 from api.main import build
 from rewards.audit import audit
 from rewards.demand.document import payees_in
-from rewards.demand.price import sign_quote
-from rewards.demand.recording import balance_of, pseudonym, record_burn, record_price
+from rewards.demand.price import KIND, sign_quote
+from rewards.demand.recording import (
+    balance_of,
+    pseudonym,
+    record_burn,
+    record_burst,
+    record_price,
+)
 from rewards.nightly import nightly
+from rewards.policy import parse_policy
+from rewards.recorded import record
 from roadcomb.canonical import canonical_json
-from roadcomb.errors import Conflict, Unauthorised, UsageError
+from roadcomb.cells import format_cell
+from roadcomb.errors import Conflict, PaymentRequired, Unauthorised, UsageError
 from roadcomb.keys import save_key
 from roadcomb.node import Node
 from roadcomb.settings import ImageryAccess
@@ -26,7 +35,7 @@ from tests.quality.publishing.showing import show
 from tests.rewards.demand.selling import CENT, SOURCES, TOKEN
 from tests.rewards.demand.test_nights import policy_of
 from tests.rewards.earning import account
-from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
+from tests.rewards.town import CELLS, DAY, Shot, add_drive, open_town, person, set_day
 from tests.tiles.worlds import a_picture
 from tiles.live import LiveMap
 from tiles.metering import create_key
@@ -129,6 +138,41 @@ def test_a_burn_is_recorded_once_for_a_customer_that_has_a_key(node: Node) -> No
         record_burn(node, "maps", 2 * TOKEN, HASH, "the operator")
     with pytest.raises(UsageError, match="no transaction"):
         record_burn(node, "maps", TOKEN, "0x12", "the operator")
+
+
+def test_a_burst_takes_credits_at_once_and_is_refused_without_them(tmp_path: Path) -> None:
+    node = open_town(tmp_path)
+    bursts = b"[demand.bursts]\ncredits = 60\ndays = 7\nrings = 4\n"
+    add_drive(node, person("alice"), STREET)
+    create_key(node, "maps")
+    set_day(node, DAY)
+    record(node, KIND, "a", sign_quote(SOURCES[0], CENT, node.clock.now_ms()), "it")
+    record(node, KIND, "b", sign_quote(SOURCES[1], CENT, node.clock.now_ms()), "it")
+    record_burn(node, "maps", 75 * TOKEN, HASH, "the operator")
+    set_day(node, DAY + 1)
+    nightly(node, parse_policy(policy_of().text + bursts))
+    assert balance_of(node, "maps").credits == 100
+    for _ in range(2):
+        assert record_burst(node, "maps", CELLS[0]).first == DAY + 2
+        assert balance_of(node, "maps").credits == 40
+    with pytest.raises(PaymentRequired, match="takes 60 credits"):
+        record_burst(node, "maps", CELLS[1])
+    price_today(node)
+    set_day(node, DAY + 2)
+    nightly(node, policy_of())
+    assert balance_of(node, "maps").credits == 40
+    with pytest.raises(Conflict, match="runs already"):
+        record_burst(node, "maps", CELLS[0])
+
+
+def test_bursts_are_asked_for_by_key_where_the_policy_sells_them(
+    node: Node, client: httpx.Client
+) -> None:
+    key = create_key(node, "maps")
+    asked = {"cell": format_cell(CELLS[0])}
+    refused = client.post("/v1/bursts", params=asked, headers={"X-Api-Key": key})
+    assert (refused.status_code, refused.json()["detail"]) == (400, "this node sells no bursts")
+    assert client.post("/v1/bursts", params=asked).status_code == 402
 
 
 def test_only_a_pinned_source_may_say_what_a_token_costs(node: Node, client: httpx.Client) -> None:

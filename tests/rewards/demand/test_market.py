@@ -5,7 +5,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rewards.demand.market import Credit, Market, trade
+from rewards.demand.credit import Credit
+from rewards.demand.market import Market, trade
 from rewards.events import Event
 from tests.rewards.demand.selling import CENT, RULE, TOKEN, burn, opening, openings, prices
 from tests.rewards.town import CELLS, DAY

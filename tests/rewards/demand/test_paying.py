@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rewards import ledger
 from rewards.demand.allotting import NOTHING, Demand, allot
 from rewards.demand.document import demand_document, demand_in
-from rewards.demand.paying import PASSED, Paying, pay, row_amount, settled_cells
+from rewards.demand.lots import PASSED, by_cell, row_amount
+from rewards.demand.paying import NOBODY, Paying, pay, share
 from rewards.demand.rule import POOL, NetRule
 from rewards.events import Event
 from rewards.inputs import Inputs
@@ -58,12 +59,14 @@ def test_a_night_sums_to_zero_and_pays_no_more_than_its_bounds(
     policy, rows = selling(paid_from, cap), rows_of(passes)
     before = Demand(smoothed=smoothed if paid_from == POOL else 0)
     allotted = allot(policy, DAY, [*prices(CENT), *events], before, 0)
-    cells = settled_cells(policy.demand, DAY, allotted, rows, Paying().earlier)
+    shared = share(policy.demand, DAY, allotted, rows, NOBODY.earlier)
+    places = by_cell(shared.all)
     whole = sum(
-        row_amount(cells[row["cell"]], row["weight"])
+        row_amount(places, DAY, row["cell"], row["weight"])
         for row in rows.to_pylist()
-        if row["cell"] in cells
+        if row["cell"] in places
     )
+    assert whole == sum(each.earned for each in shared.all)
     paying = Paying({"a" * 64: whole} if whole else {})
     transactions, night = pay(policy.demand, INPUTS, allotted, rows, paying, {})
     assert all(sum(each.entries.values()) == 0 for each in transactions)
@@ -88,13 +91,14 @@ def test_no_order_of_rows_and_no_cut_of_a_pass_in_two_earns_more(
     halves = [*passes, (cell, 400_000), (cell, 600_000)]
     random.shuffle(halves)
     found = [
-        settled_cells(policy.demand, DAY, allotted, rows_of(rows), Paying().earlier)
+        by_cell(share(policy.demand, DAY, allotted, rows_of(rows), NOBODY.earlier).all)
         for rows in (whole, halves)
     ]
-    assert found[0] == found[1]
-    mine = found[0][CELLS[cell]]
-    parts = row_amount(mine, 400_000) + row_amount(mine, 600_000)
-    assert parts <= row_amount(mine, 1_000_000) <= parts + 1
+    parts = [row_amount(places, DAY, CELLS[cell], 400_000) for places in found]
+    others = [row_amount(places, DAY, CELLS[cell], 600_000) for places in found]
+    assert (parts[0], others[0]) == (parts[1], others[1])
+    mine = row_amount(found[0], DAY, CELLS[cell], 1_000_000)
+    assert parts[0] + others[0] <= mine <= parts[0] + others[0] + 1
 
 
 def test_payees_that_rows_do_not_earn_are_refused() -> None:
