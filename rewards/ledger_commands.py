@@ -1,4 +1,4 @@
-"""Command line verbs of the books: `ledger verify`, `prove`, `policy announce`, `policy list`."""
+"""Command line verbs of the books: `ledger verify`, `prove`, `policy announce|list|region`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     policies = typer.Typer(no_args_is_help=True, help="What epochs pay by, now and from when on.")
     policies.command()(announce)
     policies.command("list")(list_policies)
+    policies.command()(region)
     app.add_typer(policies, name="policy")
 
 
@@ -64,6 +65,24 @@ def list_policies(data: Data = None) -> None:
         name = parse_policy(each.text.encode()).name
         day = date_of(each.effective)
         typer.echo(f"announced: {name} ({each.policy[:16]}..) from epoch {each.effective} ({day})")
+
+
+def region(
+    polygons: Annotated[Path, typer.Argument(help="Polygons, in any file that geopandas reads.")],
+    weight: Annotated[int, typer.Option(min=0, max=1000, help="What its cells count.")] = 1000,
+    whole: Annotated[
+        int | None, typer.Option(min=1, help="Cells of a progress of 1000, where steps count.")
+    ] = None,
+    fine: Annotated[
+        int, typer.Option(min=0, max=12, help="H3 resolution that the edge is cut at.")
+    ] = 9,
+    name: Annotated[str | None, typer.Option(help="Column of the regions' names.")] = None,
+) -> None:
+    """Print polygons as regions of a policy, for its section [regional]."""
+    from rewards.region_block import region_blocks
+    from tiles.regions import read_regions
+
+    typer.echo(region_blocks(read_regions(polygons, name), weight, whole, fine))
 
 
 def verify(

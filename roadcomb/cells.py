@@ -8,8 +8,13 @@ Source of the bit layout: the H3 documentation, "H3 index representations".
 import h3
 import numpy as np
 import pyarrow as pa
-from h3ronpy import cells_resolution, cells_valid, change_resolution
-from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons, coordinates_to_cells
+from h3ronpy import cells_resolution, cells_valid, change_resolution, compact
+from h3ronpy.vector import (
+    cells_to_coordinates,
+    cells_to_wkb_polygons,
+    coordinates_to_cells,
+    wkb_to_cells,
+)
 from numpy.typing import ArrayLike, NDArray
 
 from roadcomb.errors import InvalidInput
@@ -20,6 +25,7 @@ __all__ = [
     "boundaries",
     "cell_of",
     "cells_of",
+    "cells_within",
     "centres",
     "descendants",
     "disk",
@@ -53,6 +59,14 @@ def cells_of(lat_deg: ArrayLike, lon_deg: ArrayLike, res: int = PAID_RESOLUTION)
     """Cells of n points, shape (n,)."""
     lat, lon = np.asarray(lat_deg, np.float64), np.asarray(lon_deg, np.float64)
     return _to_numpy(coordinates_to_cells(lat, lon, res))
+
+
+def cells_within(polygon: bytes, res: int) -> Cells:
+    """The cells of a resolution whose centres lie in a polygon (WKB, degrees), sorted; where all
+    children of a cell do, it stands for them.
+    """
+    found = wkb_to_cells(pa.array([polygon], pa.binary()), res, flatten=True)
+    return np.sort(_to_numpy(compact(found)))
 
 
 def parent(cell: int, res: int) -> int:

@@ -1,15 +1,22 @@
 """What a cell counts where it lies: weights of regions, and the steps their progress reaches."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from api.main import build
 from rewards.audit import audit
 from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
 from rewards.prospect import prospect_of
+from rewards.region_block import region_blocks
 from rewards.regional import Region, Regional
 from rewards.statement import statement_of
 from rewards.weights import WEIGHT_PER_DAY
@@ -19,6 +26,7 @@ from roadcomb.node import Node
 from tests.rewards.earning import POLICY
 from tests.rewards.town import CELLS, DAY, Shot, add_drive, person, set_day
 from tiles.fold import COVERAGE
+from tiles.regions import read_regions
 
 HERE = cell_of(37.7, -122.4)
 NEAR = parent(HERE, 8)
@@ -170,3 +178,36 @@ def test_where_to_drive_counts_the_region_as_far_as_it_has_come(node: Node) -> N
     prospect = prospect_of(node)
     there = np.array([CELLS[1], HERE], np.uint64)
     assert prospect.amounts(there, DAY + 1) == [7 * WEIGHT_PER_DAY, 7 * WEIGHT_PER_DAY // 3]
+
+
+def squares(file: Path, *corners: tuple[str, float, float]) -> Path:
+    """A GeoJSON file of squares of a twentieth of a degree, by name and south-western corner."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": shapely.geometry.mapping(shapely.box(lon, lat, lon + 0.05, lat + 0.05)),
+        }
+        for name, lat, lon in corners
+    ]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return file
+
+
+def test_polygons_side_by_side_become_regions_that_share_no_cell(tmp_path: Path) -> None:
+    file = squares(tmp_path / "two.geojson", ('"old" town', 37.7, -122.45), ("new", 37.7, -122.4))
+    asked = ["policy", "region", str(file), "--weight", "7", "--fine", "8"]
+    printed = CliRunner().invoke(build(), asked)
+    assert printed.exit_code == 0, printed.output
+    found = regional("elsewhere = 1\n" + printed.stdout)
+    assert [(each.name, each.weight) for each in found.regions] == [('"old" town', 7), ("new", 7)]
+    inside = [cell_of(37.725, lon) for lon in (-122.425, -122.375, -122.5)]
+    assert found.region_of(np.array(inside, np.uint64)).tolist() == [0, 1, 2]
+
+
+def test_a_region_that_is_too_small_or_too_fine_is_refused_by_name(tmp_path: Path) -> None:
+    regions = read_regions(squares(tmp_path / "one.geojson", ("town", 37.7, -122.4)))
+    with pytest.raises(InvalidInput, match="town holds no cell"):
+        region_blocks(regions, 1, None, 2)
+    with pytest.raises(InvalidInput, match=r"town is .* cells, more than"):
+        region_blocks(regions, 1, None, 9, most=10)
