@@ -54,8 +54,7 @@ def _cooling(part: Mapping[str, Any]) -> str:
 
 def _case(case: Mapping[str, Any]) -> str:
     drive, amount = _drive(case), in_tokens(int(case["amount"]))
-    evidence = case["evidence"]
-    why = f"{in_words(str(evidence['reason']))}; {evidence['note']}"
+    why = _why(case["evidence"])
     begins = f"{amount} tokens are set aside for {drive} ({why})"
     if case["state"] == Verdict.HELD:
         return (
@@ -66,6 +65,12 @@ def _case(case: Mapping[str, Any]) -> str:
         f"{begins}: they are taken after {case['appeal_until']} (UTC) unless you appeal by then, "
         f'with `roadcomb appeal {(case["drive_id"] or "")[:12]} --words "..."`'
     )
+
+
+def _why(evidence: Mapping[str, Any]) -> str:
+    """What a person says of it; after what was proved, where that was enough to reject."""
+    proof = [] if evidence["rejected_by"] == "a person" else [in_words(str(evidence["reason"]))]
+    return "; ".join([*proof, str(evidence["note"])])
 
 
 def _ended(ended: Mapping[str, Any]) -> str:
