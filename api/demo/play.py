@@ -10,17 +10,21 @@ from typing import Any
 
 import httpx
 
+from api.demo.customer import become_customer, demo_policy
 from api.demo.people import Person, Upload, after_midnight_ms, read_uploads
 from api.demo.report import Told, print_report
 from api.demo.stage import PATIENCE_S, Stage
 from api.demo.tampering import tamper
-from api.demo.trial import trial
+from api.demo.trial import APPEAL_DAYS, accuse, hear, read_stakes
 from ingest.requests import authorization
+from roadcomb.epochs import epoch_of, start_ms
 from roadcomb.errors import RoadcombError, UsageError
 
 __all__ = ["play", "wait_for_judging", "wait_for_pictures"]
 
 STAMP = "made-by-roadcomb-demo"
+_EVENING_MS = 18 * 3_600_000
+_EPOCHS = "31"
 Say = Callable[[str], None]
 Outcome = tuple[str, Mapping[str, Any]]
 """Who uploaded, and what `roadcomb upload --json` said of it."""
@@ -37,21 +41,40 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
     stage.clock.set_ms(uploads[0].sent_ms)
     outcomes: list[Outcome] = []
     say("The drawn streets are shorter than the trip ends that stay at home: sent with --no-trim.")
-    with stage.serving(port) as url:
+    policy = demo_policy(stage)
+    with stage.serving(port, metered=True) as url:
         for person in people:
             person.settle_in()
             stage.run("init", "--payout", person.payout, environment=person.environment)
         for epoch, of_day in groupby(uploads, lambda upload: upload.epoch):
             outcomes += _day(stage, url, list(of_day), people, say)
             stage.clock.set_ms(after_midnight_ms(epoch))
-            say(stage.nightly())
-        trial(stage, url, people, uploads[-1].epoch + 1, say)
+            say(stage.nightly(policy))
         wait_for_pictures(url)
+        _afterwards(stage, url, people, policy, say)
         audit = stage.run("audit", str(stage.data / "published"), environment={})
         print_report([_told(stage, url, person, outcomes) for person in people], audit, say)
         tamper(stage, uploads[0].epoch, say)
-        if wait is not None:
+    if wait is not None:
+        with stage.serving(port) as url:  # the map's pictures are free to look at again
             wait(url)
+
+
+def _afterwards(stage: Stage, url: str, people: Sequence[Person], policy: Path, say: Say) -> None:
+    """A customer pays, and who sent another's pictures is slashed, heard, and slashed for good."""
+    epoch = epoch_of(stage.clock.now_ms())
+    stage.clock.set_ms(start_ms(epoch) + _EVENING_MS)
+    cases = accuse(stage, people, say)
+    customer = become_customer(stage, url, say)
+    stage.clock.set_ms(after_midnight_ms(epoch))
+    stage.nightly(policy)
+    stage.clock.set_ms(start_ms(epoch + 1) + _EVENING_MS)
+    customer.open_pictures(url, say)
+    hear(stage, url, cases, say)
+    stage.clock.set_ms(after_midnight_ms(epoch + 1 + APPEAL_DAYS))
+    stage.nightly(policy)
+    say(f"{APPEAL_DAYS} days and nights go by, and no appeal is granted.")
+    read_stakes(stage, url, cases, say)
 
 
 def _emptied(into: Path) -> Path:
@@ -107,6 +130,7 @@ def wait_for_pictures(url: str) -> None:
 
 def _told(stage: Stage, url: str, person: Person, outcomes: Sequence[Outcome]) -> Told:
     """What the contributor's own commands say of what was recorded, sent and earned."""
-    statement = stage.run("rewards", "--to", url, "--json", environment=person.environment)
+    words = ("rewards", "--to", url, "--epochs", _EPOCHS, "--json")
+    statement = stage.run(*words, environment=person.environment)
     own = [outcome for name, outcome in outcomes if name == person.name]
     return Told(person.name, own, json.loads(statement))

@@ -40,8 +40,9 @@ class Told:
 
     @property
     def earned(self) -> int:
-        """Base units of all epochs."""
-        return sum(int(epoch["amount"]) for epoch in self.statement["epochs"])
+        """Base units of all epochs, for driving and of customers."""
+        paid = (*self.statement["epochs"], *self.statement["demand"])
+        return sum(int(night["amount"]) for night in paid)
 
     def frames(self, what: str) -> int:
         """Frames of all drives in one state."""
@@ -95,6 +96,7 @@ def _why(one: Told) -> list[str]:
         *(f"{n} frames not sent: {reason}" for reason, n in screened.most_common()),
         *(sentence for drive in one.drives for sentence in _of_drive(drive)),
         *(f"{epoch['day']}: {_epoch(epoch)}" for epoch in one.statement["epochs"]),
+        *(f"{night['day']}: {_demand(night)}" for night in one.statement["demand"]),
     ]
 
 
@@ -105,6 +107,11 @@ def _of_drive(drive: Mapping[str, Any]) -> list[str]:
     ]
     graded = [f"{item['frames']} frames graded lower: {item['words']}" for item in drive["grades"]]
     return whole + rejected + graded
+
+
+def _demand(night: Mapping[str, Any]) -> str:
+    cells = len({row["cell"] for row in night["rows"]})
+    return f"{in_tokens(int(night['amount']))} tokens because a customer opened {cells} cells"
 
 
 def _epoch(epoch: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ PATIENCE_S = 60.0
 PUBLISHED_EVERY = 8
 """Of the accepted frames: looking for faces and plates takes longer than all else in the demo."""
 
+_METERED = {"ROADCOMB_IMAGERY_ACCESS": "metered"}
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -68,18 +70,21 @@ class Stage:
             )
         return done.stdout if refused is None else done.stderr
 
-    def nightly(self) -> str:
+    def nightly(self, policy: Path) -> str:
         """Close what is over; answers what was said."""
-        return self.run("nightly", environment=self.environment).strip()
+        words = ("nightly", "--policy", str(policy))
+        return self.run(*words, environment=self.environment).strip()
 
     @contextmanager
-    def serving(self, port: int) -> Iterator[str]:
-        """A running node; gives its URL."""
+    def serving(self, port: int, metered: bool = False) -> Iterator[str]:
+        """A running node; gives its URL. metered: full pictures need a customer's key."""
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         words = [roadcomb(), "serve", "--port", str(port), "--port-file", str(port_file)]
         server = subprocess.Popen(
-            words, env=clean_environment() | self.environment, stdout=subprocess.DEVNULL
+            words,
+            env=clean_environment() | self.environment | (_METERED if metered else {}),
+            stdout=subprocess.DEVNULL,
         )
         try:
             yield f"http://127.0.0.1:{_port(server, port_file)}"

@@ -2,22 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from api.demo.people import Person, after_midnight_ms
+from api.demo.people import Person
 from api.demo.stage import Stage
 from rewards.reasons import in_words
-from roadcomb.epochs import start_ms
 from roadcomb.keys import account_of
 
-__all__ = ["trial"]
+__all__ = ["APPEAL_DAYS", "Case", "accuse", "hear", "read_stakes"]
 
 STAKE = "100"
 """Tokens: what one drive that was made up can cost (rewards/policies/roadcomb.toml)."""
 APPEAL_DAYS = 14
 _OPERATOR = "the demo's operator"
-_NOON_MS = 12 * 3_600_000
 _PLEA = "I drove there myself, on another day"
 _FOUND = "the pictures are another contributor's, re-encoded"
 _REFUSED = "looked at again: the same parked cars, the same light, the same noise"
@@ -25,26 +23,42 @@ _REFUSED = "looked at again: the same parked cars, the same light, the same nois
 Say = Callable[[str], None]
 
 
-def trial(stage: Stage, url: str, people: Sequence[Person], epoch: int, say: Say) -> int:
-    """From the day `epoch` on, what becomes of whoever sent a drive that is held; answers the last
-    epoch whose night was run."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Somebody's drive that is held, and why."""
+
+    person: Person
+    drive: str
+    reason: str
+
+
+def accuse(stage: Stage, people: Sequence[Person], say: Say) -> list[Case]:
+    """The operator looks at what is held, rejects it, and slashes for it."""
     held = json.loads(_operate(stage, "review", "list", "--json"))
     suspects = {person.key.public: person for person in people}
-    stage.clock.set_ms(start_ms(epoch) + _NOON_MS)
-    for case in held:
-        person = suspects[case["contributor"]]
-        _put_up_stake(stage, person, say)
-        _accuse(stage, person, case, say)
-    stage.clock.set_ms(start_ms(epoch + 1) + _NOON_MS)
-    for case in held:
-        _hear(stage, url, suspects[case["contributor"]], case["drive_id"], say)
-    last = epoch + APPEAL_DAYS + 1
-    stage.clock.set_ms(after_midnight_ms(last))
-    stage.nightly()
-    say(f"{APPEAL_DAYS} days and nights go by, and no appeal is granted.")
-    for case in held:
-        _read(stage, url, suspects[case["contributor"]], say)
-    return last
+    cases = [Case(suspects[each["contributor"]], each["drive_id"], each["reason"]) for each in held]
+    for case in cases:
+        _put_up_stake(stage, case.person, say)
+        _accuse(stage, case, say)
+    return cases
+
+
+def hear(stage: Stage, url: str, cases: Sequence[Case], say: Say) -> None:
+    """Each appeals; a person decides once more, and the same."""
+    for case in cases:
+        words = ("appeal", case.drive, "--words", _PLEA, "--to", url)
+        said = stage.run(*words, environment=case.person.environment).strip()
+        say(f"\n{case.person.name} appeals: {said}")
+        say(_operate(stage, "review", "reject", case.drive, "--by", _OPERATOR, "--note", _REFUSED))
+
+
+def read_stakes(stage: Stage, url: str, cases: Sequence[Case], say: Say) -> None:
+    """What each contributor's own command says in the end."""
+    for case in cases:
+        words = ("stake", "show", "--to", url, "--json")
+        said = stage.run(*words, environment=case.person.environment)
+        for sentence in json.loads(said)["words"]:
+            say(f"{case.person.name} reads: {sentence}")
 
 
 def _put_up_stake(stage: Stage, person: Person, say: Say) -> None:
@@ -56,27 +70,11 @@ def _put_up_stake(stage: Stage, person: Person, say: Say) -> None:
     say(f"{person.name} has put up a stake of {STAKE} tokens; the operator saw it on the chain.")
 
 
-def _accuse(stage: Stage, person: Person, case: Mapping[str, Any], say: Say) -> None:
-    """The operator looks at the held drive, rejects it, and slashes for it."""
-    drive: str = case["drive_id"]
-    say(f"\n{person.name}'s drive is held: {in_words(case['reason'])}.")
+def _accuse(stage: Stage, case: Case, say: Say) -> None:
+    say(f"\n{case.person.name}'s drive is held: {in_words(case.reason)}.")
     decision = ("--by", _OPERATOR, "--note", _FOUND)
-    say(_operate(stage, "review", "reject", drive, *decision))
-    say(_operate(stage, "slash", drive, *decision))
-
-
-def _hear(stage: Stage, url: str, person: Person, drive: str, say: Say) -> None:
-    """The contributor appeals; a person decides once more, and the same."""
-    appeal = ("appeal", drive, "--words", _PLEA, "--to", url)
-    say(f"{person.name} appeals: {stage.run(*appeal, environment=person.environment).strip()}")
-    say(_operate(stage, "review", "reject", drive, "--by", _OPERATOR, "--note", _REFUSED))
-
-
-def _read(stage: Stage, url: str, person: Person, say: Say) -> None:
-    """What the contributor's own command says in the end."""
-    said = stage.run("stake", "show", "--to", url, "--json", environment=person.environment)
-    for sentence in json.loads(said)["words"]:
-        say(f"{person.name} reads: {sentence}")
+    say(_operate(stage, "review", "reject", case.drive, *decision))
+    say(_operate(stage, "slash", case.drive, *decision))
 
 
 def _operate(stage: Stage, *words: str) -> str:

@@ -57,6 +57,7 @@ def test_the_demo_pays_the_honest_slashes_the_replayer_and_always_ends_in_the_sa
     assert told.count(": equal, root ") == 4
     assert "nights more, each equal" in told
     assert "20458/allocation.json" in told[told.index("In a copy of the books") :]
+    assert "Mapmakers Ltd opens" in told
     shown = published(tmp_path / "demo" / "node" / "catalog.sqlite")
     assert shown == (24 // PUBLISHED_EVERY if MaskingSettings().weights.is_file() else 0)
 
