@@ -1,7 +1,8 @@
 """Agreements of fleets on a node: recorded as events, ended, and shown to the two they concern.
 
 The law: an agreement is an event once, and so is its end; the same again changes nothing, and an
-old one that is sent again does not come back. Only accounts are published, never keys.
+old one that is sent again does not come back. Only accounts are published, never keys. Keys are
+free and events are read by everybody, so only who has sent a drive agrees, and some times at most.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +16,16 @@ from rewards.events import Event
 from rewards.fleets import FLEET, FLEET_END, Fleet, Fleets, agreed
 from rewards.recorded import record
 from roadcomb.canonical import Json, parse_json
-from roadcomb.catalog.tables import events
+from roadcomb.catalog.tables import drives, events
 from roadcomb.epochs import epoch_of
-from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.errors import IntegrityError, NotFound, QuotaExceeded
 from roadcomb.keys import account_of
 from roadcomb.node import Node
 
-__all__ = ["Standing", "agree", "end", "fleet_of"]
+__all__ = ["MOST", "Standing", "agree", "end", "fleet_of"]
+
+MOST = 50
+"""Agreements of one driver, ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,15 @@ class Standing:
 def agree(node: Node, agreement: Agreement) -> int:
     """Record an agreement; the first epoch whose amounts it splits.
 
-    Raises Unauthorised for a key that does not sign for its contributor.
+    Raises Unauthorised for a key that does not sign for its contributor, NotFound for a driver of
+    no drive, QuotaExceeded for one of too many agreements.
     """
     with node.catalog.reading() as connection:
         for contributor, signer in zip(
             (agreement.manager, agreement.driver), agreement.signers, strict=True
         ):
             check_signer(connection, contributor, signer)
+        _check_driver(connection, agreement)
     body: dict[str, Json] = {
         "agreement": agreement.digest,
         "manager": account_of(agreement.manager),
@@ -79,6 +85,22 @@ def fleet_of(node: Node, contributor: str) -> Standing:
     fleets = agreed({}, _events(node))
     drivers = {who: each for who, each in fleets.items() if each.manager == account}
     return Standing(account, fleets.get(account), drivers)
+
+
+def _check_driver(connection: sa.Connection, agreement: Agreement) -> None:
+    driven = sa.select(drives.c.drive_id).where(
+        drives.c.contributor == agreement.driver, drives.c.sealed_ms.is_not(None)
+    )
+    if connection.execute(driven.limit(1)).first() is None:
+        raise NotFound("the driver has sent no drive yet: send one, then accept the invitation")
+    made = (
+        sa.select(sa.func.count())
+        .select_from(events)
+        .where(events.c.kind == FLEET, events.c.reference != agreement.digest)
+        .where(events.c.body.contains(f'"driver":"{account_of(agreement.driver)}"'))
+    )
+    if int(connection.scalar(made) or 0) >= MOST:
+        raise QuotaExceeded(f"a driver agrees {MOST} times at most, and this one has")
 
 
 def _events(node: Node) -> Sequence[Event]:

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.main import build
 from ingest.payout import sign_binding
 from ingest.requests import authorization
+from rewards.agreeing import MOST
 from rewards.agreement import accepted, invitation
 from rewards.audit import audit
 from rewards.chain import newest
@@ -39,6 +40,7 @@ POLICY = policy_of(pool=1001, ceiling=10**30)
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
     opened = open_town(tmp_path / "node", now_epoch=DAY)
+    add_drive(opened, BERT, [Shot(30, 9, 1000)])
     yield opened
     opened.catalog.close()
 
@@ -155,6 +157,20 @@ def test_an_agreement_counts_once_and_does_not_come_back_after_its_end(
     assert client.post("/v1/fleets", json=signed).status_code == 200
     close(node, DAY)
     assert unbound(ANNA) not in close(node, DAY + 1)
+
+
+def test_who_has_sent_no_drive_agrees_on_nothing_since_names_are_free(
+    client: httpx.Client, node: Node
+) -> None:
+    refused = client.post("/v1/fleets", json=agreement(node, driver=CARL))
+    assert (refused.status_code, "sent no drive yet" in refused.text) == (404, True)
+
+
+def test_a_driver_agrees_some_times_at_most(client: httpx.Client, node: Node) -> None:
+    for share in range(MOST):
+        assert client.post("/v1/fleets", json=agreement(node, share=share)).status_code == 200
+    assert client.post("/v1/fleets", json=agreement(node, share=MOST)).status_code == 429
+    assert client.post("/v1/fleets", json=agreement(node, share=0)).status_code == 200
 
 
 def test_nobody_else_sees_or_ends_an_agreement(
