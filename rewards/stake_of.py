@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from quality.deleting import DELETED
 from rewards.chain import Committed, newest
-from rewards.dated import total
+from rewards.dated import Dated, total
 from rewards.documents import locked_of
 from rewards.in_force import rule_in_force, stakes_after
 from rewards.recorded import pending_events
@@ -41,18 +41,13 @@ def stake_of(node: Node, contributor: str) -> Shown:
             _case(connection, case, own) for case in settled.stakes.cases if case.account == account
         ]
     stakes = settled.stakes
-    cooling = [
-        {"amount": str(amounts[account]), "from": date_of(due).isoformat()}
-        for due, amounts in stakes.cooling.items()
-        if account in amounts
-    ]
     told: Shown = {
         "account": account,
         "minimum": str(rule.minimum),
         "gate": rule.fill,
         "by_device": rule.devices is not None,
         "staked": str(total(stakes.staked, account)),
-        "cooling": cooling,
+        "cooling": _cooling(stakes.cooling, account),
         "cases": shown,
         "ended": [_ended(one, own) for one in stakes.ended if one.account == account],
     }
@@ -72,6 +67,14 @@ def _settled(
     locked = {} if last is None else locked_of(file_of(node.blobs, last.manifest, "vesting.json"))
     night = Night(epoch, rule_in_force(node), coming, states, {})
     return settle(night, stakes_after(node, last), locked)
+
+
+def _cooling(cooling: Dated, account: str) -> list[Shown]:
+    return [
+        {"amount": str(amounts[account]), "from": date_of(due).isoformat()}
+        for due, amounts in cooling.items()
+        if account in amounts
+    ]
 
 
 def _case(connection: sa.Connection, case: Case, own: Mapping[int, str]) -> Shown:
