@@ -23,6 +23,7 @@ from quality.decisions import decision_of, enter, newest_decision
 from quality.deleting import DELETED, discard
 from quality.evidence.combined import signals_of
 from quality.evidence.signals import Signal
+from quality.evidence.streets import along_streets
 from quality.evidence.watching import Watcher
 from quality.indexfile import IndexFile
 from quality.looking import Looked, look
@@ -31,9 +32,10 @@ from quality.private import open_hiding
 from quality.records import reputations
 from quality.reputation import NEUTRAL
 from quality.settings import QualitySettings
+from quality.streetmap import open_streets
 from quality.telling import told
 from quality.verdicts import DriveVerdict, counts_of, doubted, judge_drive, judgement_of
-from quality.witnesses import neighbour_signal
+from quality.witnesses import course_of_frames, neighbour_signal
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
 from roadcomb.errors import Unreachable
@@ -63,6 +65,7 @@ class Judge:
         self._settings = settings or QualitySettings()
         self._screening = screening or ScreenSettings()
         self._hiding = open_hiding(node, trimming)
+        self._streets = open_streets(node)
         self._file = IndexFile(node)
         self._index = self._file.index
         self._damaged: set[str] = set()
@@ -138,7 +141,7 @@ class Judge:
         )
         if verdict.verdict is Verdict.ACCEPTED:
             asked = self._asked(verdict, drive_id, contributor, looked, pictures)
-            verdict = doubted(verdict, [*signals, asked])
+            verdict = doubted(verdict, [*signals, *asked])
         verdict = self._with_companions(verdict, drive_id, contributor, looked)
         digest = judgement.store(self._node.blobs, judgement_of(looked.frames, verdict.reasons))
         with self._node.catalog.writing() as connection:
@@ -159,14 +162,13 @@ class Judge:
         contributor: str,
         looked: Looked,
         pictures: StoredPictures,
-    ) -> Signal:
-        """What others' pictures of the same places say."""
-        good = [
-            (n, frame) for n, (frame, _) in enumerate(looked.frames) if n not in verdict.reasons
-        ]
-        return neighbour_signal(
-            self._node, self._engine, self._index, drive_id, contributor, good, pictures
-        )
+    ) -> list[Signal]:
+        """What others' pictures of the same places say, and the map of streets."""
+        shown = enumerate(frame for frame, _ in looked.frames)
+        good = [(n, frame) for n, frame in shown if n not in verdict.reasons]
+        own = course_of_frames(drive_id, contributor, good)
+        asked = neighbour_signal(self._node, self._engine, self._index, own, good, pictures)
+        return [asked, *(along_streets(own, one) for one in self._streets)]
 
     def _with_companions(
         self, verdict: DriveVerdict, drive_id: str, contributor: str, looked: Looked

@@ -26,7 +26,7 @@ from roadcomb.engine import Engine, Lost
 from roadcomb.node import Node
 from roadcomb.records import Frame, Verdict
 
-__all__ = ["neighbour_signal"]
+__all__ = ["course_of_frames", "neighbour_signal"]
 
 _NEWEST = 32
 _AGE_MS = 400 * 86_400_000
@@ -34,22 +34,27 @@ _AGE_MS = 400 * 86_400_000
 _COLUMNS = ["n", "lat_e7", "lon_e7", "verdict", "contrast"]
 
 
+def course_of_frames(
+    drive_id: str, contributor: str, frames: Sequence[tuple[int, Frame]]
+) -> Course:
+    """The course of (n, frame) in their order."""
+    lat, lon = ([getattr(one, axis) for _, one in frames] for axis in ("lat_e7", "lon_e7"))
+    return course_of(drive_id, contributor, [n for n, _ in frames], lat, lon)
+
+
 def neighbour_signal(
     node: Node,
     engine: Engine,
     index: FrameIndex,
-    drive_id: str,
-    contributor: str,
+    own: Course,
     frames: Sequence[tuple[int, Frame]],
     pictures: Pictures,
 ) -> Signal:
-    """The signal of a drive; frames: (n, frame) of those that are good by themselves, in order."""
-    numbers = [n for n, _ in frames]
-    lat, lon = ([getattr(one, axis) for _, one in frames] for axis in ("lat_e7", "lon_e7"))
-    own = course_of(drive_id, contributor, numbers, lat, lon)
+    """The signal of a drive; frames: those of its course, which are good by themselves."""
     places = np.unique(cells_of(own.lat_deg, own.lon_deg, PLACE_RESOLUTION)).tolist()
     after_ms = min((frame.t_ms for _, frame in frames), default=0) - _AGE_MS
-    known = _newest(index, index.table.drives_around(places) - {drive_id}, contributor, after_ms)
+    around = index.table.drives_around(places) - {own.drive_id}
+    known = _newest(index, around, own.contributor, after_ms)
     return neighbours(own, list(_courses(node, index, known)), _Comparing(engine, own, pictures))
 
 

@@ -1,4 +1,4 @@
-"""Command line verbs of this room: `roadcomb export`, and those of region_commands."""
+"""Command line verbs of this room: `roadcomb export`, and those of the others."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roadcomb.errors import UsageError
-from tiles import apikey_commands, region_commands
+from tiles import apikey_commands, region_commands, street_commands
 
 if TYPE_CHECKING:
     import geopandas
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(export)
     region_commands.register(app)
     apikey_commands.register(app)
+    street_commands.register(app)
 
 
 def export(
