@@ -6,7 +6,7 @@ from typing import Any
 
 from api.upkeep.checks import Check, addressed, summed
 from rewards.chain import Committed, committed
-from rewards.documents import FILES
+from rewards.documents import DERIVED, FILES, stem_of
 from rewards.folders import Folder
 from rewards.shelf import file_of
 from roadcomb.canonical import canonical_json, digest_of_json, parse_json
@@ -16,7 +16,8 @@ from tiles import snapshot
 
 __all__ = ["book_checks"]
 
-_BOOKS = ("inputs", "policy", "accounts", "allocation", "ledger", "vesting")
+_BOOKS = ("inputs", "policy", *map(stem_of, DERIVED))
+_FROZEN = ("log", "events", "albums")
 
 
 def book_checks(node: Node) -> Iterator[Check]:
@@ -48,7 +49,8 @@ def _stored(node: Node, manifest: Any) -> Iterator[Check]:
     blobs = node.blobs
     for name in _BOOKS:
         yield addressed(blobs, "books", manifest[name])
-    yield addressed(blobs, "books", manifest["log"]["digest"])
+    for name in _FROZEN:
+        yield addressed(blobs, "books", manifest[name]["digest"])
     yield addressed(blobs, "refill", manifest["refill"])
     yield summed(blobs, f"rows/{manifest['rows']['digest']}")
     yield summed(blobs, f"openings/{manifest['inputs']}")
