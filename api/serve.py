@@ -26,6 +26,7 @@ from api.state import report_trouble, report_unread
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from roadcomb.settings import LogFormat
+from tiles.checked import Checked
 from tiles.live import LiveMap
 
 __all__ = ["serve"]
@@ -34,6 +35,8 @@ PAUSE_S = 1.0
 PUBLISHED_AT_ONCE = 8
 """Drives a step, so that what a retention lets go is looked for in between."""
 DRAIN_S = 10
+HASHED_AT_ONCE = 4
+"""Coverage shards a step, of those that the start took unread."""
 FAREWELL_S = 1.0
 """How long a client that is between two requests may take to send its next, which is answered with
 `Connection: close`; longer, and its connection is closed while idle, as HTTP allows at any time.
@@ -48,7 +51,7 @@ def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int],
     """Serve on the settings' host and port until a signal; `announce` gets (URL, real port) once
     requests are answered. Raises UsageError when the address cannot be listened on.
     """
-    live = LiveMap(node)
+    live = LiveMap(node, Checked(node.settings.data))
     listening = _listen(node.settings.host, node.settings.port)
     app = create_app(node, live)
     config = uvicorn.Config(
@@ -66,6 +69,9 @@ def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int],
     with listening, _orderly_end(), ExitStack() as stack:
         stack.callback(node.catalog.close)
         steps = [Repeating("redrawing the map", live.refresh, PAUSE_S)]
+        steps.append(
+            Repeating("checking coverage", partial(live.look_again, HASHED_AT_ONCE), PAUSE_S)
+        )
         if judge:
             steps.append(_judging(app, node, stack))
         if publish:

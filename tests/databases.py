@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-__all__ = ["catalog_url", "new_database", "postgresql"]
+__all__ = ["catalog_url", "cluster", "new_database", "postgresql"]
 
 _numbers = count()
 
@@ -39,6 +40,13 @@ def new_database(cluster: sa.URL) -> str:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[sa.URL]:
     """A cluster of this run's own behind a socket in its own folder; skips where it cannot be."""
+    with cluster() as home:
+        yield sa.make_url(f"postgresql+psycopg://tests@/postgres?host={home}")
+
+
+@contextmanager
+def cluster() -> Iterator[Path]:
+    """The folder of a private cluster and its socket; user `tests`. Skips where it cannot be."""
     binaries, user = _binaries(), _unprivileged()
     if binaries is None or find_spec("psycopg") is None:
         pytest.skip("no PostgreSQL: initdb, pg_ctl or psycopg is not installed")
@@ -52,14 +60,14 @@ def postgresql() -> Iterator[sa.URL]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _cluster(binaries: Path, home: Path, user: str | None) -> Iterator[sa.URL]:
+def _cluster(binaries: Path, home: Path, user: str | None) -> Iterator[Path]:
     data = home / "data"
     _run(user, binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "-N")
     options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off"
     control = (binaries / "pg_ctl", "-D", data)
     _run(user, *control, "-w", "-l", home / "log", "-o", options, "start")
     try:
-        yield sa.make_url(f"postgresql+psycopg://tests@/postgres?host={home}")
+        yield home
     finally:
         _run(user, *control, "-w", "-m", "immediate", "stop")
 

@@ -13,8 +13,9 @@ from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, NotFound
 from roadcomb.node import Node
 from tiles.accepted import coverage_upto
+from tiles.checked import Checked, stamp_of
 from tiles.fold import empty
-from tiles.snapshot import PREFIX, Snapshot, digest, open_snapshot, shard_digests
+from tiles.snapshot import PREFIX, Snapshot, check_shard, digest, open_snapshot, shard_digests
 
 __all__ = ["Footing"]
 
@@ -26,9 +27,13 @@ Stamps = dict[str, str]
 
 @dataclass
 class Footing:
-    """snapshot: the coverage of `epoch`, -1 before any. newest: the newest epoch that is closed."""
+    """snapshot: the coverage of `epoch`, -1 before any. newest: the newest epoch that is closed.
+
+    checked: shards that may be taken unread, and are hashed later; None: all are hashed at open.
+    """
 
     node: Node
+    checked: Checked | None = None
     snapshot: Snapshot = field(default_factory=lambda: Snapshot(digest(empty()), {}))
     epoch: int = -1
     newest: int = -1
@@ -60,7 +65,7 @@ class Footing:
             epoch, name = found
             try:
                 if name != self.snapshot.digest:
-                    self.snapshot = _opened(self.node.blobs, name, damaged)
+                    self.snapshot = self._opened(name, damaged)
                 self.epoch = epoch
             except (IntegrityError, NotFound) as error:
                 key = str(error.details.get("key", f"{PREFIX}/{name}"))
@@ -69,23 +74,35 @@ class Footing:
         self.newest, self._damaged = newest, damaged
         if damaged.keys() - known:
             _log.error("%s", self.damage)
+        if self.checked is not None:
+            self.checked.save()
 
+    def _opened(self, name: str, damaged: Stamps) -> Snapshot:
+        """Shards are shared among epochs: one that is known as damaged is not checked again."""
+        for shard in shard_digests(self.node.blobs, name):
+            if (key := f"{PREFIX}/{shard}") in damaged:
+                raise IntegrityError(f"{key} is damaged: run a restore", key=key)
+        return open_snapshot(self.node.blobs, name, self.checked)
 
-def _opened(blobs: Blobs, name: str, damaged: Stamps) -> Snapshot:
-    """Shards are shared among epochs: one that is known as damaged is not checked again."""
-    for shard in shard_digests(blobs, name):
-        if (key := f"{PREFIX}/{shard}") in damaged:
-            raise IntegrityError(f"{key} is damaged: run a restore", key=key)
-    return open_snapshot(blobs, name)
+    def has_rotted(self) -> bool:
+        """Hash one shard that was taken unread; whether it is not what its digest says."""
+        name = None if self.checked is None else self.checked.due()
+        if name is None or self.checked is None:
+            return False
+        try:
+            check_shard(self.node.blobs, name)
+        except (IntegrityError, NotFound):
+            self.checked.forget(name)
+            return True
+        return False
 
 
 def _stamp(blobs: Blobs, key: str) -> str:
     """Something that changes when the blob does."""
     path = blobs.local_path(key)
+    if path is not None:
+        return stamp_of(path) or "nothing"
     try:
-        if path is None:
-            return digest_of_bytes(blobs.get(key))
-        found = path.stat()
-    except (NotFound, FileNotFoundError):
+        return digest_of_bytes(blobs.get(key))
+    except NotFound:
         return "nothing"
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"

@@ -23,6 +23,7 @@ from roadcomb.blobs import Blobs
 from roadcomb.node import Node
 from roadcomb.settings import CaptureTime
 from tiles.accepted import Changes, Decided, Position, read_changes
+from tiles.checked import Checked
 from tiles.compression import compress
 from tiles.fold import empty, fold, merge
 from tiles.footing import Footing
@@ -68,24 +69,33 @@ class _Served:
 
 
 class LiveMap:
-    """The map of a node, now; safe to read while another thread refreshes it."""
+    """The map of a node, now; safe to read while another thread refreshes it.
 
-    def __init__(self, node: Node) -> None:
+    checked: coverage shards that are taken unread; whoever gives it calls `look_again`.
+    """
+
+    def __init__(self, node: Node, checked: Checked | None = None) -> None:
         self._node = node
+        self._checked = checked
         self._secret = node.key.derive("sketch")
         self._lock = threading.Lock()
         self._gallery = Gallery(node)
+        self._clear()
+        nothing = self._footing.snapshot
+        self._served = _serving(MapState(Position(), nothing, self._overlay, self._pictures, {}))
+        self.refresh()
+
+    def _clear(self) -> None:
+        """Know nothing of the catalog yet."""
         self._drives: dict[str, _Drive] = {}
         self._unread: dict[str, Decided] = {}
         self._epochs: dict[str, int] = {}
         self._counted: frozenset[str] = frozenset()
-        self._footing = Footing(node)
-        nothing = self._footing.snapshot
+        self._footing = Footing(self._node, self._checked)
         self._overlay, self._pictures = overlay_of([]), index_of([])
         self._lines = NO_LINES
-        self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), (nothing, ()))
-        self._served = _serving(MapState(Position(), nothing, self._overlay, self._pictures, {}))
-        self.refresh()
+        nothing: Left = (self._footing.snapshot, ())
+        self._left: tuple[tuple[str, frozenset[str]], Left] = (("", frozenset()), nothing)
 
     @property
     def state(self) -> MapState:
@@ -137,17 +147,28 @@ class LiveMap:
         """Follow the catalog; True when the map changed."""
         with self._lock:
             self._gallery.refresh()
-            before = self.state
-            changes = read_changes(self._node.catalog, before.position)
-            closed = changes.position.epoch > before.position.epoch or self._footing.is_mended()
-            if changes.position == before.position and not closed and not self._restored():
-                return False
-            self._epochs.update(changes.counted)
-            if closed:
-                self._footing.advance(changes.position.epoch)
-            self._follow(changes, closed)
-            self._served = _serving(self._state(changes.position))
-            return True
+            return self._advance(self.state.position)
+
+    def look_again(self, shards: int) -> bool:
+        """Hash so many shards that were taken unread; True when the map changed: one has rotted,
+        and all is drawn as by a node that starts now."""
+        if not any(self._footing.has_rotted() for _ in range(shards)):
+            return False
+        with self._lock:
+            self._clear()
+            return self._advance(Position())
+
+    def _advance(self, since: Position) -> bool:
+        changes = read_changes(self._node.catalog, since)
+        closed = changes.position.epoch > since.epoch or self._footing.is_mended()
+        if changes.position == since and not closed and not self._restored():
+            return False
+        self._epochs.update(changes.counted)
+        if closed:
+            self._footing.advance(changes.position.epoch)
+        self._follow(changes, closed)
+        self._served = _serving(self._state(changes.position))
+        return True
 
     def _follow(self, changes: Changes, closed: bool) -> None:
         drives = dict(self._drives)

@@ -25,12 +25,14 @@ from roadcomb.cells import (
     resolution,
 )
 from roadcomb.errors import IntegrityError, NotFound
+from tiles.checked import Checked, stamp_of
 from tiles.fold import COVERAGE, coarsen
 from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
 
 __all__ = [
     "PREFIX",
     "Snapshot",
+    "check_shard",
     "digest",
     "open_snapshot",
     "shard_digests",
@@ -118,16 +120,21 @@ class Snapshot:
         return [int(owner) for owner in _cells(owners)]
 
 
-def open_snapshot(blobs: Blobs, digest: str) -> Snapshot:
-    """The snapshot of a digest, every shard checked.
+def open_snapshot(blobs: Blobs, digest: str, checked: Checked | None = None) -> Snapshot:
+    """The snapshot of a digest, every shard checked; or taken unread, where `checked` does.
 
     Raises NotFound when a file of it is missing, IntegrityError when one is damaged; of a shard
     the details name the key.
     """
     wanted = _digests(blobs, digest)
     with ThreadPoolExecutor(_CHECKERS) as pool:
-        shards = pool.map(partial(_shard, blobs), wanted.values())
+        shards = pool.map(partial(_shard, blobs, checked), wanted.values())
         return Snapshot(digest, dict(zip(wanted, shards, strict=True)))
+
+
+def check_shard(blobs: Blobs, digest: str) -> None:
+    """Hash a shard. Raises NotFound or IntegrityError."""
+    _shard(blobs, None, digest)
 
 
 def shard_digests(blobs: Blobs, digest: str) -> list[str]:
@@ -171,9 +178,11 @@ def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:
     raise IntegrityError(f"{PREFIX}/{digest} is no snapshot that this version can read")
 
 
-def _shard(blobs: Blobs, digest: str) -> pa.Table:
+def _shard(blobs: Blobs, checked: Checked | None, digest: str) -> pa.Table:
     key = f"{PREFIX}/{digest}"
     damaged = IntegrityError(f"coverage shard {key} is damaged: run a restore", key=key)
+    path = blobs.local_path(key)
+    stamp = None if path is None else stamp_of(path)
     try:
         mapped = _mapped(blobs, key)
         table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
@@ -181,8 +190,14 @@ def _shard(blobs: Blobs, digest: str) -> pa.Table:
         raise NotFound(str(error), key=key) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged from error
-    if not table.schema.equals(COVERAGE) or row_digest(table) != digest:
+    if not table.schema.equals(COVERAGE):
         raise damaged
+    if checked is not None and checked.takes(digest, stamp):
+        return table
+    if row_digest(table) != digest:
+        raise damaged
+    if checked is not None:
+        checked.found_good(digest, stamp)
     if isinstance(mapped, mmap.mmap):
         mapped.madvise(mmap.MADV_DONTNEED)  # what was read to check it is not kept
     return table

@@ -16,13 +16,14 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import urllib3
 
 from tests.tiles.test_cover import tile_around
-from tests.tiles.worlds import AT_SEA, STEP_DEG, Drive, a_node, decide, seal
+from tests.tiles.worlds import AT_SEA, Drive, a_node, decide, seal
 from tiles.webmercator import Tile
 
 ZOOM = 15
@@ -32,38 +33,58 @@ WARM_ROUNDS = 6
 _BOX_DEG = (0.16, 0.135)
 
 
-def main(drives: int = 400) -> None:
+def main(count: int = 400) -> None:
     """Measure and print."""
+    drives = drives_in_a_box(count)
+    tiles = tiles_of(drives)
     with tempfile.TemporaryDirectory() as folder:
-        tiles = _filled(Path(folder), drives)
-        with _serving(folder) as (url, pid):
-            cold, _ = _asked(url, tiles, pid)
-            draw = random.Random(1)
-            again = [tile for _ in range(WARM_ROUNDS) for tile in draw.sample(tiles, len(tiles))]
-            warm, slowest = _asked(url, again, pid)
+        filled(Path(folder), drives)
+        with serving(folder) as (url, pid):
+            address = f"{url}/tiles/drives,frames/{{z}}/{{x}}/{{y}}.mvt"
+            cold = asked(address, tiles, [pid])
+            warm = asked(address, in_any_order(tiles, WARM_ROUNDS), [pid])
     print(
-        f"{drives * FRAMES:,} frames, {len(tiles)} tiles of zoom {ZOOM}, {CONNECTIONS} connections"
+        f"{count * FRAMES:,} frames, {len(tiles)} tiles of zoom {ZOOM}, {CONNECTIONS} connections"
     )
-    print(f"  cold {cold:6.2f} ms CPU a tile   warm {warm:6.2f} ms   p99 {slowest:6.1f} ms")
+    print(f"  cold {cold.cpu_ms:6.2f} ms CPU a tile   warm {warm.cpu_ms:6.2f} ms", end="   ")
+    print(f"p99 {warm.p99_ms:6.1f} ms")
 
 
-def _filled(folder: Path, drives: int) -> list[Tile]:
-    """A node with accepted drives in a box; answers the tiles that they pass."""
-    draw, node, tiles = np.random.default_rng(1), a_node(folder), set()
-    for number in range(drives):
-        north, east = draw.random(2) * _BOX_DEG
-        start = (AT_SEA[0] + float(north), AT_SEA[1] + float(east))
-        drive = Drive(f"d{number}", start=start, grades=(600,) * FRAMES)
+def drives_in_a_box(count: int) -> list[Drive]:
+    """Drives to the north, 8 m a frame, somewhere in the box."""
+    draw = np.random.default_rng(1)
+    starts = AT_SEA + draw.random((count, 2)) * _BOX_DEG
+    return [
+        Drive(f"d{number}", start=(float(lat), float(lon)), grades=(600,) * FRAMES)
+        for number, (lat, lon) in enumerate(starts)
+    ]
+
+
+def tiles_of(drives: Sequence[Drive]) -> list[Tile]:
+    """The tiles that drives pass."""
+    places = ((float(lat), drive.start[1]) for drive in drives for lat in drive.lat[::20])
+    found = {tile_around(place, ZOOM) for place in places}
+    return sorted(found, key=lambda tile: (tile.x, tile.y))
+
+
+def in_any_order(tiles: Sequence[Tile], rounds: int) -> list[Tile]:
+    """All of them, so many times, each time in another order."""
+    draw = random.Random(1)
+    return [tile for _ in range(rounds) for tile in draw.sample(tiles, len(tiles))]
+
+
+def filled(folder: Path, drives: Sequence[Drive]) -> None:
+    """A node with these drives, accepted."""
+    node = a_node(folder)
+    for drive in drives:
         seal(node, drive)
         decide(node, drive)
-        ways = ((start[0] + n * STEP_DEG, start[1]) for n in range(0, FRAMES, 20))
-        tiles |= {tile_around(place, ZOOM) for place in ways}
     node.catalog.close()
-    return sorted(tiles, key=lambda tile: (tile.x, tile.y))
 
 
 @contextmanager
-def _serving(folder: str) -> Iterator[tuple[str, int]]:
+def serving(folder: str) -> Iterator[tuple[str, int]]:
+    """The node of a folder in a process of its own: its address, and the process."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_serving", "serve", folder]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -78,42 +99,58 @@ def serve(folder: str) -> None:
     from api.app import create_app
     from roadcomb.node import open_node
     from roadcomb.settings import NodeSettings
-    from tests.api.serving import serving
+    from tests.api.serving import serving as behind_a_socket
 
     settings = NodeSettings(data=Path(folder), key_seed="tiles", clock_file=Path(folder) / "clock")
-    with serving(create_app(open_node(settings))) as client:
+    with behind_a_socket(create_app(open_node(settings))) as client:
         print(client.base_url, flush=True)
         threading.Event().wait()
 
 
-def _asked(url: str, tiles: Sequence[Tile], pid: int) -> tuple[float, float]:
-    """Milliseconds of the server's CPU a tile, and the 99th percentile of the answers' times."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What answers cost: CPU a tile, and the time that one of a hundred took longer than."""
+
+    cpu_ms: float
+    p99_ms: float
+
+
+def asked(address: str, tiles: Sequence[Tile], pids: Sequence[int]) -> Asked:
+    """Ask for tiles over all connections; address: with {z}, {x} and {y}. pids: the processes
+    that answer, with all that these have started."""
     pool = urllib3.PoolManager(maxsize=CONNECTIONS, block=True)
 
     def ask(tile: Tile) -> float:
         start = time.perf_counter()
-        path = f"{url}/tiles/drives,frames/{tile.z}/{tile.x}/{tile.y}.mvt"
+        path = address.format(z=tile.z, x=tile.x, y=tile.y)
         answer = pool.request(
             "GET", path, headers={"Accept-Encoding": "gzip"}, decode_content=False
         )
         assert answer.status == 200, answer.status
         return 1000 * (time.perf_counter() - start)
 
-    before = _cpu_s(pid)
+    before = sum(map(_cpu_s, pids))
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         times = list(threads.map(ask, tiles))
-    return 1000 * (_cpu_s(pid) - before) / len(tiles), float(np.percentile(times, 99))
+    spent = sum(map(_cpu_s, pids)) - before
+    return Asked(1000 * spent / len(tiles), float(np.percentile(times, 99)))
 
 
 def _cpu_s(pid: int) -> float:
-    """User and system time of a process (proc(5): fields 14 and 15 of stat)."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """User and system time of a process, its descendants and those that ended (proc(5): fields 14
+    to 17 of stat)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0  # it ended just now: its parent has its time
+    own: float = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_cpu_s(int(child)) for child in children)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve", folder]:
             serve(folder)
-        case asked:
-            main(*map(int, asked))
+        case counts:
+            main(*map(int, counts))

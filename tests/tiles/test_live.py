@@ -23,6 +23,7 @@ from tests.tiles.worlds import (
     scattered,
     seal,
 )
+from tiles.checked import NAME, Checked, stamp_of
 from tiles.fold import fold, merge
 from tiles.live import LiveMap
 from tiles.passes import passes_of
@@ -62,6 +63,20 @@ def damage(node: Node, coverage: pa.Table) -> tuple[str, bytes]:
     whole = node.blobs.get(key)
     node.blobs.put(key, whole.replace(b"\x01\x00\x00\x00", b"\x03\x00\x00\x00"))
     return key, whole
+
+
+def digest_of(coverage: pa.Table) -> str:
+    """Of its finest shard."""
+    return next(shards_of(coverage)).digest
+
+
+def rot(path: Path, coverage: pa.Table, folder: Path) -> None:
+    """Change a number as a failing disk does, behind the back of the record of what was checked."""
+    before, whole = stamp_of(path), path.read_bytes()
+    value = int(coverage["grade_sum"][0].as_py()).to_bytes(8, "little")
+    path.write_bytes(whole.replace(value, bytes([value[0] ^ 1]) + value[1:]))
+    record = folder / NAME
+    record.write_text(record.read_text().replace(str(before), str(stamp_of(path))))
 
 
 def passes_on(live: LiveMap) -> int:
@@ -239,6 +254,52 @@ def test_a_node_that_starts_looks_back_for_the_newest_good_night(node: Node) -> 
     assert live.damage is None
     assert live.state.table(12).equals(published(node, *drives))
     assert (live.etag, live.tile(HOME)[1]()) == (LiveMap(node).etag, LiveMap(node).tile(HOME)[1]())
+
+
+def test_a_start_takes_unread_what_was_hashed_before_and_looks_again_after(
+    node: Node, tmp_path: Path
+) -> None:
+    judged(node, ALICE)
+    night = published(node, ALICE)
+    name = write(node.blobs, night)
+    commit_epoch(node, 20_458, name, [ALICE])
+    LiveMap(node, Checked(tmp_path))
+    path = node.blobs.local_path(f"coverage/{digest_of(night)}")
+    assert path is not None
+    rot(path, night, tmp_path)
+    live = LiveMap(node, Checked(tmp_path))
+    assert (live.damage, live.state.snapshot.digest) == (None, name)
+    assert live.state.table(12).equals(night) is False
+    while not live.look_again(1):
+        pass
+    assert "from no epoch" in str(live.damage)
+    assert live.state.table(12).equals(night)
+    assert not live.look_again(100)
+    assert "from no epoch" in str(LiveMap(node, Checked(tmp_path)).damage)
+
+
+def test_a_shard_that_was_written_again_is_not_taken_unread(node: Node, tmp_path: Path) -> None:
+    judged(node, ALICE)
+    night = published(node, ALICE)
+    commit_epoch(node, 20_458, write(node.blobs, night), [ALICE])
+    LiveMap(node, Checked(tmp_path))
+    damage(node, night)
+    assert "from no epoch" in str(LiveMap(node, Checked(tmp_path)).damage)
+
+
+@pytest.mark.parametrize("record", [b"", b"[1]", b'{"a": 1}', b"\xff"])
+def test_a_damaged_record_of_checks_has_everything_hashed(
+    node: Node, tmp_path: Path, record: bytes
+) -> None:
+    judged(node, ALICE)
+    night = published(node, ALICE)
+    commit_epoch(node, 20_458, write(node.blobs, night), [ALICE])
+    LiveMap(node, Checked(tmp_path))
+    (tmp_path / NAME).write_bytes(record)
+    live = LiveMap(node, Checked(tmp_path))
+    assert live.state.table(12).equals(night)
+    assert not live.look_again(100)
+    assert (tmp_path / NAME).read_bytes() != record
 
 
 def test_without_any_good_night_the_map_is_drawn_from_judgements(node: Node) -> None:
