@@ -108,7 +108,7 @@ function told({ drives, epochs, address }, body, page) {
   ];
 }
 
-function day({ day: iso, amount, rows, why }, goTo) {
+function day({ day: iso, amount, rows, why, devices, fleet }, goTo) {
   const shown = rows.slice(0, MOST_ROWS);
   const head = ["Hexagon", "Grade", "Tokens", "Why not more"].map((name) =>
     element("th", { scope: "col" }, name));
@@ -116,13 +116,24 @@ function day({ day: iso, amount, rows, why }, goTo) {
     "details", {},
     element("summary", {}, `${dateWords(parseDay(iso))}: ${tokens(amount)} tokens, `,
       counted(rows.length, "hexagon pass", "hexagon passes")),
-    element("p", { class: "words" }, sentences(why)),
+    [why, ...devices.map(deviceWords), ...fleetWords(fleet)].filter(Boolean).map((words) =>
+      element("p", { class: "words" }, sentences(words))),
     element("div", { class: "scroll" }, element("table", {},
       element("thead", {}, element("tr", {}, head)), element("tbody", {}, shown.map((each) => row(each, goTo(each.cell)))))),
     rows.length > shown.length
       ? element("p", { class: "words" }, `${number(rows.length - shown.length)} more: roadcomb rewards --rows`)
       : null,
   );
+}
+
+const deviceWords = ({ device, why }) => why && `Device ${device.slice(0, 12)}: ${why}`;
+
+function fleetWords({ gave, received }) {
+  const came = received.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  return [
+    gave && `${tokens(gave.amount)} tokens of these went to your fleet's manager.`,
+    received.length && `${tokens(came)} tokens more came from ${counted(received.length, "driver")} of your fleet.`,
+  ];
 }
 
 const sentences = (why) => [why].flat().filter(Boolean).join(" ");
