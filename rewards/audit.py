@@ -35,7 +35,7 @@ from rewards.documents import (
 from rewards.earned import Earned
 from rewards.events import Event, parse_events
 from rewards.folders import Folder, epochs_in, read_folder
-from rewards.founded import refuse_unfounded
+from rewards.founded import Founded
 from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.refill import NEVER_PAID, Refill
@@ -70,6 +70,7 @@ def audit(
     """
     standing, accounting = first_standing(), accounting if accounting is not None else Accounting()
     past: dict[int, Refill] = {}
+    founded = Founded()
     earlier = partial(_passed_in, published)
     for epoch in epochs_in(published):
         folder = read_folder(published, epoch)
@@ -77,7 +78,7 @@ def audit(
         past[epoch] = standing.refill
         standing = audit_epoch(folder, standing, node_key, past, earlier)
         account_for(folder, accounting)
-        refuse_unfounded(folder, accounting)
+        founded.add(folder, accounting)
         yield Audited(epoch, folder.digest, folder.manifest["tree"], accounting.counts())
 
 

@@ -36,9 +36,9 @@ def deposit(node: Node, account: str, amount: int, transaction: str, by: str) ->
         raise UsageError(f"{transaction[:80]!r} is no transaction: 0x and 64 hex digits, or :n too")
     if not by.strip() or len(by) > 100:
         raise UsageError("a deposit needs the name of who saw it confirmed (--by)")
-    whole = known_account(node, account)
-    body = {"account": whole, "amount": str(amount)}
-    record(node, DEPOSIT, transaction.lower(), body, by)
+    whole, named = known_account(node, account), transaction.lower()
+    body = {"account": whole, "amount": str(amount), "transaction": named}
+    record(node, DEPOSIT, named, body, by)
     return whole
 
 

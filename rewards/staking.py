@@ -42,8 +42,9 @@ __all__ = [
 ]
 
 DEPOSIT = "stake-deposit"
+"""Kind of events: {"account", "amount": base units as decimal text, "transaction"}."""
 WITHDRAWAL = "stake-withdrawal"
-"""Kinds of events: {"account", "amount": base units as decimal text}."""
+"""Kind of events: {"account", "amount"}."""
 
 Entries = list[tuple[str, int]]
 """What moves: base units by ledger account."""
@@ -210,7 +211,13 @@ def _amounts(events: Sequence[Event], kind: str) -> dict[str, int]:
 
 def _amount(event: Event) -> tuple[str, int]:
     match event.body:
-        case {"account": str(account), "amount": str(amount), **nothing} if not nothing:
+        case {"account": str(account), "amount": str(amount), **more} if more.keys() == _more(
+            event
+        ):
             if amount.isascii() and amount.isdecimal() and int(amount) > 0:
                 return account, int(amount)
     raise IntegrityError(f"events.json: event {event.number} ({event.kind}) names no amount")
+
+
+def _more(event: Event) -> set[str]:
+    return {"transaction"} if event.kind == DEPOSIT else set()

@@ -20,7 +20,8 @@ ANN, BEN = "a" * 64, "b" * 64
 
 
 def deposit(number: int, account: str, amount: int) -> Event:
-    return Event(number, DEPOSIT, {"account": account, "amount": str(amount)})
+    body = {"account": account, "amount": str(amount), "transaction": f"0x{number:064x}"}
+    return Event(number, DEPOSIT, body)
 
 
 def withdrawal(number: int, account: str, amount: int) -> Event:

@@ -14,7 +14,7 @@ from rewards.events import Event
 from rewards.gate import fill
 from rewards.mechanisms.collateral import TerminationFee
 from rewards.stake_document import parse_stakes, stakes_document
-from rewards.staking import DEPOSIT, Night, Stakes
+from rewards.staking import DEPOSIT, WITHDRAWAL, Night, Stakes
 from roadcomb.errors import IntegrityError
 from tests.rewards.stakes import (
     ANN,
@@ -206,7 +206,13 @@ def test_where_a_policy_asks_for_it_leaving_costs_what_fip_98_says() -> None:
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1.5", "", "²"])
 def test_an_event_without_an_amount_closes_no_books(amount: str) -> None:
-    event = Event(1, DEPOSIT, {"account": ANN, "amount": amount})
+    event = Event(1, WITHDRAWAL, {"account": ANN, "amount": amount})
+    with pytest.raises(IntegrityError, match="event 1"):
+        live(Lived(), [Day([event])])
+
+
+def test_a_deposit_without_a_transaction_that_anybody_can_look_up_closes_no_books() -> None:
+    event = Event(1, DEPOSIT, {"account": ANN, "amount": "5"})
     with pytest.raises(IntegrityError, match="event 1"):
         live(Lived(), [Day([event])])
 
