@@ -144,6 +144,8 @@ def _region(section: Section, stepped: bool) -> Region:
         section.integer("whole", 1, 10**12) if stepped else 1,
         tuple(sorted(_span(section, text) for text in section.texts("cells"))),
     )
+    if not region.spans:
+        raise section.refused("cells", "a region has cells")
     section.end()
     return region
 

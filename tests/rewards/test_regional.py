@@ -127,6 +127,7 @@ def test_no_cell_counts_more_than_whole_and_weights_mean_their_ratios(
         ("elsewhere = 1\n" + region("a", 1, NEAR) + region("a", 1, FAR), "its own name"),
         ("elsewhere = 1\n" + region("a", 1, NEAR) + region("b", 1, HERE), "in two regions"),
         ("elsewhere = 1\n" + region("a", 1, NEAR, HERE), "twice in one"),
+        ("elsewhere = 1\n" + region("a", 1), "a region has cells"),
         ("elsewhere = 1\n" + region("a", 1, NEAR, whole=5), "whole: unknown"),
         (f"elsewhere = 1\n{MIP_7}\n" + region("a", 1, NEAR), "whole: missing"),
         ("elsewhere = 1\nsteps = [[1, 1000]]\nfresh_days = 1\n", "steps"),
