@@ -2,99 +2,125 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import cv2
 
 from quality.evidence.combined import doubt, signals_of, suspicious
 from quality.evidence.signals import Signal
 from roadcomb.cells import cells_of
 from roadcomb.records import Frame, degrees
 from sample_data.dice import Dice
-from tests.benchmarks.fraud.attacks import APART, ATTACKS, Attack
+from tests.benchmarks.fraud.attacks import APART, ATTACKS, Attack, Lie
 from tests.benchmarks.fraud.honest import RECORDERS, frames_of, honest
 from tests.benchmarks.fraud.real import say_real
 from tests.benchmarks.fraud.studio import Recording, recordings, watched
+from tests.benchmarks.fraud.town import PLACES, Town
 
 SCENES = 200
 EACH = 60
 """Drives of each attack."""
+WITHOUT = {
+    "with others' drives and a map": (),
+    "with others' drives": ("streets",),
+    "with a map": ("neighbours",),
+    "with neither": PLACES,
+}
 _RECEIVED_MS = 1_800_000_000_000
 """2027-01-15: after all of them."""
+
+Told = list[Signal]
 
 
 def main(scenes: int = SCENES) -> None:
     """Print the figures of docs/authenticity.md."""
-    made = list(recordings(scenes, min(2, os.cpu_count() or 1)))
-    honest_ones = [_signals(one, frames_of(honest(one.number))) for one in made]
-    held = [one.number for one, told in zip(made, honest_ones, strict=True) if suspicious(told)]
-    _say_honest(made, honest_ones, held)
-    caught = {name: _caught(made, attack, name) for name, attack in ATTACKS.items()}
-    for name, (found, turned, found_all, every) in caught.items():
-        print(f"{name}: {found} of {turned} with a turn held, {found_all} of all {every}")
-    found, turned = (sum(counts[n] for counts in caught.values()) for n in (0, 1))
-    print(f"together: {found} of {turned} with a turn: {found / turned:.1%}")
-    for name, attack in APART.items():
-        found, turned, found_all, every = _caught(made, attack, name)
-        print(f"apart, {name}: {found} of {turned} with a turn held, {found_all} of all {every}")
-    _say_money(made, held)
+    workers = min(2, os.cpu_count() or 1)
+    made = list(recordings(scenes, workers))
+    town = Town(made)
+    with ThreadPoolExecutor(workers) as pool:
+        honest_ones = list(pool.map(lambda one: _told(town, one, _truth(one)), made))
+        for name, left_out in WITHOUT.items():
+            _say_honest(name, [_only(told, left_out) for told in honest_ones])
+        caught = {name: _caught(pool, town, made, name, lie) for name, lie in ATTACKS.items()}
+        apart = {name: _caught(pool, town, made, name, lie) for name, lie in APART.items()}
+        held = [one.number for one, told in zip(made, honest_ones, strict=True) if suspicious(told)]
+        _say_money(pool, town, made, held)
+    for name, left_out in WITHOUT.items():
+        _say_caught(name, caught, left_out)
+        _say_caught(f"apart, {name}", apart, left_out)
     say_real()
 
 
-def _signals(one: Recording, frames: Sequence[Frame]) -> list[Signal]:
-    return signals_of(frames, watched(one), _RECEIVED_MS)
+def _truth(one: Recording) -> Lie:
+    return Lie(frames_of(honest(one.number)))
 
 
-def _say_honest(
-    made: Sequence[Recording], told: Sequence[Sequence[Signal]], held: Sequence[int]
-) -> None:
-    share = len(held) / len(made)
-    print(f"honest: {len(held)} of {len(made)} drives held: {share:.2%} {held}")
+def _told(town: Town, one: Recording, lie: Lie) -> Told:
+    cv2.setNumThreads(1)
+    own = signals_of(lie.frames, watched(one, lie.order), _RECEIVED_MS)
+    return [*own, *town.signals(one, lie.frames, lie.order)]
+
+
+def _only(told: Told, left_out: Collection[str]) -> Told:
+    return [signal for signal in told if signal.name not in left_out]
+
+
+def _say_honest(name: str, told: Sequence[Told]) -> None:
+    held = sum(map(suspicious, told))
     doubts = sorted(map(doubt, told))
-    print(f"honest doubt: lowest {doubts[:5]}, median {doubts[len(doubts) // 2]}")
+    print(f"honest, {name}: {held} of {len(told)} held: {held / len(told):.2%}; {doubts[:5]}")
 
 
-def _caught(made: Sequence[Recording], attack: Attack, name: str) -> tuple[int, int, int, int]:
-    """(held, all) of the lies that hold a turn, and (held, all) of all."""
-    counts = [0, 0, 0, 0]
-    for number, turns, found in _tried(made, attack, name):
-        del number
-        counts[0] += found and turns
-        counts[1] += turns
-        counts[2] += found
-        counts[3] += 1
-    return counts[0], counts[1], counts[2], counts[3]
-
-
-def _tried(
-    made: Sequence[Recording], attack: Attack, name: str
-) -> Iterator[tuple[int, bool, bool]]:
-    """(number, whether it holds a turn, whether it is held) of each lie."""
+def _caught(
+    pool: Executor, town: Town, made: Sequence[Recording], name: str, attack: Attack
+) -> list[tuple[bool, Told]]:
+    """(whether it holds a turn, what is told of it) of EACH lies."""
     dice = Dice("attack", name)
-    for _ in range(EACH):
-        one = made[dice.below(len(made))]
-        lie = attack(honest(one.number), dice)
-        told = signals_of(lie.frames, watched(one, lie.order), _RECEIVED_MS)
-        yield one.number, lie.turns, suspicious(told)
+    drawn = [made[dice.below(len(made))] for _ in range(EACH)]
+    lies = [(one, attack(honest(one.number), dice)) for one in drawn]
+    told = pool.map(lambda lie: _told(town, *lie), lies)
+    return [(lie.turns, signals) for (_, lie), signals in zip(lies, told, strict=True)]
 
 
-def _say_money(made: Sequence[Recording], held: Sequence[int]) -> None:
+def _say_caught(
+    name: str, caught: Mapping[str, list[tuple[bool, Told]]], left_out: Collection[str]
+) -> None:
+    found, turned = 0, 0
+    for lie, tries in caught.items():
+        held = [(turns, suspicious(_only(told, left_out))) for turns, told in tries]
+        of_turns = [was_held for turns, was_held in held if turns]
+        found, turned = found + sum(of_turns), turned + len(of_turns)
+        everything = f"{sum(was_held for _, was_held in held)} of all {len(held)}"
+        print(f"{name}, {lie}: {sum(of_turns)} of {len(of_turns)} with a turn, {everything}")
+    print(f"{name}, together: {found} of {turned} with a turn: {found / turned:.1%}")
+
+
+def _say_money(
+    pool: Executor, town: Town, made: Sequence[Recording], held: Collection[int]
+) -> None:
     """A cell's reward is split among the drives through it; a tenth of the drives lie."""
     dice = Dice("a pool")
-    drives: list[tuple[bool, list[int]]] = []
     kinds = list(ATTACKS.values())
     city = [one for one in made if one.number % RECORDERS == 0]
-    for one in city:
-        if dice.chance(0.1):
-            lie = dice.pick(kinds)(honest(one.number), dice)
-            found = suspicious(signals_of(lie.frames, watched(one, lie.order), _RECEIVED_MS))
-            drives.append((True, [] if found else _cells(lie.frames)))
-        elif one.number not in held:
-            drives.append((False, _cells(frames_of(honest(one.number)))))
-    shares = _shares(drives)
-    liars = sum(lies for lies, _ in drives)
-    print(
-        f"money: {shares[True]:.1f} of {sum(shares.values()):.1f} cells' rewards reach {liars} "
-        f"lying drives of {len(city)}: {shares[True] / sum(shares.values()):.2%}"
-    )
+    lying = {one.number for one in city if dice.chance(0.1)}
+    lies = [
+        (one, dice.pick(kinds)(honest(one.number), dice)) for one in city if one.number in lying
+    ]
+    told = list(pool.map(lambda lie: _told(town, *lie), lies))
+    honest_ones = [one for one in city if one.number not in lying | set(held)]
+    true = [(False, _cells(_truth(one).frames)) for one in honest_ones]
+    for name, left_out in WITHOUT.items():
+        paid = [
+            (True, _cells(lie.frames))
+            for (_, lie), signals in zip(lies, told, strict=True)
+            if not suspicious(_only(signals, left_out))
+        ]
+        shares = _shares([*true, *paid])
+        print(
+            f"money, {name}: {shares[True]:.1f} of {sum(shares.values()):.1f} cells' rewards reach "
+            f"{len(lies)} lying drives of {len(city)}: {shares[True] / sum(shares.values()):.2%}"
+        )
 
 
 def _cells(frames: Sequence[Frame]) -> list[int]:

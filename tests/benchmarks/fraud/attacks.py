@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from roadcomb.records import Frame
+from sample_data.city import EASTWARD, NORTHWARD
 from sample_data.dice import Dice
 from tests.benchmarks.fraud.honest import FRAMES, RECORDERS, Honest, frames_of, honest
 
@@ -53,13 +54,17 @@ def aligned_trace(one: Honest, dice: Dice) -> Lie:
 def moved_trace(one: Honest, dice: Dice) -> Lie:
     """The own trace, moved some streets away."""
     north, east = (dice.pick((-1, 1)) * (100 + dice.below(300)) for _ in range(2))
-    frames = [
-        replace(
-            f, lat_e7=f.lat_e7 + round(north * METRE_E7), lon_e7=f.lon_e7 + round(east * METRE_E7)
-        )
-        for f in frames_of(one)
-    ]
-    return Lie(frames, None, _own_turn(one))
+    return Lie(_moved(frames_of(one), east, north), None, _own_turn(one))
+
+
+def onto_streets(one: Honest, dice: Dice) -> Lie:
+    """The own trace, moved from its corner to another crossing, so that it follows streets."""
+    x, y = one.drive.route.points[1]
+    there = dice.pick(NORTHWARD[1:-1]), dice.pick(EASTWARD[1:-1])
+    east, north = there[0] - _nearest(NORTHWARD, x), there[1] - _nearest(EASTWARD, y)
+    if abs(east) + abs(north) < 50:
+        return onto_streets(one, dice)
+    return Lie(_moved(frames_of(one), east, north), None, _own_turn(one))
 
 
 def rotated_trace(one: Honest, dice: Dice) -> Lie:
@@ -146,6 +151,7 @@ ATTACKS: Mapping[str, Attack] = {
     "teleport": teleport,
     "time shifted by 3 to 21 hours": hours_later,
     "own trace moved": moved_trace,
+    "own trace moved onto other streets": onto_streets,
     "own trace rotated": rotated_trace,
 }
 
@@ -153,6 +159,15 @@ APART: Mapping[str, Attack] = {
     "time shifted by whole days": days_later,
     "the best of 12 traces": aligned_trace,
 }
+
+
+def _nearest(lines: Sequence[float], at: float) -> float:
+    return min(lines, key=lambda line: abs(line - at))
+
+
+def _moved(frames: Sequence[Frame], east_m: float, north_m: float) -> list[Frame]:
+    lat, lon = round(north_m * METRE_E7), round(east_m * METRE_E7)
+    return [replace(f, lat_e7=f.lat_e7 + lat, lon_e7=f.lon_e7 + lon) for f in frames]
 
 
 def _other(one: Honest, dice: Dice) -> Honest:

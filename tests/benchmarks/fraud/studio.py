@@ -26,14 +26,15 @@ _SMALL = (320, 180)
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is kept of a drive's pictures: points and light of each, sights between neighbours, and
-    the mean of their spectra."""
+    """What is kept of a drive's pictures: points, light and thumbnail of each, sights between
+    neighbours, and the mean of their spectra."""
 
     number: int
     features: tuple[Features, ...]
     sights: tuple[Sight, ...]
     light: tuple[Brightness, ...]
     spectrum: NDArray[np.float32]
+    thumbnails: tuple[bytes, ...]
 
 
 def drawn(scene: int) -> list[Bytes]:
@@ -60,7 +61,8 @@ def record(number: int, views: Sequence[Bytes]) -> Recording:
     spectrum = np.stack([spectrum_of(small) for small in smalls]).mean(0).astype(np.float32)
     features = tuple(features_of(small) for small in smalls)
     light = tuple(map(brightness_of, smalls))
-    return Recording(number, features, tuple(sights_of(features)), light, spectrum)
+    kept = tuple(_jpeg(small, 75).tobytes() for small in smalls)
+    return Recording(number, features, tuple(sights_of(features)), light, spectrum, kept)
 
 
 def small_of(jpeg: bytes) -> Grey:
@@ -92,8 +94,8 @@ def _record_scene(scene: int) -> list[Recording]:
     return [record(number, views) for number in range(first, first + RECORDERS)]
 
 
-def _jpeg(view: Bytes) -> Bytes:
-    return np.asarray(cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, 97])[1], np.uint8)
+def _jpeg(view: Bytes, quality: int = 97) -> Bytes:
+    return np.asarray(cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], np.uint8)
 
 
 def _pixels(data: Bytes, how: int) -> Bytes:
