@@ -2,10 +2,11 @@
 
 The law: the picture is graded twice by the judge's own measures, as it stands and without what its
 masks destroyed; the least of both is what it bears at least. What it bears at most counts each
-measure where it is kinder, and adds what the zones may have held: the darkest tiles, and edges as
-sharp as steps, `_RICHNESS` times as much structure as elsewhere. So a mask excuses in proportion
-to its area and nothing else: a picture without zones bears one grade. What only the drive as a
-whole told of the glass comes from its album. All is integers: a stranger finds the node's numbers.
+measure where it is kinder, and adds what the zones may have held: tiles as dark as the darkest that
+is seen, and `_RICHNESS` times as much structure as elsewhere, half as sharp again. So a mask
+excuses in proportion to its area, and less in a foggy or a blurred picture; one without zones bears
+one grade. What only the drive as a whole told of the glass comes from its album. All is integers: a
+stranger finds the node's numbers.
 """
 
 from collections.abc import Sequence
@@ -32,9 +33,9 @@ _EDGE = 4
 """Pixels at half scale around a zone that encoding smears it over: half a block of JPEG's."""
 _RICHNESS = 4
 """Cars and people hold more edges than road and sky: on 6 real highway stills up to 2.2 times the
-structure of the rest, where their edges are steps."""
-_STEPS = 250
-"""Sharpness of step edges (quality/measures.py)."""
+structure of the rest, if they were as sharp as steps; 4 times, if they were 1.34 times as sharp."""
+_SHARPER = 150
+"""Per cent of the sharpness of what is seen."""
 
 Mask = NDArray[np.bool_]
 
@@ -92,10 +93,11 @@ _BETTER_ABOVE = ("sharpness", "bright", "contrast")
 
 
 def _with_zones(sharpness: int, hidden: Mask) -> int:
-    """The sharpness of what is seen together with steps where it is not."""
+    """The sharpness of what is seen together with what is sharper where it is not."""
     unseen = _RICHNESS * int(hidden.sum())
     seen = hidden.size - int(hidden.sum())
-    return (sharpness * seen + _STEPS * unseen) // max(1, seen + unseen)
+    sharper = _SHARPER * sharpness // 100
+    return (sharpness * seen + sharper * unseen) // max(1, seen + unseen)
 
 
 def _black(grey: Image, hidden: Mask) -> int:
@@ -105,5 +107,5 @@ def _black(grey: Image, hidden: Mask) -> int:
     unseen = narrowed(255 * hidden.astype(np.uint8)) > 0
     darkest = darkest_tiles(whole)
     seen = seen_tiles(unseen, whole.shape)
-    darkest[~seen] = 0
+    darkest[~seen] = int(darkest[seen].min()) if seen.any() else 0
     return nth(darkest.ravel(), BLACK_PERCENT)

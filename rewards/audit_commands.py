@@ -111,8 +111,8 @@ def _source(source: str, keep: Path | None, api_key: str | None) -> "Source":
 
 
 def _look_again(published: Path, source: "Source", count: int, own: str, as_json: bool) -> None:
-    """Raises IntegrityError after the last picture when any was named."""
-    from rewards.regrading import look_again
+    """Raises IntegrityError after the last picture when too many were named."""
+    from rewards.regrading import look_again, refused
     from roadcomb.errors import IntegrityError
 
     seen = []
@@ -129,8 +129,8 @@ def _look_again(published: Path, source: "Source", count: int, own: str, as_json
             f"{len(seen)} pictures drawn: {good} bear out their grades, {named} do not, "
             f"{gone} are no longer shown"
         )
-    if named:
-        raise IntegrityError(f"{named} of {len(seen)} pictures do not bear out what was paid")
+    if too_many := refused(seen):
+        raise IntegrityError(f"{too_many} of {len(seen)} pictures do not bear out what was paid")
 
 
 def _in_words(one: "Seen") -> str:

@@ -31,7 +31,7 @@ from rewards.drawing import draw, seed_of
 from rewards.inputs import parse_inputs
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from rewards.regrading import Seen, adds_up, look_again
+from rewards.regrading import Seen, adds_up, look_again, refused
 from rewards.sources import FolderSource, NodeSource, Source
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
@@ -247,6 +247,14 @@ def test_an_epoch_lists_a_publication_once(honest: Network) -> None:
     assert albums[0][0].pictures == SHOWN
     newest = [parse_inputs((f / "inputs.json").read_bytes()).publications for f in folders]
     assert newest == [1, 1]
+
+
+def test_one_grade_in_fifty_is_told_and_more_or_anything_else_is_refused() -> None:
+    fine, grade, gone = (Seen(1, "a/0", 500, fault=fault) for fault in (None, "grade", "gone"))
+    assert refused([fine] * 49 + [grade]) == 0
+    assert refused([fine] * 48 + [gone, grade]) == 1
+    assert refused([fine] * 98 + [grade] * 3) == 3
+    assert refused([fine] * 199 + [Seen(1, "a/0", 500, fault="bytes")]) == 1
 
 
 LISTED = st.lists(st.integers(1, 30), min_size=1, max_size=20).map(
