@@ -167,4 +167,4 @@ def _text(tag: int, text: bytes) -> bytes:
 
 
 def _plain(numbers: list[int]) -> bytes:
-    return varints.encode(np.array(numbers, np.int64)).tobytes()
+    return b"".join(map(varints.encode_one, numbers))

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["encode", "lengths", "zigzag"]
+__all__ = ["encode", "encode_one", "lengths", "zigzag"]
 
 _BITS = 7
+_MORE = 1 << _BITS
+_LAST = _MORE - 1
 
 
 def lengths(values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -25,6 +27,16 @@ def lengths(values: NDArray[Any]) -> NDArray[np.uint8]:
 def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Signed integers laid on 0, -1, 1, -2 ..., so that small ones stay short."""
     return (values << 1) ^ (values >> 63)
+
+
+def encode_one(value: int) -> bytes:
+    """The bytes of one non-negative integer: an array of a few costs ten times as much."""
+    found = bytearray()
+    while value > _LAST:
+        found.append(value & _LAST | _MORE)
+        value >>= _BITS
+    found.append(value)
+    return bytes(found)
 
 
 def encode(values: NDArray[Any]) -> NDArray[np.uint8]:

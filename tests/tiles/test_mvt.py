@@ -160,6 +160,7 @@ def test_cells_with_five_and_with_ten_corners_are_drawn_with_them() -> None:
 @given(st.lists(st.integers(0, 2**35 - 1)))
 def test_varints_are_those_of_protocol_buffers(values: list[int]) -> None:
     assert varints.encode(np.array(values, np.int64)).tobytes() == b"".join(map(_varint, values))
+    assert list(map(varints.encode_one, values)) == list(map(_varint, values))
     assert varints.lengths(np.array(values, np.int64)).tolist() == [len(_varint(v)) for v in values]
 
 
