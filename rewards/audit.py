@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +39,7 @@ from rewards.inputs import Inputs, parse_inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.refill import NEVER_PAID, Refill
 from rewards.rows import fixed_bytes, rows_digest, rows_from_parquet
+from rewards.underived import refuse_undigested
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
@@ -119,7 +119,7 @@ def audit_epoch(
     """
     signed = folder.is_signed_by(node_key)
     if signed:
-        _refuse_undigested(folder)
+        refuse_undigested(folder)
     books = _books(folder, before, past, earlier)
     if signed:
         _refuse_underived(folder, books)
@@ -128,41 +128,6 @@ def audit_epoch(
     if not signed:
         raise Difference(name, "signature", f"one by the key {node_key}", folder.signature)
     return books.standing(folder.digest)
-
-
-def _refuse_undigested(folder: Folder) -> None:
-    """What cannot be derived must be what the signed manifest names; named closer where it can."""
-    for file, entry, closer in (
-        ("inputs.json", "inputs", _refuse_other_inputs),
-        ("policy.toml", "policy", None),
-        ("devices.json", "devices", None),
-        ("accounts.json", "accounts", _refuse_other_accounts),
-        ("demand.json", "demand", None),
-    ):
-        digest = digest_of_bytes(folder.files[file])
-        if digest != folder.manifest[entry] and closer is not None:
-            closer(folder)
-        refuse_different(folder.name(file), "SHA-256", folder.manifest[entry], digest)
-
-
-def _refuse_other_inputs(folder: Folder) -> None:
-    """The entries that the manifest repeats."""
-    inputs: Any = folder.read("inputs.json", parse_json)
-    for entry in ("v", "epoch", "previous", "rules_version", "policy", "log"):
-        expected, found = {entry: folder.manifest[entry]}, {entry: inputs.get(entry)}
-        refuse_unlike(folder.name("inputs.json"), expected, found)
-
-
-def _refuse_other_accounts(folder: Folder) -> None:
-    """The weight that does not give its account's amount."""
-    weights: Any = folder.read("accounts.json", weights_of)
-    allocation: Any = folder.read("allocation.json", parse_json)
-    rate = allocation["rate"]
-    for account, amount in allocation["amounts"].items():
-        weight = weights.get(account, 0)
-        if weight * int(rate["numerator"]) // int(rate["denominator"]) != int(amount):
-            name, expected = folder.name("accounts.json"), f"a weight that earns {amount}"
-            raise Difference(name, f"accounts.{account}", expected, weight)
 
 
 def _books(

@@ -28,7 +28,15 @@ from tests.rewards.town import DAY, Shot, add_drive, open_town, person, set_day
 from tiles.fold import ROWS
 
 STREET = [Shot(10 + index / 10, index, 700 + index) for index in range(5)]
-JSON_FILES = ("inputs.json", "accounts.json", "allocation.json", "ledger.json", "tree.json")
+JSON_FILES = (
+    "inputs.json",
+    "accounts.json",
+    "allocation.json",
+    "ledger.json",
+    "devices.json",
+    "fleets.json",
+    "tree.json",
+)
 NOT_DERIVED = {"inputs.json", "accounts.json"}
 Steps = tuple[str | int, ...]
 
