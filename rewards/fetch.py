@@ -16,7 +16,6 @@ from rewards.check import (
     check_statement,
     signed_manifest,
 )
-from rewards.demand.told import check_demand
 from roadcomb.errors import (
     IntegrityError,
     NotFound,
@@ -93,9 +92,7 @@ def fetch_statement(client: httpx.Client, key: Key, epochs: int, node: str) -> M
     for epoch in statement["epochs"]:
         _check_epoch(client, epoch, statement["account"], node)
     for night in statement["demand"]:
-        epoch = int(night["epoch"])
-        demand = _answer(client, f"/v1/epochs/{epoch}/demand.json").content
-        check_demand(night, statement["account"], _manifest(client, epoch, node), demand)
+        _check_night(client, night, statement["account"], node)
     books = statement["books"]
     if books is not None and books["claim"] is not None:
         check_claim(statement, _manifest(client, books["epoch"], node))
@@ -114,6 +111,14 @@ def _check_epoch(client: httpx.Client, epoch: Mapping[str, Any], account: str, n
         check_devices(epoch, account, manifest, file("devices.json"))
     if epoch["fleet"]["gave"] or epoch["fleet"]["received"]:
         check_fleet(epoch, account, manifest, file("fleets.json"))
+
+
+def _check_night(client: httpx.Client, night: Mapping[str, Any], account: str, node: str) -> None:
+    from rewards.demand.told import check_demand  # columns and hexagons, for who was paid so alone
+
+    epoch = int(night["epoch"])
+    demand = _answer(client, f"/v1/epochs/{epoch}/demand.json").content
+    check_demand(night, account, _manifest(client, epoch, node), demand)
 
 
 def _manifest(client: httpx.Client, epoch: int, node: str) -> Mapping[str, Any]:
