@@ -13,6 +13,7 @@ allocation.json     how the pool became amounts
 ledger.json         the epoch's transactions, and all balances after them
 vesting.json        what is earned and not free yet, by the epoch that frees it
 stake.json          stakes, and the cases of slashes (rewards/stake_document.py)
+demand.json         what customers burnt and opened, and who is paid for it (rewards/demand)
 fleets.json         agreements of drivers with managers, and the parts of these (rewards/fleets.py)
 tree.json           the claims, as OpenZeppelin's library loads them (rewards/merkle.py)
 events.json         what happened outside and the books depend on (rewards/events.py)
