@@ -1,8 +1,8 @@
 """One epoch of a statement: rows, devices and fleet, down to the last base unit.
 
 The law: an epoch's rows, with what drives earned that are `forgotten` by now, and its one
-`rounding` add up to its amount; less what a manager has of it, and with what the account has of its
-drivers' amounts, that is what it `kept`.
+`rounding` add up to its amount. Of that a manager has what `fleet` says was given; what drivers
+gave comes on top.
 """
 
 from collections.abc import Mapping
