@@ -7,11 +7,11 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +42,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
         )
     ),
 }
+_CAUTION = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("roadcomb.api")
@@ -123,11 +124,15 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            message = {**message, "headers": self._headers(message["headers"])}
         await self._send(message)
+
+    def _headers(self, told: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The answer's own, the request's id, and those of caution that it does not set itself."""
+        own = list(told)
+        named = {name.lower() for name, _ in own}
+        caution = (pair for pair in _CAUTION if pair[0] not in named)
+        return [*own, (b"x-request-id", self._request_id.encode()), *caution]
 
 
 def _route(scope: Scope) -> str:
