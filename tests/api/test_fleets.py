@@ -1,12 +1,13 @@
 """A fleet over HTTP and on the command line: agreed by two, split every night, ended by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from api.app import create_app
@@ -22,6 +23,7 @@ from rewards.differences import Difference
 from rewards.documents import balances_of
 from rewards.fetch import fetch_statement
 from rewards.nightly import nightly
+from rewards.report import print_statement
 from rewards.shelf import file_of
 from roadcomb.canonical import canonical_json
 from roadcomb.errors import IntegrityError, UsageError
@@ -136,6 +138,15 @@ def test_both_find_the_parts_in_their_statements_and_check_them(
     assert epoch["fleet"]["received"] == [{"from": account_of(BERT.public), "amount": "400"}]
     assert check_statement(managed, ANNA.public) == 0
     assert fetch_statement(client, CARL, 7, node.key.public)["epochs"] == []
+    assert "of these 0.0000004 tokens went to" in in_print(mine)
+    assert "0.0000004 tokens more came from 1 driver of your fleet" in in_print(managed)
+
+
+def in_print(statement: Mapping[str, Any]) -> str:
+    console = Console(width=250, force_terminal=False, highlight=False)
+    with console.capture() as captured:
+        print_statement(console, statement, 20)
+    return captured.get()
 
 
 def test_the_managers_part_goes_to_the_managers_address(client: httpx.Client, node: Node) -> None:

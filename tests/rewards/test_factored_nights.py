@@ -3,11 +3,12 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from rewards.audit import audit
 from rewards.chain import newest
@@ -17,6 +18,7 @@ from rewards.earned import HARDWARE, NONE, SOFTWARE, device_of
 from rewards.folders import read_folder
 from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
+from rewards.report import print_cell, print_statement
 from rewards.salts import check_opened
 from rewards.salts_of import salts_of_node, salts_of_statement
 from rewards.shelf import file_of
@@ -161,3 +163,22 @@ def test_the_weeks_counters_are_published_of_devices_alone(driven: Node) -> None
         phone: {"passes": 10, "weight": str(8 * CELL), "before": 0},
         key: {"passes": 2, "weight": "0", "before": 0},
     }
+
+
+def test_the_printed_statement_names_the_device_and_the_part_that_counts(driven: Node) -> None:
+    statement = statement_of(driven, ALICE.public)
+    key = device_of(account_of(ALICE.public), KEY, SOFTWARE).name
+    printed = in_print(lambda console: print_statement(console, statement, 20))
+    assert f"device {key[:12]}: its level counts from 3 cells passed in a week on" in printed
+    (row,) = [each for each in statement["epochs"][0]["rows"] if each["device"] == "unvouched"]
+    why = in_print(lambda console: print_cell(console, statement, row["cell"]))
+    assert "no device vouches for these drives" in why
+    assert "weight 7,000,000 x 1,400,000 / 7,000,000 x" in why
+    assert "= 1,400,000 base units" in why
+
+
+def in_print(write: Callable[[Console], None]) -> str:
+    console = Console(width=250, force_terminal=False, highlight=False)
+    with console.capture() as captured:
+        write(console)
+    return captured.get()
