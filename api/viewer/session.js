@@ -83,7 +83,7 @@ function forget() {
   document.getElementById("mine").hidden = true;
 }
 
-function told({ drives, epochs, address }, body, page) {
+function told({ drives, epochs, address, stake }, body, page) {
   const close = () => body.closest("dialog").close();
   const earned = epochs.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   const leave = async () => {
@@ -100,6 +100,7 @@ function told({ drives, epochs, address }, body, page) {
     element("p", { class: "words" }, element("b", { class: "sum" }, `${tokens(earned)} tokens`),
       ` in ${counted(epochs.length, "day")}, `,
       address ? `paid to ${address}.` : "bound to no address yet: roadcomb init --payout."),
+    ...stake.words.map((words) => element("p", { class: "words" }, `${words}.`)),
     ...[...epochs].reverse().map((epoch) => day(epoch, (cell) => goes(() => goToCell(cell, page)))),
     element("h3", {}, counted(drives.length, "drive")),
     element("ul", { class: "drives" }, drives.map((each) =>
