@@ -86,19 +86,27 @@ def _print_opened(published: Path, file: Path | None, whole: bool) -> None:
     """Open rows with the salts of a file; whole: it must hold all of an account's."""
     if file is None:
         return
+    from rewards.demand.opened import check_demand_opened
     from rewards.folders import read_folder
     from rewards.salts import check_opened, parse_salts
+    from rewards.tokens import in_tokens
     from roadcomb.errors import UsageError
 
     try:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"the salts {file} cannot be read: {error.strerror}") from error
-    for epoch, owned in parse_salts(data).items():
+    opened = parse_salts(data)
+    for epoch, owned in opened.items():
         found = check_opened(read_folder(published, epoch), owned, whole)
         typer.echo(
             f"epoch {epoch}: {found.rows} rows opened, of {found.accounts} accounts, and they add "
             f"up; {found.left} left closed"
+        )
+    for night in check_demand_opened(published, opened):
+        typer.echo(
+            f"epoch {night.epoch}: {night.rows} rows opened in cells that customers opened, which "
+            f"earn {in_tokens(night.amount)} tokens, and their accounts have them"
         )
 
 

@@ -1,5 +1,6 @@
 """Demand through whole nights: burnt, opened, paid to who drove there, and found equal."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rewards import ledger
 from rewards.audit import audit
 from rewards.chain import committed, newest
 from rewards.demand.document import demand_in, payees_in, settled_in
+from rewards.demand.opened import check_demand_opened
 from rewards.demand.told import check_demand, in_words
 from rewards.differences import Difference
 from rewards.documents import balances_of
@@ -19,6 +21,7 @@ from rewards.nightly import nightly
 from rewards.policy import Policy, parse_policy
 from rewards.recorded import record
 from rewards.rows import rows_from_parquet
+from rewards.salts_of import salts_of_node
 from rewards.shelf import file_of
 from rewards.statement import statement_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
@@ -226,6 +229,21 @@ def test_a_deleted_drive_earns_nothing_of_what_is_opened_later(node: Node) -> No
         [CELLS[0]],
     )
     assert found[ledger.POT] == 75 * TOKEN // 400
+
+
+def test_salts_open_what_rows_earned_and_a_node_that_withholds_is_found_out(
+    sold: Node, tmp_path: Path
+) -> None:
+    salts, each = salts_of_node(sold), 75 * TOKEN // 400
+    [night] = check_demand_opened(sold.settings.published, salts)
+    assert (night.rows, night.amount) == (3, 3 * each)
+    folder = Path(shutil.copytree(sold.settings.published, tmp_path / "published"))
+    document = parse_json(told(sold))
+    assert isinstance(document, dict)
+    document["accounts"][account("alice")] = str(each)
+    (folder / str(DAY) / "demand.json").write_bytes(canonical_json(document))
+    with pytest.raises(Difference, match=rf"demand\.json: accounts\.{account('alice')}"):
+        list(check_demand_opened(folder, salts))
 
 
 @pytest.fixture(scope="module")
