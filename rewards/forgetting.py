@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from rewards.chain import committed_epoch
-from rewards.openings import all_openings, store_openings
+from rewards.openings import OPENINGS, all_openings, store_openings
 from roadcomb.catalog.tables import epoch_drives
 from roadcomb.node import Node
 
@@ -26,5 +26,6 @@ def forget_openings(node: Node, drive_id: str) -> int:
     openings = all_openings(node.blobs, inputs)
     left = openings.filter(pc.not_equal(openings["drive_id"], drive_id))
     if len(left) < len(openings):
-        store_openings(node.blobs, inputs, left)
+        named = left.set_column(0, OPENINGS.field(0), left["drive_id"].dictionary_encode())
+        store_openings(node.blobs, inputs, [named.cast(OPENINGS)])
     return len(openings) - len(left)

@@ -34,7 +34,7 @@ from rewards.policy import RULES_VERSION, Policy
 from rewards.recorded import events_of
 from rewards.rows import make_rows, rows_digest
 from rewards.shown import albums_of
-from rewards.visits import passes_by_visit
+from rewards.visits import chains_of, passes_of_chains
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, epoch_drives
@@ -46,6 +46,8 @@ from roadcomb.records import Verdict
 __all__ = ["Frozen", "FrozenDrive", "drives_of", "first_epoch", "freeze"]
 
 _FRAME_COLUMNS = ["t_ms", "heading_cdeg", "cell", "verdict", "grade"]
+_AT_ONCE = 1_000
+"""Drives whose frames are in memory together."""
 _FRAMES = pa.schema([judgement.SCHEMA.field(name) for name in _FRAME_COLUMNS])
 
 
@@ -95,8 +97,12 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         coming_in = {drive.drive_id for drive in came_in}
         albums, shown = albums_of(connection, epoch, before.publications, coming_in)
     owners = [drive.owner for drive in came_in]
-    frames = _accepted_frames(node.blobs, came_in)
-    passes = passes_by_visit(frames, len(came_in), policy.coverage.visit_gap_s * 1000)
+    gap_ms = policy.coverage.visit_gap_s * 1000
+    chains = [
+        chains_of(_accepted_frames(node.blobs, came_in[first : first + _AT_ONCE], first), gap_ms)
+        for first in range(0, len(came_in), _AT_ONCE)
+    ]
+    passes = passes_of_chains(chains, len(came_in), gap_ms)
     rows, drive_of_row = make_rows(passes, owners, epoch, node.key.derive("sketch"))
     inputs = Inputs(
         epoch=epoch,
@@ -200,10 +206,11 @@ def _log_head(connection: sa.Connection, before_ms: int) -> tuple[int, bytes]:
     return receipt.log_size, receipt.log_root
 
 
-def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive]) -> pa.Table:
-    """The accepted frames of all drives, each with the number of its drive."""
+def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive], first: int) -> pa.Table:
+    """The accepted frames of some drives, each with the number of its drive, from `first` on."""
     tables = [judgement.load(blobs, drive.judgement, _FRAME_COLUMNS) for drive in came_in]
-    number = np.repeat(np.arange(len(tables), dtype=np.uint32), [len(table) for table in tables])
+    numbers = first + np.arange(len(tables), dtype=np.uint32)
+    number = np.repeat(numbers, [len(table) for table in tables])
     frames = pa.concat_tables([_FRAMES.empty_table(), *tables]).combine_chunks()
     owned = frames.append_column("drive", pa.array(number, pa.uint32()))
     accepted = pc.equal(owned["verdict"], Verdict.ACCEPTED.value)

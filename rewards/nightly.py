@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-import pyarrow as pa
+import numpy as np
+from numpy.typing import NDArray
 
 from rewards.albums import albums_document
 from rewards.announcing import policy_of_epoch
@@ -50,11 +51,14 @@ STEPS = ("frozen", "weighed", "accounted", "booked", "stored", "committed")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An epoch as it would be committed: nothing of it counts yet. file: of its manifest."""
+    """An epoch as it would be committed: nothing of it counts yet. file: of its manifest; days,
+    worth: of each row's cell, shape (n,).
+    """
 
     books: Books
     frozen: Frozen
-    openings: pa.Table
+    days: NDArray[np.int64]
+    worth: NDArray[np.int64]
     file: bytes
 
     @property
@@ -117,7 +121,8 @@ def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = No
     draft = draft_epoch(node, epoch, policy, watch)
     store_books(node.blobs, draft.books, draft.named)
     inputs = digest_of_bytes(draft.books.inputs.to_bytes())
-    store_openings(node.blobs, inputs, draft.openings)
+    openings = openings_of(draft.frozen, draft.books.rows, draft.days, draft.worth)
+    store_openings(node.blobs, inputs, openings)
     watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
     commit(node, draft.books, draft.frozen, draft.file)
     watch.step(epoch, "committed", transactions=len(draft.books.transactions))
@@ -145,7 +150,7 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     file = sign_epoch(make_manifest(books, node.key.public), node.key)
     paid = sum(amount > 0 for amount in books.allocation.amounts.values())
     watch.step(epoch, "booked", paid_accounts=paid, balances=len(books.balances))
-    return Draft(books, frozen, openings_of(frozen, rows, days, cells), file)
+    return Draft(books, frozen, days, cells, file)
 
 
 def refuse_other_policy(node: Node, policy: Policy) -> None:

@@ -5,7 +5,7 @@ file an epoch, sorted by drive, so that a statement reads only the row groups of
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,42 +41,43 @@ OPENINGS = pa.schema(
     ]
 )
 _ROW_GROUP = 16_384
+_AT_ONCE = 16 * _ROW_GROUP
+"""Openings that are in memory together."""
 
 
 def openings_of(
     frozen: Frozen, rows: pa.Table, days: NDArray[np.int64], worth: NDArray[np.int64]
-) -> pa.Table:
-    """OPENINGS of an epoch. rows: BOOK_ROWS; days, worth: of each row's cell, shape (n,)."""
+) -> Iterator[pa.Table]:
+    """OPENINGS of an epoch, some at a time. rows: BOOK_ROWS; days, worth: of each row's cell,
+    shape (n,).
+    """
     order = np.argsort(frozen.drive_of_row, kind="stable")
     ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
-    number = pa.array(frozen.drive_of_row[order].astype(np.int32))
     private = {"days": days, "worth": worth, **_company(rows)}
-    columns = {
-        "drive_id": pa.DictionaryArray.from_arrays(number, ids),
-        "row": order.astype(np.uint32),
-        **{name: values[order] for name, values in private.items()},
-        **{name: _in_order(rows[name], order) for name in BOOK_ROWS.names},
-    }
-    return pa.table(columns).cast(OPENINGS)
+    for first in range(0, len(order), _AT_ONCE):
+        some = order[first : first + _AT_ONCE]
+        number = pa.array(frozen.drive_of_row[some].astype(np.int32))
+        columns = {
+            "drive_id": pa.DictionaryArray.from_arrays(number, ids),
+            "row": some.astype(np.uint32),
+            **{name: values[some] for name, values in private.items()},
+            **{name: rows[name].take(pa.array(some)) for name in BOOK_ROWS.names},
+        }
+        yield pa.table(columns).cast(OPENINGS)
 
 
-def _in_order(column: pa.ChunkedArray, order: NDArray[np.intp]) -> Any:
-    if pa.types.is_integer(column.type):
-        return column.to_numpy()[order]
-    return column.take(pa.array(order))
-
-
-def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None:
-    """Store the openings of the epoch with these inputs."""
+def store_openings(blobs: Blobs, inputs_digest: str, openings: Iterable[pa.Table]) -> None:
+    """Store the openings of the epoch with these inputs, which come some at a time."""
     sink = io.BytesIO()
-    pq.write_table(
-        openings,
+    with pq.ParquetWriter(
         sink,
+        OPENINGS,
         compression={name: packing(name) for name in OPENINGS.names},
         use_dictionary=["drive_id"],
         store_schema=False,
-        row_group_size=_ROW_GROUP,
-    )
+    ) as file:
+        for table in openings:
+            file.write_table(table, row_group_size=_ROW_GROUP)
     blobs.put_summed(_key(inputs_digest), sink.getvalue())
 
 

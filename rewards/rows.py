@@ -41,6 +41,8 @@ BOOK_ROWS = ROWS.append(pa.field("weight", pa.uint64(), nullable=False))
 
 _TAG = b"roadcomb rows v1\0"
 _COMMITMENT = 32
+_AT_ONCE = 1 << 20
+"""Rows that are hashed together: what their messages take is bounded."""
 _HASHED = "select unhex(sha256(message)) as commitment from messages"
 """rewards/commitments.py for every message at once, in their order."""
 
@@ -147,11 +149,19 @@ def commitments(
     if not len(passes):
         return np.zeros((0, _COMMITMENT), np.uint8)
     seals = np.frombuffer(b"".join(seal(owner, epoch) for owner in owners), "V32")
-    messages = np.empty(len(passes), _MESSAGE)
-    messages["seal"] = seals[drive]
-    for name in COMMITTED:
-        messages[name] = passes[name].to_numpy()
-    packed = _fixed(messages.view(np.uint8).reshape(len(passes), _MESSAGE.itemsize))
+    found = np.empty((len(passes), _COMMITMENT), np.uint8)
+    for first in range(0, len(passes), _AT_ONCE):
+        some = passes.slice(first, _AT_ONCE)
+        messages = np.empty(len(some), _MESSAGE)
+        messages["seal"] = seals[drive[first : first + _AT_ONCE]]
+        for name in COMMITTED:
+            messages[name] = some[name].to_numpy()
+        found[first : first + _AT_ONCE] = _hashed(messages)
+    return found
+
+
+def _hashed(messages: NDArray[np.void]) -> NDArray[np.uint8]:
+    packed = _fixed(messages.view(np.uint8).reshape(len(messages), _MESSAGE.itemsize))
     with _memory().cursor() as memory:
         memory.register("messages", pa.table({"message": packed}))
         hashed = memory.sql(_HASHED).to_arrow_table()["commitment"]

@@ -9,6 +9,8 @@ Neighbouring frames of one drive in one cell are taken together first: a chain s
 is left to sort is a half or less.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,14 @@ from roadcomb.epochs import DAY_MS
 from tiles.groups import Groups, group_by
 from tiles.passes import PASSES, Columns, folded, singles
 
-__all__ = ["VISITED", "passes_by_visit", "visit_of_frames"]
+__all__ = [
+    "VISITED",
+    "Chains",
+    "chains_of",
+    "passes_by_visit",
+    "passes_of_chains",
+    "visit_of_frames",
+]
 
 VISITED = PASSES.append(pa.field("visit", pa.uint64(), nullable=False)).append(
     pa.field("drive", pa.uint32(), nullable=False)
@@ -28,6 +37,24 @@ VISITED = PASSES.append(pa.field("visit", pa.uint64(), nullable=False)).append(
 """PASSES, each with its visit (distinct over all cells) and the number of its drive."""
 
 Times = NDArray[np.int64]
+
+_COMPACT: Mapping[str, type[np.generic]] = {
+    "first_ms": np.int64,
+    "last_ms": np.int64,
+    "sectors": np.uint8,
+    "best_grade": np.uint16,
+    "grade_sum": np.uint32,
+    "frames": np.uint32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """Of n chains their cell and drive, shape (n,), and what they are of a pass."""
+
+    cell: Cells
+    drive: NDArray[np.uint32]
+    parts: Columns
 
 
 def visit_of_frames(cells: Cells, t_ms: Times, gap_ms: int) -> NDArray[np.uint64]:
@@ -37,10 +64,30 @@ def visit_of_frames(cells: Cells, t_ms: Times, gap_ms: int) -> NDArray[np.uint64
 
 def passes_by_visit(frames: pa.Table, drives: int, gap_ms: int) -> pa.Table:
     """VISITED of accepted frames: the columns of a judgement, and `drive` 0..drives-1."""
+    return passes_of_chains([chains_of(frames, gap_ms)], drives, gap_ms)
+
+
+def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
+    """Neighbouring frames of one drive in one cell together, of whole drives."""
     cell, drive = frames["cell"].to_numpy(), frames["drive"].to_numpy()
     parts = singles(frames)
-    chains = _neighbours(cell, drive, parts["first_ms"], gap_ms)
-    parts, cell, drive = folded(parts, chains), cell[chains.starts], drive[chains.starts]
+    groups = _neighbours(cell, drive, parts["first_ms"], gap_ms)
+    found = folded(parts, groups)
+    return Chains(
+        cell[groups.starts],
+        drive[groups.starts].astype(np.uint32),
+        {name: values.astype(_COMPACT[name]) for name, values in found.items()},
+    )
+
+
+def passes_of_chains(chains: Sequence[Chains], drives: int, gap_ms: int) -> pa.Table:
+    """VISITED of all chains of an epoch; each drive's lie in one of them."""
+    cell = np.concatenate([np.zeros(0, np.uint64), *(each.cell for each in chains)])
+    drive = np.concatenate([np.zeros(0, np.uint32), *(each.drive for each in chains)])
+    parts = {
+        name: np.concatenate([np.zeros(0, dtype), *(each.parts[name] for each in chains)])
+        for name, dtype in _COMPACT.items()
+    }
     visit = _visit_of_chains(cell, parts["first_ms"], parts["last_ms"], gap_ms)
     cell_of_visit = np.zeros(int(visit.max(initial=0)) + 1, np.uint64)
     cell_of_visit[visit] = cell
