@@ -21,7 +21,7 @@ from ingest.stored import read_frames
 from quality.decode import Image
 from quality.examine import Examined, FrameTask, examine, refused
 from quality.grade import View, grade
-from quality.mount import Mount, MountObserver
+from quality.mount import Mount, MountObserver, straight
 from quality.settings import QualitySettings
 from quality.thumbnails import ThumbnailWriter
 from quality.view import Seen, ViewObserver
@@ -30,6 +30,9 @@ from roadcomb.node import Node
 from roadcomb.records import Frame
 
 __all__ = ["Grey", "Looked", "Observer", "look"]
+
+Asked = tuple[list[Frame], Iterator[Examined]]
+"""Frames of a chunk, and what becomes of them."""
 
 Grey = Image
 """Grey pixels of the upright frame, shape (h, w), at most 320 px on the longer side."""
@@ -66,8 +69,9 @@ def look(
     writer = ThumbnailWriter(node.blobs, node.key)
     view, mount = ViewObserver(), MountObserver()
     watching: tuple[Observer, ...] = (view, mount, *observers)
-    for chunk in _chunks(read_frames(node, drive_id), settings):
-        for (frame, _), examined in zip(chunk, _examined(engine, chunk, settings), strict=True):
+    chunks = _chunks(read_frames(node, drive_id), settings)
+    for asked, results in _one_ahead(_asked(engine, chunk, settings) for chunk in chunks):
+        for frame, examined in zip(asked, results, strict=True):
             if examined.fingerprint is not None:
                 writer.add(examined.thumbnail)
             for observer in watching:
@@ -75,7 +79,8 @@ def look(
             frames.append((frame, replace(examined, thumbnail=b"", small=None)))
     seen = view.seen()
     graded = [(frame, _graded(examined, seen.view)) for frame, examined in frames]
-    return Looked(_placed(graded), writer.close(), seen, mount.mount(seen.own_car))
+    straights = [one for one in engine.map(straight, mount.pictures) if not isinstance(one, Lost)]
+    return Looked(_placed(graded), writer.close(), seen, mount.mount(straights, seen.own_car))
 
 
 def _graded(examined: Examined, view: View) -> Examined:
@@ -89,12 +94,23 @@ def _placed(frames: Sequence[tuple[Frame, Examined]]) -> tuple[tuple[Frame, Exam
     return tuple(zip(spread, (seen for _, seen in frames), strict=True))
 
 
-def _examined(
-    engine: Engine, chunk: list[tuple[Frame, bytes]], settings: QualitySettings
-) -> Iterator[Examined]:
+def _asked(engine: Engine, chunk: list[tuple[Frame, bytes]], settings: QualitySettings) -> Asked:
+    """Under way when this returns, as far as the engine can."""
     tasks = [FrameTask(data, frame.orientation, settings) for frame, data in chunk]
-    for result in engine.map(examine, tasks):
-        yield refused("undecodable") if isinstance(result, Lost) else result
+    results = engine.map(examine, tasks)
+    seen = (refused("undecodable") if isinstance(one, Lost) else one for one in results)
+    return [frame for frame, _ in chunk], seen
+
+
+def _one_ahead(chunks: Iterable[Asked]) -> Iterator[Asked]:
+    """Each chunk when the next one is under way, too: no worker waits while results are read."""
+    last: Asked | None = None
+    for chunk in chunks:
+        if last is not None:
+            yield last
+        last = chunk
+    if last is not None:
+        yield last
 
 
 def _chunks(

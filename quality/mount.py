@@ -16,6 +16,7 @@ instead of a sphere).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from quality.settings import MountSettings
 from roadcomb.records import Frame
 
-__all__ = ["Mount", "MountObserver"]
+__all__ = ["Mount", "MountObserver", "Straight", "straight"]
 
 Grey = NDArray[np.uint8]
 Lines = NDArray[np.float64]
@@ -33,7 +34,7 @@ Lines = NDArray[np.float64]
 
 WIDE = 320
 _ENOUGH, _SAMPLES = 8, 24
-"""Pictures that say something, and those kept: with more, each second is left out from then on."""
+"""Pictures that say something, and those kept: with more, each second is left out."""
 _SLANT_DEG = 12.0, 70.0
 """Of lines that may lead to where the road vanishes."""
 _LEAN_DEG, _BINS_A_DEG = 20, 4
@@ -61,38 +62,50 @@ class Mount:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """What is straight in one picture: its lines, and how many pixels of upright structure lean how
+    far, shape (160,), bins from -20 to 20 degrees clockwise."""
+
+    lines: Lines
+    leans: NDArray[np.int64]
+
+
 class MountObserver:
-    """Gathers straight lines of a drive's small pictures; those unlike the first in shape are left
-    out: of another shape the same places are not the same directions."""
+    """Gathers some of a drive's small pictures; those unlike the first in shape are left out: of
+    another shape the same places are not the same directions. They are looked at in the end
+    (`straight`), wherever there is a core for it."""
 
     def __init__(self, settings: MountSettings | None = None) -> None:
         self._settings = settings or MountSettings()
-        self._lines: list[tuple[int, Lines]] = []
-        self._leans = np.zeros(2 * _LEAN_DEG * _BINS_A_DEG, np.int64)
-        self._looked = 0
+        self._kept: list[tuple[int, Grey]] = []
         self._every = 1
         self._shape: tuple[int, ...] | None = None
 
+    @property
+    def pictures(self) -> list[Grey]:
+        """Those to be looked at, at most 24."""
+        return [small for _, small in self._kept]
+
     def see(self, n: int, frame: Frame, small: Grey | None) -> None:
-        """Search a picture for lines, if it is among those that are looked at."""
+        """Keep a picture, if it is among those that are looked at."""
         if small is None or n % self._every:
             return
         self._shape = self._shape or small.shape
         if small.shape != self._shape:
             return
-        self._lines.append((n, _lines(small)))
-        self._leans += _leans(small)
-        self._looked += 1
-        if len(self._lines) > _SAMPLES:
+        self._kept.append((n, small))
+        if len(self._kept) > _SAMPLES:
             self._every *= 2
-            self._lines = [(k, lines) for k, lines in self._lines if k % self._every == 0]
+            self._kept = [(k, kept) for k, kept in self._kept if k % self._every == 0]
 
-    def mount(self, own_car: int = 0) -> Mount:
-        """What the lines so far tell; own_car: per mille of the picture that the car hides."""
-        lines = np.concatenate([np.empty((0, 4)), *(lines for _, lines in self._lines)])
-        if self._looked < _ENOUGH:
+    def mount(self, straights: Sequence[Straight], own_car: int = 0) -> Mount:
+        """What the pictures tell, looked at; own_car: per mille of one that the car hides."""
+        if len(straights) < _ENOUGH:
             return Mount(None, None, None, None, ())
-        roll = _roll(self._leans, self._settings.enough_uprights * self._looked)
+        lines = np.concatenate([one.lines for one in straights])
+        leans = np.stack([one.leans for one in straights]).sum(axis=0)
+        roll = _roll(leans, self._settings.enough_uprights * len(straights))
         height, width = self._shape or (0, 1)
         some = lines[:: 1 + len(lines) // _MOST_LINES]
         vanishing = _vanishing(some, height / width, self._settings)
@@ -100,6 +113,12 @@ class MountObserver:
         faults = tuple(_faults(roll, horizon, middle, own_car, self._settings))
         known = roll is not None or vanishing is not None
         return Mount(roll, horizon, middle, max(1, 4 - len(faults)) if known else None, faults)
+
+
+def straight(small: Grey) -> Straight:
+    """What is straight in a small picture."""
+    cv2.setNumThreads(1)
+    return Straight(_lines(small), _leans(small))
 
 
 def _lines(small: Grey) -> Lines:
@@ -118,7 +137,6 @@ def _angles(lines: Lines) -> NDArray[np.float64]:
 
 
 def _leans(small: Grey) -> NDArray[np.int64]:
-    """How many pixels of upright structure lean how far; bins from -20 to 20 degrees clockwise."""
     smooth = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1)
     gx, gy = cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)
     xx, yy, xy = (cv2.blur(product, _TENSOR_PX) for product in (gx * gx, gy * gy, gx * gy))

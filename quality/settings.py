@@ -179,5 +179,8 @@ class QualitySettings(FromEnvironment):
         "two can be chance",
     )
     min_accepted: int = Field(default=1, description="accepted frames a drive needs to be accepted")
-    chunk_frames: int = Field(default=64, description="frames of a drive judged at a time")
-    chunk_bytes: int = Field(default=64 * 2**20, description="bytes of frames held at a time")
+    chunk_frames: int = Field(
+        default=32,
+        description="frames of a drive judged at a time, two such chunks being under way",
+    )
+    chunk_bytes: int = Field(default=32 * 2**20, description="bytes of frames in a chunk")

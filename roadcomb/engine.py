@@ -62,7 +62,17 @@ class ProcessEngine:
     def map(
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[Result | Lost]:
-        futures = [self._submit(function, task) for task in tasks]
+        """The tasks are under way at once, before a result is asked for: who asks for a second map
+        before the results of the first keeps the workers busy in between.
+        """
+        return self._results(function, tasks, [self._submit(function, task) for task in tasks])
+
+    def _results(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        futures: "list[Future[Result]]",
+    ) -> Iterator[Result | Lost]:
         for index, task in enumerate(tasks):
             try:
                 yield futures[index].result()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from quality.mount import Mount, MountObserver
+from quality.mount import Mount, MountObserver, straight
 from quality.telling import ADVICE
 from tests.quality.deliveries import along, frames_at
 from tests.quality.pictures import Image, drawn_frames, look_at
@@ -26,7 +26,7 @@ def _mount(pictures: list[Image], own_car: int = 0) -> Mount:
     frames = frames_at([drawn_frames()[0]] * len(pictures), along(len(pictures)))
     for n, (frame, small) in enumerate(zip(frames, pictures, strict=True)):
         observer.see(n, frame, small)
-    return observer.mount(own_car)
+    return observer.mount([straight(small) for small in observer.pictures], own_car)
 
 
 def _rolled(small: Image, degrees: float) -> Image:
