@@ -140,8 +140,10 @@ def test_a_burn_is_recorded_once_for_a_customer_that_has_a_key(node: Node) -> No
         record_burn(node, "maps", TOKEN, "0x12", "the operator")
 
 
-def test_a_burst_takes_credits_at_once_and_is_refused_without_them(tmp_path: Path) -> None:
-    node = open_town(tmp_path)
+def test_a_burst_takes_credits_at_once_and_is_refused_without_them(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    node = open_town(tmp_path, catalog=catalog_url)
     bursts = b"[demand.bursts]\ncredits = 60\ndays = 7\nrings = 4\n"
     add_drive(node, person("alice"), STREET)
     create_key(node, "maps")
@@ -163,6 +165,7 @@ def test_a_burst_takes_credits_at_once_and_is_refused_without_them(tmp_path: Pat
     assert balance_of(node, "maps").credits == 40
     with pytest.raises(Conflict, match="runs already"):
         record_burst(node, "maps", CELLS[0])
+    node.catalog.close()
 
 
 def test_bursts_are_asked_for_by_key_where_the_policy_sells_them(
