@@ -12,11 +12,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.app import create_app
-from api.logs import JsonFormatter, request_id
 from api.upkeep.note import note_backup
 from ingest.batches import CONTENT_TYPE, encode_batch
 from roadcomb.clock import FileClock
 from roadcomb.epochs import DAY_MS
+from roadcomb.jsonlog import JsonFormatter, request_id
 from roadcomb.node import Node
 from tests.api.lived import copy_of
 from tests.api.processes import Served
