@@ -115,7 +115,7 @@ def _print_fleet(console: Console, fleet: Statement) -> None:
 
 def _print_demand(console: Console, night: Statement, most_rows: int) -> None:
     console.print()
-    console.print(f"{night['day']}: {in_tokens(int(night['amount']))} tokens of demand")
+    console.print(f"{night['day']}: {night['words']}", markup=False)
     best = sorted(night["rows"], key=lambda row: (-int(row["amount"]), row["cell"]))
     for row in best[:most_rows]:
         console.print(f"  {in_words(row)}", markup=False)

@@ -83,7 +83,7 @@ function forget() {
   document.getElementById("mine").hidden = true;
 }
 
-function told({ drives, epochs, address, stake }, body, page) {
+function told({ drives, epochs, address, stake, demand }, body, page) {
   const close = () => body.closest("dialog").close();
   const earned = epochs.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   const leave = async () => {
@@ -101,6 +101,7 @@ function told({ drives, epochs, address, stake }, body, page) {
       ` in ${counted(epochs.length, "day")}, `,
       address ? `paid to ${address}.` : "bound to no address yet: roadcomb init --payout."),
     ...stake.words.map((words) => element("p", { class: "words" }, `${words}.`)),
+    ...demand.map((night) => element("p", { class: "words" }, `${night.day}: ${night.words}.`)),
     ...[...epochs].reverse().map((epoch) => day(epoch, (cell) => goes(() => goToCell(cell, page)))),
     element("h3", {}, counted(drives.length, "drive")),
     element("ul", { class: "drives" }, drives.map((each) =>

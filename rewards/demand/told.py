@@ -66,6 +66,7 @@ def _night(
         "day": date_of(night.epoch).isoformat(),
         "amount": str(amount),
         "forgotten": str(amount - paid),
+        "words": _words(amount, len({row["cell"] for row in rows})),
         "rows": rows,
     }
 
@@ -91,6 +92,12 @@ def _rows(
         for row in own.to_pylist()
         if (amount := row_amount(places, driven.epoch, row["cell"], row["weight"]))
     ]
+
+
+def _words(amount: int, cells: int) -> str:
+    """Of a night, for its driver."""
+    which = "one of your cells" if cells == 1 else f"{cells} of your cells"
+    return f"{in_tokens(amount)} tokens because customers opened {which}"
 
 
 def in_words(row: Mapping[str, Any]) -> str:

@@ -204,6 +204,7 @@ def test_a_statement_says_which_opened_cell_earned_what_and_bears_its_check(sold
     check_demand(night, account("alice"), manifest, told(sold))
     assert [int(row["amount"]) for row in night["rows"]] == [75 * TOKEN // 400] * 2
     assert night["forgotten"] == "0"
+    assert night["words"] == "0.375 tokens because customers opened 2 of your cells"
     words = in_words(night["rows"][0])
     assert words.startswith("0.1875 tokens because a customer opened your cell 8c")
     assert words.endswith("passed on 2026-01-05")
