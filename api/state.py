@@ -1,6 +1,8 @@
 """What a request may use: the node, its live map and the intake's limits, put there at the root."""
 
+import asyncio
 import logging
+import os
 from collections.abc import Callable, Collection
 from typing import cast
 
@@ -23,6 +25,7 @@ __all__ = [
     "limits_of",
     "live_of",
     "log_of",
+    "making_of",
     "metrics_of",
     "node_of",
     "report_trouble",
@@ -46,6 +49,7 @@ def bind(
     app.state.unread = [lambda: live.state.unread]
     app.state.log = LogBook(node)
     app.state.arriving = Arriving()
+    app.state.making = asyncio.Semaphore(os.cpu_count() or 1)
     app.state.troubles = []
     app.state.metrics = Metrics(node, limits, SystemClock(), lambda: _troubles(app))
 
@@ -105,6 +109,12 @@ def arriving_of(request: Request) -> Arriving:
 def log_of(request: Request) -> LogBook:
     """The transparency log, ready to be asked for proofs."""
     return cast(LogBook, request.app.state.log)
+
+
+def making_of(request: Request) -> asyncio.Semaphore:
+    """Let so many make tiles at a time as there are processors: more would only be in each other's
+    way."""
+    return cast(asyncio.Semaphore, request.app.state.making)
 
 
 def metrics_of(request: Request) -> Metrics:

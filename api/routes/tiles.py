@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.document import CACHED, NOTHING, Png, Responses, Step, VectorTile, Zoom
 from api.routes.caching import SHARED, compressed, json_answer, made
 from api.shapes import TileJson
-from api.state import live_of, node_of
+from api.state import live_of, making_of, node_of
 from roadcomb.epochs import epoch_of
 from roadcomb.errors import NotFound
 from tiles.state import LAYERS
@@ -62,7 +62,10 @@ async def vector_tile(request: Request, layers: Layers, z: Zoom, x: Step, y: Ste
     tag, pack = live.tile(tile, named)
     answer = partial(compressed, request, tag, pack, VectorTile.media_type, SHARED)
     # What is there already is not worth the way to another thread.
-    return answer() if live.has_tile(tile, named) else await run_in_threadpool(answer)
+    if live.has_tile(tile, named):
+        return answer()
+    async with making_of(request):
+        return await run_in_threadpool(answer)
 
 
 @router.get(
