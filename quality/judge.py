@@ -35,7 +35,7 @@ from quality.settings import QualitySettings
 from quality.streetmap import open_streets
 from quality.telling import told
 from quality.verdicts import DriveVerdict, counts_of, doubted, judge_drive, judgement_of
-from quality.witnesses import course_of_frames, neighbour_signal
+from quality.witnesses import course_of_frames, other_signals
 from roadcomb.catalog.tables import drives
 from roadcomb.engine import Engine
 from roadcomb.errors import Unreachable
@@ -167,8 +167,8 @@ class Judge:
         shown = enumerate(frame for frame, _ in looked.frames)
         good = [(n, frame) for n, frame in shown if n not in verdict.reasons]
         own = course_of_frames(drive_id, contributor, good)
-        asked = neighbour_signal(self._node, self._engine, self._index, own, good, pictures)
-        return [asked, *(along_streets(own, one) for one in self._streets)]
+        asked = other_signals(self._node, self._engine, self._index, own, good, pictures)
+        return [*asked, *(along_streets(own, one) for one in self._streets)]
 
     def _with_companions(
         self, verdict: DriveVerdict, drive_id: str, contributor: str, looked: Looked

@@ -1,4 +1,4 @@
-"""Others' drives of the same places, and their small pictures, for the signal `neighbours`.
+"""Others' drives of the same places, and their small pictures, for `neighbours`, `repeats`.
 
 The laws: only accepted drives of other contributors are asked, and of them the newest, because
 streets change. What is lost, damaged or lawfully gone says nothing and stops no judging. Pictures
@@ -15,6 +15,7 @@ from quality.columns import COMPARABLE_CONTRAST, PLACE_RESOLUTION
 from quality.evidence.landmarks import Asked, answer, tells
 from quality.evidence.meetings import Course, course_of
 from quality.evidence.neighbours import Question, neighbours
+from quality.evidence.repeats import repeated_track
 from quality.evidence.signals import Signal
 from quality.geometry import Grey
 from quality.judgement import DAMAGE, load
@@ -26,12 +27,12 @@ from roadcomb.engine import Engine, Lost
 from roadcomb.node import Node
 from roadcomb.records import Frame, Verdict
 
-__all__ = ["course_of_frames", "neighbour_signal"]
+__all__ = ["course_of_frames", "other_signals"]
 
 _NEWEST = 32
 _AGE_MS = 400 * 86_400_000
 """A year and a bit, so that there is a picture of each season."""
-_COLUMNS = ["n", "lat_e7", "lon_e7", "verdict", "contrast"]
+_COLUMNS = ["n", "lat_e7", "lon_e7", "t_ms", "verdict", "contrast"]
 
 
 def course_of_frames(
@@ -39,23 +40,26 @@ def course_of_frames(
 ) -> Course:
     """The course of (n, frame) in their order."""
     lat, lon = ([getattr(one, axis) for _, one in frames] for axis in ("lat_e7", "lon_e7"))
-    return course_of(drive_id, contributor, [n for n, _ in frames], lat, lon)
+    times = [one.t_ms for _, one in frames]
+    return course_of(drive_id, contributor, [n for n, _ in frames], lat, lon, times)
 
 
-def neighbour_signal(
+def other_signals(
     node: Node,
     engine: Engine,
     index: FrameIndex,
     own: Course,
     frames: Sequence[tuple[int, Frame]],
     pictures: Pictures,
-) -> Signal:
-    """The signal of a drive; frames: those of its course, which are good by themselves."""
+) -> list[Signal]:
+    """The signals of a drive; frames: those of its course, which are good by themselves."""
     places = np.unique(cells_of(own.lat_deg, own.lon_deg, PLACE_RESOLUTION)).tolist()
     after_ms = min((frame.t_ms for _, frame in frames), default=0) - _AGE_MS
     around = index.table.drives_around(places) - {own.drive_id}
     known = _newest(index, around, own.contributor, after_ms)
-    return neighbours(own, list(_courses(node, index, known)), _Comparing(engine, own, pictures))
+    others = list(_courses(node, index, known))
+    compare = _Comparing(engine, own, pictures)
+    return [neighbours(own, others, compare), repeated_track(own, others)]
 
 
 def _newest(index: FrameIndex, around: set[str], contributor: str, after_ms: int) -> list[str]:
@@ -84,7 +88,7 @@ def _courses(node: Node, index: FrameIndex, known: Sequence[str]) -> Iterator[Co
             pc.greater_equal(table["contrast"], float(COMPARABLE_CONTRAST)),
         )
         columns = table.filter(good).sort_by("n")
-        places = (columns[name].to_numpy() for name in ("n", "lat_e7", "lon_e7"))
+        places = (columns[name].to_numpy() for name in ("n", "lat_e7", "lon_e7", "t_ms"))
         yield course_of(row.drive_id, index.drives[row.drive_id].contributor, *places)
 
 

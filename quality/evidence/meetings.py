@@ -34,7 +34,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """k frames of a drive in their order: their numbers in it, degrees, and the heading, (k,)."""
+    """k frames of a drive in their order: their numbers in it, degrees, the heading, and ms since
+    1970, shape (k,); without times t_ms is empty."""
 
     drive_id: str
     contributor: str
@@ -42,6 +43,7 @@ class Course:
     lat_deg: Floats
     lon_deg: Floats
     heading_deg: Floats
+    t_ms: NDArray[np.int64]
 
     def part(self, first: int, end: int) -> "Course":
         """Some frames that follow each other."""
@@ -52,6 +54,7 @@ class Course:
             lat_deg=self.lat_deg[cut],
             lon_deg=self.lon_deg[cut],
             heading_deg=self.heading_deg[cut],
+            t_ms=self.t_ms[cut],
         )
 
 
@@ -71,7 +74,12 @@ Place = Sequence[Meeting]
 
 
 def course_of(
-    drive_id: str, contributor: str, numbers: ArrayLike, lat_e7: ArrayLike, lon_e7: ArrayLike
+    drive_id: str,
+    contributor: str,
+    numbers: ArrayLike,
+    lat_e7: ArrayLike,
+    lon_e7: ArrayLike,
+    t_ms: ArrayLike = (),
 ) -> Course:
     """The course of frames in their order; lat_e7, lon_e7: 1e-7 degrees."""
     lat, lon = np.asarray(lat_e7, np.float64) / E7, np.asarray(lon_e7, np.float64) / E7
@@ -80,7 +88,8 @@ def course_of(
     else:
         east = np.gradient(lon) * np.cos(np.radians(lat))
         heading = np.degrees(np.arctan2(east, np.gradient(lat)))
-    return Course(drive_id, contributor, np.asarray(numbers, np.int64), lat, lon, heading)
+    numbered, times = np.asarray(numbers, np.int64), np.asarray(t_ms, np.int64)
+    return Course(drive_id, contributor, numbered, lat, lon, heading, times)
 
 
 def meetings(own: Course, others: Sequence[Course]) -> list[Place]:

@@ -18,6 +18,7 @@ WORDS = {
     "clock": "metres, seconds and the receiver's speed do not fit each other",
     "future": "frames are from a time after the node received them",
     "screen": "fine stripes as of a filmed screen",
+    "repeats": "the track is another drive's, place by place, at another time",
     "streets": "the track does not follow the streets that the map knows",
     "neighbours": "others' pictures of the same places show something else",
 }
