@@ -24,6 +24,9 @@ BUFFER = 64
 MOST = 4_000
 """Frames in a tile: some 150 KB. Where more lie, the newest are drawn."""
 
+_TOLD = ("public_id", "n", "day", "grade", "heading_cdeg")
+"""Columns of PICTURES."""
+
 Ints = NDArray[np.int64]
 
 
@@ -34,7 +37,7 @@ def encode(pictures: pa.Table, tile: Tile) -> bytes:
     rows, x, y = _inside(pictures, tile)
     if not len(rows):
         return b""
-    drawn = pictures.take(rows).combine_chunks()
+    drawn = pictures.select(_TOLD).take(rows).combine_chunks()
     codes = drawn["public_id"].chunk(0)
     drives, own = np.unique(codes.indices.to_numpy(), return_inverse=True)
     known, heading = _headings(drawn)
