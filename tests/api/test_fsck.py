@@ -82,7 +82,7 @@ def test_what_a_contributor_had_deleted_is_no_damage(node: Node) -> None:
         drive = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
     delete_drive(node, drive.drive_id, drive.contributor)
     gone = [key.partition("/")[0] for key in before - set(node.blobs.keys(""))]
-    assert sorted(gone) == [*["blurred"] * 3, "judgements", "manifests", "originals", "thumbnails"]
+    assert sorted(gone) == [*["blurred"] * 4, "judgements", "manifests", "originals", "thumbnails"]
     report = fsck(node)
     assert (report.damages, report.unreferenced) == ((), ())
     tombstone = f"tombstones/{drive.drive_id}"

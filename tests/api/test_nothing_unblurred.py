@@ -24,7 +24,7 @@ from quality.publishing.settings import PublishSettings
 from quality.thumbnails import packs_of, read_thumbnails
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from roadcomb.catalog.tables import decisions, drives
+from roadcomb.catalog.tables import decisions, drives, publications
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS, epoch_of
@@ -81,6 +81,7 @@ def values_of(node: Node, live: LiveMap) -> dict[str, list[Any]]:
     """What may stand in each place of a path or query."""
     with node.catalog.reading() as connection:
         known = connection.execute(sa.select(drives.c.drive_id, drives.c.public_id)).all()
+        albums = connection.scalars(sa.select(publications.c.album)).all()
     cells = sorted({f"{cell:x}" for cell in live.state.pictures["cell"].to_pylist()})
     return {
         "drive_id": [row.drive_id for row in known],
@@ -93,6 +94,7 @@ def values_of(node: Node, live: LiveMap) -> dict[str, list[Any]]:
         "epoch": [epoch_of(node.clock.now_ms()) - 1],
         "file": ["manifest.json", "rows.parquet", "inputs.json", "accounts.json", "ledger.json"],
         "device": ["0" * 64],
+        "digest": list(albums),
         "index": [0, 1],
         "layers": ["cells", "drives", "frames"],
         "z": [0],
