@@ -95,6 +95,7 @@ def values_of(node: Node, live: LiveMap) -> dict[str, list[Any]]:
         "file": ["manifest.json", "rows.parquet", "inputs.json", "accounts.json", "ledger.json"],
         "device": ["0" * 64],
         "digest": list(albums),
+        "amount": [1],
         "index": [0, 1],
         "layers": ["cells", "drives", "frames"],
         "z": [0],
