@@ -36,7 +36,7 @@ from rewards.sources import FolderSource, NodeSource, Source
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS
-from roadcomb.errors import IntegrityError, NotFound
+from roadcomb.errors import IntegrityError, NotFound, Unreachable
 from roadcomb.node import Node
 from tests.api.serving import serving
 from tests.drives import NOW_MS, contributor, make_node
@@ -214,6 +214,23 @@ def test_the_command_says_how_many_bear_out_their_grades_and_ends_well(
     told = CliRunner().invoke(commands(), [*words, "--json"])
     lines = [json.loads(line) for line in told.output.splitlines() if "picture" in line]
     assert [line["fault"] for line in lines] == [None, None]
+
+
+def test_the_command_asks_a_node_and_keeps_what_it_saw(honest: Network, tmp_path: Path) -> None:
+    words = ["audit", str(honest.published), "--pictures", "9", "--keep", str(tmp_path / "seen")]
+    told = CliRunner().invoke(commands(), [*words, "--from", str(honest.client.base_url)])
+    assert told.exit_code == 0, told.output
+    assert len(list((tmp_path / "seen").iterdir())) == 1 + SHOWN
+
+
+def test_a_node_that_does_not_answer_or_a_missing_folder_is_said(
+    honest: Network, tmp_path: Path
+) -> None:
+    nobody = NodeSource(httpx.Client(base_url="http://127.0.0.1:1"))
+    with pytest.raises(Unreachable):
+        seen(honest, nobody)
+    with pytest.raises(NotFound, match="--keep. writes one"):
+        FolderSource(tmp_path / "nowhere")
 
 
 def test_the_command_names_a_picture_that_is_another_and_fails(
