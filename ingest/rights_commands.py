@@ -32,7 +32,8 @@ def export_my_data(
     file: Annotated[Path, typer.Argument(help="Archive to write (.tar); must not exist yet.")],
     to: Node = None,
 ) -> None:
-    """Fetch everything that a node holds about you: drives, pictures, judgements, rewards."""
+    """Fetch everything that a node holds about you: drives, published pictures, judgements,
+    rewards."""
     from roadcomb.errors import UsageError
 
     if file.exists():

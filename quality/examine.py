@@ -2,8 +2,9 @@
 
 It also hands back a small grey picture, from which the drive as a whole is observed (looking.py).
 
-Pure, and light to import, because each worker process imports it. Whatever the bytes are, the
-answer is an `Examined`; only a worker's death (the engine's `Lost`) is left to the caller.
+Light to import, because each worker process imports it. Whatever the bytes are, the answer is an
+`Examined`; only a worker's death (the engine's `Lost`) is left to the caller: one that takes longer
+or more than a frame may ends its worker.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 from quality.decode import Image, Undecodable, half_scale
 from quality.fingerprint import marks_of
 from quality.grade import Grade, grade
+from quality.limits import limited
 from quality.measures import measure
 from quality.settings import QualitySettings
 from quality.shapes import small, upright
@@ -54,7 +56,8 @@ def examine(task: FrameTask) -> Examined:
     """Decode once at half scale; measures, fingerprint and thumbnail from those pixels."""
     cv2.setNumThreads(1)
     try:
-        return _examined(task)
+        with limited(task.settings.worker_bytes, task.settings.worker_seconds):
+            return _examined(task)
     except Undecodable as error:
         return refused(error.reason)
     except (cv2.error, MemoryError):

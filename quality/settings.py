@@ -179,6 +179,16 @@ class QualitySettings(FromEnvironment):
         "two can be chance",
     )
     min_accepted: int = Field(default=1, description="accepted frames a drive needs to be accepted")
+    worker_bytes: int = Field(
+        default=3 * 2**30,
+        gt=0,
+        description="memory of a judging worker; a picture of 36 megapixels in scans takes 0.4 GB",
+    )
+    worker_seconds: int = Field(
+        default=20,
+        ge=1,
+        description="for one frame, then its worker is ended: thousands of times what it takes",
+    )
     chunk_frames: int = Field(
         default=32,
         description="frames of a drive judged at a time, two such chunks being under way",

@@ -6,17 +6,18 @@ the whole drive.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 
 from quality.decode import Undecodable
+from quality.limits import limited
 from quality.masking.blurring import blur
 from quality.masking.drives import Sight
 from quality.masking.regions import Detector, Region, masked_share
 from quality.publishing.fates import Concealed, Named, Waits
-from quality.publishing.limits import limited
 from quality.publishing.pixels import decoded, encoded, thumbnail_of
 from quality.publishing.proof import is_proved
 from quality.publishing.settings import PublishSettings
@@ -31,6 +32,9 @@ __all__ = [
     "find",
     "self_tested",
 ]
+
+_NICE = 10
+"""Judging, which pays, and answering come before publishing."""
 
 Opening = Callable[[], Detector]
 """Opens the detector and proves that it sees, or raises; hashable by value and picklable, since
@@ -65,10 +69,14 @@ class ConcealTask:
     settings: PublishSettings
 
 
+def _limited(settings: PublishSettings) -> AbstractContextManager[None]:
+    return limited(settings.memory_bytes, settings.seconds, _NICE)
+
+
 def self_tested(task: SelfTestTask) -> Named | str:
     """The detector's name and version; or, in words, why nothing can be published."""
     try:
-        with limited(task.settings):
+        with _limited(task.settings):
             detector = _detector(task.opening)
             return Named(detector.name, detector.version)
     except RoadcombError as error:
@@ -81,7 +89,7 @@ def find(task: FindTask) -> Sight | Waits:
     """What the detector sees in a frame."""
     cv2.setNumThreads(1)
     try:
-        with limited(task.settings):
+        with _limited(task.settings):
             picture = decoded(task.data, task.orientation)
             found = _detector(task.opening).find(picture)
             return Sight(picture.shape[1], picture.shape[0], tuple(found))
@@ -95,7 +103,7 @@ def conceal(task: ConcealTask) -> Concealed | Waits:
     """The frame's pictures with its zones destroyed, and proved to be."""
     cv2.setNumThreads(1)
     try:
-        with limited(task.settings):
+        with _limited(task.settings):
             return _concealed(task)
     except Undecodable:
         return Waits.UNDECODABLE

@@ -1,6 +1,7 @@
 """A worker under limits, the vault, and the queue of what is to be destroyed."""
 
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quality.limits import limited
 from quality.publishing.discarding import discard_later, nothing_destroyed, purge
 from quality.publishing.fates import WORDS, Waits
-from quality.publishing.limits import limited
 from quality.publishing.passing import WINDOW, windows
-from quality.publishing.settings import PublishSettings
 from quality.publishing.vault import locked, unlocked
 from roadcomb.canonical import digest_of_bytes
-from roadcomb.engine import Lost, ProcessEngine
+from roadcomb.engine import ATTEMPTS, Lost, ProcessEngine
 from roadcomb.errors import IntegrityError
 from tests.drives import contributor, make_node
 
-GREEDY = PublishSettings(memory_bytes=2**31)
+MEMORY_BYTES, SECONDS = 2**31, 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Take:
 
 def take(task: Take) -> str:
     try:
-        with limited(GREEDY):
+        with limited(MEMORY_BYTES, SECONDS):
             return f"{len(np.empty(task.size, np.uint8))} taken"
     except MemoryError:
         return "refused"
@@ -47,6 +47,21 @@ def test_memory_is_limited_in_a_worker_and_not_in_the_server() -> None:
     assert answers == ["1048576 taken", "refused", "1048576 taken"]
     assert not any(isinstance(answer, Lost) for answer in answers)
     assert take(Take(2**32)) == f"{2**32} taken"
+
+
+def linger(task: Take) -> str:
+    with limited(MEMORY_BYTES, 1):
+        time.sleep(task.size)
+    return "done"
+
+
+def test_who_takes_too_long_loses_its_worker_and_nobody_else_does() -> None:
+    engine = ProcessEngine(1)
+    try:
+        answers = list(engine.map(linger, [Take(0), Take(30), Take(0)]))
+    finally:
+        engine.close()
+    assert answers == ["done", Lost(ATTEMPTS), "done"]
 
 
 @given(st.binary(max_size=300), st.integers(0, 3))

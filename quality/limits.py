@@ -1,4 +1,4 @@
-"""The limits of a publishing worker: a frame that takes too long or too much ends its worker.
+"""The limits of a worker: a frame that takes too long or too much ends its worker.
 
 Law: limits hold in worker processes only, where the engine turns a dead worker into a retry and
 then into `Lost`; in the process that serves nothing is limited and nothing is killed.
@@ -12,23 +12,18 @@ from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import parent_process
 
-from quality.publishing.settings import PublishSettings
-
 __all__ = ["limited"]
-
-_NICE = 10
-"""Judging, which pays, and answering come before publishing."""
 
 
 @contextmanager
-def limited(settings: PublishSettings) -> Iterator[None]:
-    """Work inside under the settings' memory and seconds. The alarm has its default action: it
-    ends the process even inside a library's C code."""
+def limited(memory_bytes: int, seconds: int, nice: int = 0) -> Iterator[None]:
+    """Work inside with so much memory and time, `nice` steps behind others. The alarm has its
+    default action: it ends the process even inside a library's C code."""
     if parent_process() is None:
         yield
         return
-    _settle(settings.memory_bytes)
-    signal.setitimer(signal.ITIMER_REAL, settings.seconds)
+    _settle(memory_bytes, nice)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
@@ -36,9 +31,9 @@ def limited(settings: PublishSettings) -> Iterator[None]:
 
 
 @lru_cache(maxsize=1)
-def _settle(memory_bytes: int) -> None:
+def _settle(memory_bytes: int, nice: int) -> None:
     """Once a worker."""
-    os.nice(_NICE)
+    os.nice(nice)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
