@@ -66,6 +66,11 @@ def test_a_short_way_that_the_map_lacks_is_believed() -> None:
     assert along_streets(yard, town()).strength > HOLD_AT
 
 
+def test_a_long_drive_is_counted_whole() -> None:
+    long = track(*[(0.0, 450.0 * (-1) ** n) for n in range(8)])
+    assert along_streets(long, town()).facts["frames"] == len(long.numbers) > 600
+
+
 @pytest.mark.parametrize("away_m", [900.0, 5_000.0])
 def test_where_the_map_ends_nothing_is_said(away_m: float) -> None:
     told = along_streets(track((away_m, 0), (away_m, 200)), town())
