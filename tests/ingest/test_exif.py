@@ -49,6 +49,15 @@ def test_place_and_movement_are_read(tmp_path: Path) -> None:
     assert found.model == "Drawn Cam 1"
 
 
+def test_a_real_action_camera_tells_place_movement_and_how_good_its_fix_was(
+    real_data: Path,
+) -> None:
+    found = read_exif(real_data / "stills_mapillary" / "DSC00001.JPG")
+    assert (found.lat_deg, found.lon_deg) == pytest.approx((45.5169031, -122.572765), abs=1e-6)
+    assert (found.speed_mps, found.heading_deg) == pytest.approx((6.375, 270.89))
+    assert (found.hdop, found.dimension, found.model) == (1.78, 3, "SONY HDR-AS300")
+
+
 @pytest.mark.parametrize(("unit", "mps"), [("K", 1 / 3.6), ("M", 0.44704), ("N", 0.514444)])
 def test_speed_is_read_in_its_unit(tmp_path: Path, unit: str, mps: float) -> None:
     found = record(tmp_path, {GPS.GPSSpeedRef: unit, GPS.GPSSpeed: 1.0})

@@ -182,3 +182,12 @@ def test_a_damaged_log_is_never_an_exception(
 def test_the_checksum_of_a_sentence_is_the_xor_of_its_letters() -> None:
     """The tests' own writer, against a sentence of a real receiver."""
     assert nmea("GNVTG,,T,,M,0.117,N,0.216,K,A") == b"$GNVTG,,T,,M,0.117,N,0.216,K,A*3F"
+
+
+def test_a_real_track_beside_real_frames_covers_them(real_data: Path) -> None:
+    track = read_gpx(real_data / "bee_tokyo" / "track.gpx")
+    times = [fix.t_ms for fix in track.fixes]
+    assert (len(times), track.notes, sorted(times)) == (67, (), times)
+    first, last = track.fixes[0], track.fixes[-1]
+    assert (first.lat_deg, first.lon_deg) == pytest.approx((35.6578207, 139.7321853), abs=1e-6)
+    assert (last.lat_deg, last.lon_deg) == pytest.approx((35.6589169, 139.7283758), abs=1e-6)
