@@ -77,7 +77,10 @@ def audit(
         else:
             typer.echo(f"{path}: {state}")
     if pictures:
-        _look_again(published, _source(source, keep, api_key), pictures, seed, as_json)
+        from rewards.sources import opened_source
+
+        with opened_source(source, keep, api_key) as opened:
+            _look_again(published, opened, pictures, seed, as_json)
     if node_key is None:
         typer.echo("signed by the key in the first manifest; --node-key pins one", err=True)
 
@@ -108,14 +111,6 @@ def _print_opened(published: Path, file: Path | None, whole: bool) -> None:
             f"epoch {night.epoch}: {night.rows} rows opened in cells that customers opened, which "
             f"earn {in_tokens(night.amount)} tokens, and their accounts have them"
         )
-
-
-def _source(source: str, keep: Path | None, api_key: str | None) -> "Source":
-    from rewards.sources import FolderSource, node_source
-
-    if source.startswith(("http://", "https://")):
-        return node_source(source, keep, api_key)
-    return FolderSource(Path(source))
 
 
 def _look_again(published: Path, source: "Source", count: int, own: str, as_json: bool) -> None:

@@ -4,6 +4,8 @@ The law: what a source hands out was asked for by its SHA-256 and has it; anythi
 None is what is not shown there any more.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +15,7 @@ from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, NotFound, PaymentRequired, Unreachable
 from roadcomb.files import write_durably
 
-__all__ = ["FolderSource", "NodeSource", "Source", "node_source"]
+__all__ = ["FolderSource", "NodeSource", "Source", "opened_source"]
 
 
 class Source(Protocol):
@@ -91,7 +93,17 @@ def _checked(data: bytes, digest: str, where: str) -> bytes:
     return data
 
 
-def node_source(to: str, keep: Path | None = None, api_key: str | None = None) -> NodeSource:
-    """The node at an address; api_key: for full pictures where these are metered."""
+@contextmanager
+def opened_source(
+    named: str, keep: Path | None = None, api_key: str | None = None
+) -> Iterator[Source]:
+    """The node at an address, or a folder; api_key: for full pictures where these are metered.
+
+    Raises NotFound where there is no such folder.
+    """
+    if not named.startswith(("http://", "https://")):
+        yield FolderSource(Path(named))
+        return
     headers = {} if api_key is None else {"X-Api-Key": api_key}
-    return NodeSource(httpx.Client(base_url=to, timeout=60, headers=headers), keep)
+    with httpx.Client(base_url=named, timeout=60, headers=headers) as client:
+        yield NodeSource(client, keep)

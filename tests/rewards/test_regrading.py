@@ -226,10 +226,9 @@ def test_the_command_asks_a_node_and_keeps_what_it_saw(honest: Network, tmp_path
 def test_a_node_that_does_not_answer_or_a_missing_folder_is_said(
     honest: Network, tmp_path: Path
 ) -> None:
-    nobody = NodeSource(httpx.Client(base_url="http://127.0.0.1:1"))
-    with pytest.raises(Unreachable):
-        seen(honest, nobody)
-    with pytest.raises(NotFound, match="--keep. writes one"):
+    with httpx.Client(base_url="http://127.0.0.1:1") as nobody, pytest.raises(Unreachable):
+        seen(honest, NodeSource(nobody))
+    with pytest.raises(NotFound, match=r"--keep` writes one"):
         FolderSource(tmp_path / "nowhere")
 
 
