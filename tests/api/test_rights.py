@@ -22,7 +22,7 @@ from rewards.check import check_statement
 from rewards.forgetting import forget_openings
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from roadcomb.catalog.tables import decisions, drives
+from roadcomb.catalog.tables import decisions, drives, publications
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS
@@ -107,6 +107,21 @@ def test_a_deleted_drive_is_nowhere_in_the_store_and_the_books_stay(paid: Node) 
     assert check_folder(node)
     assert forget_openings(node, first.drive_id) == 0
     assert forget_openings(node, second.drive_id) > 0
+
+
+def test_what_was_published_of_it_is_nowhere_either(paid: Node) -> None:
+    first, _ = drives_of(paid, ALICE)
+    Publisher(paid, InlineEngine(), None, Opens()).publish_pending()
+    with paid.catalog.reading() as connection:
+        query = sa.select(publications).where(publications.c.drive_id == first.drive_id)
+        shown = connection.execute(query).one()
+    keys = [*json.loads(shown.packs), *json.loads(shown.thumbnails)]
+    packs = [paid.blobs.get(key) for key in keys]
+    pieces = [data[len(data) * part // 7 :][:64] for data in packs for part in (2, 3, 4, 5)]
+    assert len(pieces) >= 8
+    assert all(bytes_in(paid.settings.data, piece) for piece in pieces)
+    delete(paid, ALICE, first.drive_id)
+    assert not [piece for piece in pieces if bytes_in(paid.settings.data, piece)]
 
 
 def test_it_leaves_the_map_and_its_state_says_why(paid: Node) -> None:
