@@ -25,6 +25,7 @@ from ingest.voice import STDERR, STDOUT
 from ingest.vouching import LEVELS, NOBODY, Vouching, level_at, load_vouching
 from roadcomb.canonical import Json
 from roadcomb.keys import Key, load_key
+from roadcomb.memory import keep_memory
 from roadcomb.settings import ClientSettings
 
 __all__ = ["Errand", "deliver"]
@@ -53,6 +54,7 @@ class Errand:
 
 def deliver(errand: Errand, planning: Planning) -> Outcome:
     """Send what `planning` finds under the node's limits. Raises what stopped the upload."""
+    keep_memory()
     ours, sending = ClientSettings(), errand.sending
     key = load_key(ours.key_file)
     terms = None if errand.dry else load_terms(ours.config, errand.trimmed_m)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from quality.settings import QualitySettings
 from roadcomb.errors import InvalidInput, NotAJpeg
-from roadcomb.jpeg import segments
+from roadcomb.jpeg import headers
 
 __all__ = ["Header", "Image", "Undecodable", "half_scale", "read_header"]
 
@@ -24,6 +24,8 @@ Image = NDArray[np.uint8]
 _SOS = b"\xff\xda"
 _FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """SOF0..SOF15 without DHT, JPG and DAC. Source: ITU-T T.81 table B.1."""
+_SEQUENTIAL = {0xC0, 0xC1}
+"""SOF0 and SOF1: without progressive scans. Source: the same."""
 
 _FILL = 128
 """What the decoder paints where data is missing: every coefficient zero."""
@@ -50,25 +52,30 @@ class Header:
 def read_header(data: bytes) -> Header:
     """Size, components and scans of a JPEG. Raises Undecodable.
 
-    Reads up to the frame header only. Scans are counted as the bytes of their marker, which cannot
-    stand inside a scan: walking through the scans would cost a tenth of decoding them.
+    Of a sequential picture whose first scan has all components decoders read no other scan.
+    Elsewhere scans are counted as the bytes of their marker, which cannot stand inside a scan:
+    walking through the scans would cost a tenth of decoding them.
     """
-    frame = _frame_header(data)
+    kind, frame, scan = _headers(data)
     if len(frame) < 6:
         raise Undecodable("undecodable", "no JPEG: it has no frame header")
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
-    return Header(width, height, frame[5], data.count(_SOS))
+    whole = kind in _SEQUENTIAL and scan[:1] == frame[5:6]
+    return Header(width, height, frame[5], 1 if whole else data.count(_SOS))
 
 
-def _frame_header(data: bytes) -> bytes:
-    """Precision, height, width and number of components; empty when there is none."""
+def _headers(data: bytes) -> tuple[int, bytes, bytes]:
+    """The frame's marker; its precision, height, width and number of components; what the first
+    scan's header says, its number of components first. Empty where there is none."""
+    kind, frame, scan = 0, b"", b""
     try:
-        for marker, start, end in segments(data):
-            if marker in _FRAME_MARKERS:
-                return data[start + 4 : min(start + 10, end)]
+        for marker, start, end in headers(data):
+            scan = data[start + 4 : end]
+            if marker in _FRAME_MARKERS and not frame:
+                kind, frame = marker, data[start + 4 : min(start + 10, end)]
     except NotAJpeg as error:
         raise Undecodable("undecodable", str(error)) from error
-    return b""
+    return kind, frame, scan
 
 
 def half_scale(data: bytes, settings: QualitySettings) -> tuple[Header, Image]:
@@ -116,4 +123,4 @@ def _decoded(data: bytes) -> Image | None:
 
 def _ends_in_fill(image: Image) -> bool:
     """Whether the last block row (4 rows at half scale) was never in the data."""
-    return bool((image[-4:] == _FILL).all())
+    return bool((image[-1] == _FILL).all() and (image[-4:] == _FILL).all())

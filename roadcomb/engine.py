@@ -5,7 +5,6 @@ Results come in the order of the tasks. A task that kills its worker `ATTEMPTS` 
 a retry as well, and workers end with the process that they work for, however that ends.
 """
 
-import ctypes
 import os
 import signal
 import threading
@@ -16,12 +15,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from typing import Protocol, TypeVar
 
-__all__ = ["ATTEMPTS", "Engine", "InlineEngine", "Lost", "ProcessEngine", "keep_memory"]
+from roadcomb.memory import keep_memory
+
+__all__ = ["ATTEMPTS", "Engine", "InlineEngine", "Lost", "ProcessEngine"]
 
 ATTEMPTS = 3
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Of glibc's mallopt(3): when memory goes back to the system, and what is asked of it apart."""
-_KEPT_BYTES = 256 * 2**20
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -138,16 +136,6 @@ def _settle_in() -> None:
     """Runs first in each worker."""
     keep_memory()
     _leave_ending_to_parent()
-
-
-def keep_memory() -> None:
-    """A worker's pictures come and go by megabytes: given back to the system and asked for again,
-    page by page, they cost a quarter of judging. Where there is no glibc, nothing is changed.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
 
 
 def _leave_ending_to_parent() -> None:

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 from roadcomb.errors import NotAJpeg
 
-__all__ = ["Runs", "canonical_jpeg", "canonical_runs", "identify", "image_id", "segments"]
+__all__ = [
+    "Runs",
+    "canonical_jpeg",
+    "canonical_runs",
+    "headers",
+    "identify",
+    "image_id",
+    "segments",
+]
 
 Runs = tuple[tuple[int, int], ...]
 """Where the bytes of a canonical JPEG stand in a file: as few runs [start, end) as possible."""
@@ -64,6 +72,22 @@ def canonical_runs(data: bytes) -> Runs:
         else:
             runs.append((start, end))
     return tuple(runs)
+
+
+def headers(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker, start, end) of each segment after SOI up to the first scan's header, which ends
+    where its data begin: nothing of these is read. Raises NotAJpeg."""
+    at, marker = 2, 0
+    for _ in range(_MOST_SEGMENTS):
+        at, marker = _marker_at(data, at)
+        if marker == _EOI or marker in _STANDALONE:
+            raise NotAJpeg(f"no JPEG: marker {marker:#04x} before any picture data")
+        end = at + _length_at(data, at)
+        yield marker, at - 2, end
+        if marker == _SOS:
+            return
+        at = end
+    raise NotAJpeg(f"no JPEG: more than {_MOST_SEGMENTS} segments")
 
 
 def segments(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -65,6 +65,13 @@ def test_many_scans_are_refused_before_they_are_decoded() -> None:
     assert look_at(bomb).grade.rejected_for == "too-large"
 
 
+def test_scans_that_no_decoder_reads_cost_nothing() -> None:
+    scan = DRAWN.index(b"\xff\xda")
+    longer = DRAWN[:-2] + DRAWN[scan:-2] * 200 + b"\xff\xd9"
+    assert read_header(longer).scans == 1
+    assert look_at(longer).fingerprint == look_at(DRAWN).fingerprint
+
+
 def test_a_large_picture_may_have_fewer_scans_than_a_small_one() -> None:
     progressive = jpeg(decoded(DRAWN), 85, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     many = progressive[:-2] + progressive[progressive.rindex(b"\xff\xda") : -2] * 30 + b"\xff\xd9"
