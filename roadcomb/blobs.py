@@ -61,8 +61,15 @@ class Blobs:
         self.put(key, data)
 
     def get(self, key: str) -> bytes:
-        """All bytes of a key. Raises NotFound."""
+        """All bytes of a key. Raises NotFound.
+
+        A file of one's own is read as such: a night reads thousands, and obstore takes four times
+        as long for each.
+        """
         with self._in_our_words(key):
+            path = self.local_path(key)
+            if path is not None:
+                return path.read_bytes()
             return bytes(obstore.get(self._store, key).bytes())
 
     def get_addressed(self, prefix: str, digest: str) -> bytes:
@@ -104,8 +111,15 @@ class Blobs:
                 yield from (meta["path"] for meta in chunk)
 
     def local_path(self, key: str) -> Path | None:
-        """The file behind a key, for memory-mapping; None when the store is not local."""
-        return None if self._root is None else self._root / key
+        """The file behind a key, to be read or mapped; None when the store is not local.
+
+        Raises NotFound for a key that would lead out of the store.
+        """
+        if self._root is None:
+            return None
+        if key.startswith("/") or ".." in key:
+            raise NotFound(f"nothing is stored under {key}")
+        return self._root / key
 
     def _put_synced(self, root: Path, key: str, data: bytes) -> None:
         temporary = f"{key}.{secrets.token_hex(6)}.part"
