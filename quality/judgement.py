@@ -74,9 +74,11 @@ def _read(data: bytes, fields: Sequence[int]) -> pa.Table:
     """Some fields of SCHEMA, but those that the file is too old to have: new ones come last."""
     options = pa.ipc.IpcReadOptions(included_fields=list(fields), use_threads=False)
     try:
-        return pa.ipc.open_file(pa.BufferReader(data), options=options).read_all()
+        file = pa.ipc.open_file(pa.py_buffer(data), options=options)
+        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+        return pa.Table.from_batches(batches, None if batches else file.read_all().schema)
     except pa.ArrowInvalid:
-        there = len(pa.ipc.open_file(pa.BufferReader(data)).schema)
+        there = len(pa.ipc.open_file(pa.py_buffer(data)).schema)
         if max(fields, default=0) < there:
             raise
         return _read(data, [field for field in fields if field < there])

@@ -34,7 +34,7 @@ from rewards.policy import RULES_VERSION, Policy
 from rewards.recorded import events_of
 from rewards.rows import make_rows, rows_digest
 from rewards.shown import albums_of
-from rewards.visits import chains_of, passes_of_chains
+from rewards.visits import chains_of, days_of, passes_of_chains, shards_of
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, epoch_drives
@@ -102,7 +102,8 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         chains_of(_accepted_frames(node.blobs, came_in[first : first + _AT_ONCE], first), gap_ms)
         for first in range(0, len(came_in), _AT_ONCE)
     ]
-    passes = passes_of_chains(chains, len(came_in), gap_ms)
+    days = days_of(chains, len(came_in))
+    passes = (passes_of_chains(shard, days, gap_ms) for shard in shards_of(chains))
     rows, drive_of_row = make_rows(passes, owners, epoch, node.key.derive("sketch"))
     inputs = Inputs(
         epoch=epoch,
@@ -183,12 +184,14 @@ def _released(
     judged: Sequence[int | None], drive_of_row: NDArray[np.uint32], epoch: int
 ) -> dict[int, list[int]]:
     """Rows of drives that were held before this epoch, by the epoch of their first judgement."""
-    rows: dict[int, list[int]] = {}
-    for row, drive in enumerate(drive_of_row.tolist()):
-        first = judged[drive]
-        if first is not None and first < epoch:
-            rows.setdefault(first, []).append(row)
-    return rows
+    never = epoch
+    first = np.array([never if each is None else each for each in judged], np.int64)
+    late = np.flatnonzero(first < epoch)
+    if not len(late):
+        return {}
+    rows = np.flatnonzero(np.isin(drive_of_row, late))
+    of_row = first[drive_of_row[rows]]
+    return {int(each): rows[of_row == each].tolist() for each in np.unique(of_row)}
 
 
 def _log_head(connection: sa.Connection, before_ms: int) -> tuple[int, bytes]:
@@ -211,7 +214,7 @@ def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive], first: int) -
     tables = [judgement.load(blobs, drive.judgement, _FRAME_COLUMNS) for drive in came_in]
     numbers = first + np.arange(len(tables), dtype=np.uint32)
     number = np.repeat(numbers, [len(table) for table in tables])
-    frames = pa.concat_tables([_FRAMES.empty_table(), *tables]).combine_chunks()
+    frames = pa.concat_tables([_FRAMES.empty_table(), *tables])
     owned = frames.append_column("drive", pa.array(number, pa.uint32()))
     accepted = pc.equal(owned["verdict"], Verdict.ACCEPTED.value)
     return owned if pc.all(accepted).as_py() else owned.filter(accepted)

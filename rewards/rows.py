@@ -8,8 +8,10 @@ integers.
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -41,8 +43,6 @@ BOOK_ROWS = ROWS.append(pa.field("weight", pa.uint64(), nullable=False))
 
 _TAG = b"roadcomb rows v1\0"
 _COMMITMENT = 32
-_AT_ONCE = 1 << 20
-"""Rows that are hashed together: what their messages take is bounded."""
 _HASHED = "select unhex(sha256(message)) as commitment from messages"
 """rewards/commitments.py for every message at once, in their order."""
 
@@ -61,21 +61,18 @@ _MESSAGE = np.dtype(
 
 
 def make_rows(
-    passes: pa.Table, owners: Sequence[Owner], epoch: int, sketch_secret: bytes
+    passes: Iterable[pa.Table], owners: Sequence[Owner], epoch: int, sketch_secret: bytes
 ) -> tuple[pa.Table, NDArray[np.uint32]]:
     """ROWS of all passes of an epoch (rewards/visits.py), and the number of each row's drive.
 
-    owners: by the number of a drive.
+    passes: of whole cells each, cells rising from one to the next. owners: by the number of a drive.
     """
-    drive = passes["drive"].to_numpy()
-    sketch = _sketches(passes["cell"].to_numpy(), drive, owners, sketch_secret)
-    sketched = passes.append_column("sketch", pa.array(sketch))
-    committed = commitments(sketched.select(COMMITTED), drive, owners, epoch)
-    order, visit = _ordered(passes["cell"].to_numpy(), passes["visit"].to_numpy(), committed)
-    rows = sketched.set_column(
-        sketched.schema.get_field_index("visit"), "visit", pa.array(visit)
-    ).append_column("commitment", _fixed(committed))
-    return rows.select(ROWS.names).take(pa.array(order)).cast(ROWS), drive[order]
+    owned = _owned(owners, epoch)
+    shards = [_rows_of_shard(shard, owned, sketch_secret) for shard in passes]
+    drive = np.concatenate([np.zeros(0, np.uint32), *(shard.pop("drive") for shard in shards)])
+    # column by column, so that rows are in memory once and a column more
+    columns = [_column(field, [shard.pop(field.name) for shard in shards]) for field in ROWS]
+    return pa.Table.from_arrays(columns, schema=ROWS), drive
 
 
 def rows_digest(rows: pa.Table) -> str:
@@ -122,42 +119,76 @@ def fixed_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
     return flat.reshape(-1, width)
 
 
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """Of d drives their seals, shape (d,), and their accounts, as numbers and by number."""
+
+    seals: NDArray[np.void]
+    account: NDArray[np.int64]
+    accounts: Sequence[str]
+
+
+def _owned(owners: Sequence[Owner], epoch: int) -> _Owned:
+    named = [owner.account for owner in owners]
+    accounts = sorted(set(named))
+    number = {account: index for index, account in enumerate(accounts)}
+    return _Owned(
+        np.frombuffer(b"".join(seal(owner, epoch) for owner in owners), "V32"),
+        np.array([number[account] for account in named], np.int64),
+        accounts,
+    )
+
+
+def _rows_of_shard(passes: pa.Table, owned: _Owned, secret: bytes) -> dict[str, NDArray[Any]]:
+    """The columns of ROWS, and `drive`, of the passes of whole cells."""
+    columns = {name: passes[name].to_numpy() for name in passes.column_names}
+    cell, drive = columns["cell"], columns["drive"]
+    columns["sketch"] = _sketches(cell, drive, owned, secret)
+    committed = commitments(columns, drive, owned.seals)
+    order, columns["visit"] = _ordered(cell, columns["visit"], committed)
+    columns["commitment"] = committed.view("V32").reshape(-1)
+    return {name: columns[name][order] for name in (*ROWS.names, "drive")}
+
+
+def _column(field: pa.Field, parts: Sequence[NDArray[Any]]) -> pa.Array:
+    fixed = pa.types.is_fixed_size_binary(field.type)
+    dtype = np.dtype("V32") if fixed else field.type.to_pandas_dtype()
+    whole = np.concatenate([np.zeros(0, dtype), *parts])
+    if fixed:
+        return _fixed(whole.view(np.uint8).reshape(-1, _COMMITMENT))
+    return pa.array(whole, field.type)
+
+
 def _sketches(
-    cells: Cells, drive: NDArray[np.uint32], owners: Sequence[Owner], secret: bytes
+    cells: Cells, drive: NDArray[np.uint32], owned: _Owned, secret: bytes
 ) -> NDArray[np.uint8]:
     """The bit of each row's account in its neighbourhood; each pair of these is asked for once."""
-    accounts = sorted({owner.account for owner in owners})
-    number = {account: index for index, account in enumerate(accounts)}
-    account = np.array([number[owner.account] for owner in owners], np.int64)[drive]
+    count = max(1, len(owned.accounts))
     around, where = np.unique(parents(cells, NEIGHBOURHOOD), return_inverse=True)
-    pairs = pa.array(where * max(1, len(accounts)) + account).dictionary_encode()
-    place, who = np.divmod(pairs.dictionary.to_numpy(), max(1, len(accounts)))
+    pairs = pa.array(where * count + owned.account[drive]).dictionary_encode()
+    place, who = np.divmod(pairs.dictionary.to_numpy(), count)
     bits = [
-        sketch_bit(secret, accounts[index], int(cell))
+        sketch_bit(secret, owned.accounts[index], int(cell))
         for index, cell in zip(who.tolist(), around[place], strict=True)
     ]
     return np.asarray(np.array(bits, np.uint8)[pairs.indices.to_numpy()])
 
 
 def commitments(
-    passes: pa.Table, drive: NDArray[np.uint32], owners: Sequence[Owner], epoch: int
+    passes: Mapping[str, NDArray[Any]], drive: NDArray[np.uint32], seals: NDArray[np.void]
 ) -> NDArray[np.uint8]:
     """The commitment of each of n passes, shape (n, 32): COMMITTED's law, hashed by DuckDB.
 
-    Tests compare it with a loop over `commitment`, which takes many times as long.
+    passes: columns of COMMITTED; seals: of each drive. Tests compare it with a loop over
+    `commitment`, which takes many times as long.
     """
-    if not len(passes):
+    if not len(drive):
         return np.zeros((0, _COMMITMENT), np.uint8)
-    seals = np.frombuffer(b"".join(seal(owner, epoch) for owner in owners), "V32")
-    found = np.empty((len(passes), _COMMITMENT), np.uint8)
-    for first in range(0, len(passes), _AT_ONCE):
-        some = passes.slice(first, _AT_ONCE)
-        messages = np.empty(len(some), _MESSAGE)
-        messages["seal"] = seals[drive[first : first + _AT_ONCE]]
-        for name in COMMITTED:
-            messages[name] = some[name].to_numpy()
-        found[first : first + _AT_ONCE] = _hashed(messages)
-    return found
+    messages = np.empty(len(drive), _MESSAGE)
+    messages["seal"] = seals[drive]
+    for name in COMMITTED:
+        messages[name] = passes[name]
+    return _hashed(messages)
 
 
 def _hashed(messages: NDArray[np.void]) -> NDArray[np.uint8]:
@@ -218,8 +249,9 @@ def _fixed(values: NDArray[np.uint8]) -> pa.FixedSizeBinaryArray:
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, buffers)
 
 
-def _column_bytes(column: pa.ChunkedArray) -> bytes:
+def _column_bytes(column: pa.ChunkedArray) -> NDArray[Any]:
+    """The values as they are hashed, not copied where they lie so already."""
     if pa.types.is_fixed_size_binary(column.type):
-        return fixed_bytes(column).tobytes()
+        return fixed_bytes(column)
     values = column.to_numpy()
-    return bytes(values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes())
+    return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))

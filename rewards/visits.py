@@ -9,7 +9,7 @@ Neighbouring frames of one drive in one cell are taken together first: a chain s
 is left to sort is a half or less.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,10 @@ __all__ = [
     "VISITED",
     "Chains",
     "chains_of",
+    "days_of",
     "passes_by_visit",
     "passes_of_chains",
+    "shards_of",
     "visit_of_frames",
 ]
 
@@ -35,6 +37,12 @@ VISITED = PASSES.append(pa.field("visit", pa.uint64(), nullable=False)).append(
     pa.field("drive", pa.uint32(), nullable=False)
 )
 """PASSES, each with its visit (distinct over all cells) and the number of its drive."""
+
+SHARD = 1 << 20
+"""Chains whose visits are found together."""
+_KEYS = 1 << 64
+_SAMPLED = 64
+"""Cells looked at for each shard, to cut them about equal."""
 
 Times = NDArray[np.int64]
 
@@ -64,7 +72,8 @@ def visit_of_frames(cells: Cells, t_ms: Times, gap_ms: int) -> NDArray[np.uint64
 
 def passes_by_visit(frames: pa.Table, drives: int, gap_ms: int) -> pa.Table:
     """VISITED of accepted frames: the columns of a judgement, and `drive` 0..drives-1."""
-    return passes_of_chains([chains_of(frames, gap_ms)], drives, gap_ms)
+    chains = chains_of(frames, gap_ms)
+    return passes_of_chains(chains, days_of([chains], drives), gap_ms)
 
 
 def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
@@ -80,27 +89,79 @@ def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
     )
 
 
-def passes_of_chains(chains: Sequence[Chains], drives: int, gap_ms: int) -> pa.Table:
-    """VISITED of all chains of an epoch; each drive's lie in one of them."""
-    cell = np.concatenate([np.zeros(0, np.uint64), *(each.cell for each in chains)])
-    drive = np.concatenate([np.zeros(0, np.uint32), *(each.drive for each in chains)])
-    parts = {
-        name: np.concatenate([np.zeros(0, dtype), *(each.parts[name] for each in chains)])
-        for name, dtype in _COMPACT.items()
-    }
+def days_of(chains: Iterable[Chains], drives: int) -> NDArray[np.int32]:
+    """The day of each drive's first frame, shape (drives,), as tiles/passes.py has it for one."""
+    first = np.full(max(drives, 1), np.iinfo(np.int64).max)
+    for each in chains:
+        np.minimum.at(first, each.drive, each.parts["first_ms"])
+    return np.asarray(first // DAY_MS).astype(np.int32)
+
+
+def shards_of(chains: list[Chains], at_most: int = SHARD) -> Iterator[Chains]:
+    """All chains again, about `at_most` at a time, each time of whole cells, cells rising.
+
+    What was given back is taken out of the list, so that chains are in memory once.
+    """
+    bounds = _bounds([each.cell for each in chains], at_most)
+    cut = [_cut(chains.pop(), bounds) for _ in range(len(chains))]
+    for _ in range(len(bounds) + 1):
+        yield _joined([parts.pop() for parts in cut])
+
+
+def passes_of_chains(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> pa.Table:
+    """VISITED of some chains, of whole cells; days: of each drive (`days_of`)."""
+    cell, drive, parts = chains.cell, chains.drive, chains.parts
     visit = _visit_of_chains(cell, parts["first_ms"], parts["last_ms"], gap_ms)
     cell_of_visit = np.zeros(int(visit.max(initial=0)) + 1, np.uint64)
     cell_of_visit[visit] = cell
-    groups = group_by(visit * np.uint64(max(drives, 1)) + drive.astype(np.uint64))
-    of_pass, drive_of_pass = np.divmod(groups.keys, np.uint64(max(drives, 1)))
+    drives = np.uint64(len(days))
+    groups = group_by(visit * drives + drive.astype(np.uint64))
+    of_pass, drive_of_pass = np.divmod(groups.keys, drives)
     passes: dict[str, NDArray[Any]] = {
         "cell": cell_of_visit[of_pass],
-        "day": _days(drive, parts, drives)[drive_of_pass],
+        "day": days[drive_of_pass],
         "visit": of_pass,
         "drive": drive_of_pass,
     }
     passes |= folded(parts, groups)
     return pa.table({name: passes[name] for name in VISITED.names}).cast(VISITED)
+
+
+def _bounds(cells: Sequence[Cells], at_most: int) -> Cells:
+    """Cells at which to cut, rising, none twice, so that about `at_most` lie between two."""
+    count = sum(map(len, cells))
+    pieces = -(-count // at_most)
+    step = max(1, count // (pieces * _SAMPLED)) if pieces else 1
+    sample = np.sort(np.concatenate([np.zeros(0, np.uint64), *(each[::step] for each in cells)]))
+    places = np.arange(1, pieces) * len(sample) // max(1, pieces)
+    return np.unique(sample[places])
+
+
+def _cut(chains: Chains, bounds: Cells) -> list[Chains]:
+    """Chains by the bounds that they lie between, the last ones first."""
+    which = np.searchsorted(bounds, chains.cell, "right").astype(np.uint16)
+    order = np.argsort(which, kind="stable")
+    ends = np.cumsum(np.bincount(which, minlength=len(bounds) + 1))
+    return [
+        _taken(chains, order[start:end])
+        for start, end in reversed(list(zip([0, *ends], ends, strict=False)))
+    ]
+
+
+def _taken(chains: Chains, at: NDArray[np.intp]) -> Chains:
+    parts = {name: values[at] for name, values in chains.parts.items()}
+    return Chains(chains.cell[at], chains.drive[at], parts)
+
+
+def _joined(chains: Sequence[Chains]) -> Chains:
+    return Chains(
+        np.concatenate([np.zeros(0, np.uint64), *(each.cell for each in chains)]),
+        np.concatenate([np.zeros(0, np.uint32), *(each.drive for each in chains)]),
+        {
+            name: np.concatenate([np.zeros(0, dtype), *(each.parts[name] for each in chains)])
+            for name, dtype in _COMPACT.items()
+        },
+    )
 
 
 def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int) -> Groups:
@@ -117,7 +178,7 @@ def _visit_of_chains(cells: Cells, first: Times, last: Times, gap_ms: int) -> ND
 
     A chain begins a new visit when it begins more than the gap after all before it in its cell.
     """
-    order = np.lexsort((first, cells))
+    order = _by_cell_and_time(cells, first)
     cell, begin = cells[order], first[order]
     new_cell = np.ones(len(order), bool)
     new_cell[1:] = cell[1:] != cell[:-1]
@@ -127,6 +188,25 @@ def _visit_of_chains(cells: Cells, first: Times, last: Times, gap_ms: int) -> ND
     visits = np.empty(len(order), np.uint64)
     visits[order] = np.cumsum(new) - 1
     return visits
+
+
+def _by_cell_and_time(cells: Cells, first: Times) -> NDArray[np.intp]:
+    """Order of n chains; where cells and times span less than 64 bits together, by one key."""
+    if not len(cells):
+        return np.zeros(0, np.intp)
+    low, earliest = cells.min(), first.min()
+    alike = _lowest_bit(np.bitwise_or.reduce(cells ^ low))
+    span = int(first.max() - earliest) + 1
+    if ((int(cells.max() - low) >> alike) + 1) * span >= _KEYS:
+        return np.lexsort((first, cells))
+    number = (cells - low) >> np.uint64(alike)
+    return np.argsort(number * np.uint64(span) + (first - earliest).astype(np.uint64))
+
+
+def _lowest_bit(different: np.uint64) -> int:
+    """Bits below it are the same in all cells (those of one resolution end alike)."""
+    bits = int(different)
+    return (bits & -bits).bit_length() - 1 if bits else 0
 
 
 def _latest_so_far(new_cell: NDArray[np.bool_], last: Times) -> Times:
@@ -140,10 +220,3 @@ def _latest_so_far(new_cell: NDArray[np.bool_], last: Times) -> Times:
     number = np.cumsum(new_cell) - 1
     greatest = np.maximum.accumulate(number * len(known) + rank)
     return np.asarray(known[greatest - number * len(known)])
-
-
-def _days(drive: NDArray[np.uint32], parts: Columns, drives: int) -> NDArray[np.int32]:
-    """The day of each drive's first frame, as tiles/passes.py has it for one."""
-    first = np.full(max(drives, 1), np.iinfo(np.int64).max)
-    np.minimum.at(first, drive, parts["first_ms"])
-    return np.asarray(first // DAY_MS).astype(np.int32)

@@ -134,7 +134,7 @@ def published(town: Town, policy: Policy) -> dict[str, Any]:
 
 def _rows(town: Town, policy: Policy) -> tuple[pa.Table, NDArray[np.uint32], pa.Table]:
     passes = passes_by_visit(town.frames, len(town.owners), policy.coverage.visit_gap_s * 1000)
-    frozen, drive_of_row = make_rows(passes, town.owners, DAY, b"secret")
+    frozen, drive_of_row = make_rows([passes], town.owners, DAY, b"secret")
     return frozen, drive_of_row, _weighed(frozen, policy)
 
 

@@ -56,7 +56,7 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     owners = [owner_of(name, number) for number, (name, _) in enumerate(drives)]
     frames = frames_of([shots for _, shots in drives])
     passes = passes_by_visit(frames, len(drives), policy.coverage.visit_gap_s * 1000)
-    frozen, drive_of_row = make_rows(passes, owners, DAY, b"secret")
+    frozen, drive_of_row = make_rows([passes], owners, DAY, b"secret")
     days = refill_days(frozen, first_standing(), DAY, policy)
     rows = weighed(frozen, worth(frozen, days, first_standing(), DAY, policy), DAY, policy)
     earned = raw_weights(rows, drive_of_row, [Device(owner.account) for owner in owners], policy)

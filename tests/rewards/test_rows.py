@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards.commitments import COMMITTED, Owner, commitment
+from rewards.commitments import COMMITTED, Owner, commitment, seal
 from rewards.rows import (
     BOOK_ROWS,
     by_commitment,
@@ -25,7 +25,6 @@ from roadcomb.errors import IntegrityError, InvalidInput
 from tests.rewards.earning import owner_of
 from tests.rewards.town import CELLS, DAY, Shot, frames_of
 
-TYPED = pa.schema([BOOK_ROWS.field(name) for name in COMMITTED])
 OWNERS = [owner_of("alice", 0), owner_of("bob", 1)]
 DRIVES = [
     [Shot(minute, minute % 4, 500 + minute) for minute in range(12)],
@@ -36,7 +35,7 @@ DRIVES = [
 def rows(order: tuple[int, ...] = (0, 1)) -> tuple[pa.Table, list[Owner]]:
     owners = [OWNERS[index] for index in order]
     passes = passes_by_visit(frames_of([DRIVES[index] for index in order]), 2, 300_000)
-    table, drive_of_row = make_rows(passes, owners, DAY, b"secret")
+    table, drive_of_row = make_rows([passes], owners, DAY, b"secret")
     return table, [owners[drive] for drive in drive_of_row]
 
 
@@ -84,9 +83,10 @@ def test_every_row_opens_with_its_owners_salt_and_with_no_other() -> None:
 def test_all_commitments_at_once_are_those_of_each_row_alone(
     listed: list[tuple[int, ...]], epoch: int
 ) -> None:
-    table = pa.table(dict(zip(COMMITTED, map(list, zip(*listed, strict=True)), strict=True)))
+    columns = dict(zip(COMMITTED, map(np.array, zip(*listed, strict=True)), strict=True))
+    seals = np.frombuffer(b"".join(seal(owner, epoch) for owner in OWNERS), "V32")
     of_row = np.array([row[-1] % 2 for row in listed], np.uint32)
-    found = commitments(table.cast(TYPED), of_row, OWNERS, epoch)
+    found = commitments(columns, of_row, seals)
     alone = [commitment(OWNERS[n], epoch, row) for n, row in zip(of_row, listed, strict=True)]
     assert [row.tobytes() for row in found] == alone
 

@@ -77,7 +77,7 @@ def cut_of(driven: Sequence[Driven], policy: Policy) -> Cut:
     owners = [owner_of(each[0], hash_of(each)) for each in driven]
     frames = frames_of([each[3] for each in driven])
     passes = passes_by_visit(frames, len(driven), policy.coverage.visit_gap_s * 1000)
-    rows, drive_of_row = make_rows(passes, owners, DAY, b"secret")
+    rows, drive_of_row = make_rows([passes], owners, DAY, b"secret")
     devices = [device_of(account(each[0]), key_of(each), each[2]) for each in driven]
     return Cut(rows, drive_of_row, owners, devices)
 
