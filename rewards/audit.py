@@ -25,8 +25,9 @@ from rewards.demand.paying import Paying
 from rewards.devices import earned_in, plain
 from rewards.differences import Difference, refuse_different, refuse_unlike
 from rewards.documents import (
-    DERIVED,
+    Derived,
     accounts_document,
+    derived_of,
     make_manifest,
     tree_document,
     weights_of,
@@ -121,10 +122,11 @@ def audit_epoch(
     if signed:
         refuse_undigested(folder)
     books = _books(folder, before, past, earlier)
+    derived = derived_of(books)
     if signed:
-        _refuse_underived(folder, books)
+        _refuse_underived(folder, books, derived)
     name = folder.name("manifest.json")
-    refuse_unlike(name, make_manifest(books, node_key), folder.manifest)
+    refuse_unlike(name, make_manifest(books, derived, node_key), folder.manifest)
     if not signed:
         raise Difference(name, "signature", f"one by the key {node_key}", folder.signature)
     return books.standing(folder.digest)
@@ -242,11 +244,10 @@ def _refuse_other_weights(folder: Folder, rows: pa.Table, books: Books) -> None:
     _refuse_other_document(folder, "accounts.json", accounts_document(books))
 
 
-def _refuse_underived(folder: Folder, books: Books) -> None:
+def _refuse_underived(folder: Folder, books: Books, derived: Derived) -> None:
     """Everything that follows from the rest must be exactly what follows."""
     tree = tree_document(books.balances, books.policy)
-    documents = {name: made(books) for name, made in DERIVED.items()} | {"tree.json": tree}
-    for file, document in documents.items():
+    for file, document in {**derived.files, "tree.json": tree}.items():
         _refuse_other_document(folder, file, document)
 
 

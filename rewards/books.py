@@ -31,9 +31,9 @@ from rewards.rows import BOOK_ROWS
 from rewards.staking import Night, Stakes, settle
 from rewards.vested import Locked, lock, release
 from rewards.week import NO_WEEK, Week, turned
-from rewards.weights import weigh
+from rewards.weights import shards_of_rows, weigh
 from rewards.worth import paid_rows, worth_of_cells
-from tiles.fold import empty, fold
+from tiles.fold import empty, fold, merge
 
 __all__ = [
     "Books",
@@ -247,7 +247,7 @@ def close_books(
         allocation=allocation,
         parts=parts,
         transactions=[transaction for transaction in transactions if transaction.entries],
-        coverage=fold(before.coverage, rows),
+        coverage=_covered(before.coverage, rows),
         refill=_refilled(before.refill, rows, inputs),
         balances=ledger.post(before.balances, transactions),
         locked=locked,
@@ -261,6 +261,14 @@ def _after_coverage(pools: Pools, allocation: Allocation, policy: Policy) -> Poo
     """What the weights have not earned moves on, as the policy says."""
     purpose = next(each for each in policy.purposes if each.kind == COVERAGE)
     return passed_on(pools, purpose, used=allocation.paid)
+
+
+def _covered(before: pa.Table, rows: pa.Table) -> pa.Table:
+    """Coverage with the epoch's rows; those of a shard are folded before any others come in."""
+    shards = shards_of_rows(rows["cell"].to_numpy())
+    return merge(
+        [before, *(fold(None, rows.slice(each.start, each.stop - each.start)) for each in shards)]
+    )
 
 
 def _refilled(refill: Refill, rows: pa.Table, inputs: Inputs) -> Refill:

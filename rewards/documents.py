@@ -24,7 +24,8 @@ manifest.json       the signed manifest (rewards/envelope.py)
 ==================  ==========================================================================
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rewards import ledger
@@ -39,13 +40,16 @@ from rewards.stake_document import stakes_document
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
 from tiles import snapshot
+from tiles.shards import Shard, shards_of
 
 __all__ = [
     "DERIVED",
     "FILES",
+    "Derived",
     "accounts_document",
     "allocation_document",
     "balances_of",
+    "derived_of",
     "ledger_document",
     "locked_of",
     "make_manifest",
@@ -148,7 +152,23 @@ def tree_document(balances: Mapping[str, int], policy: Policy) -> bytes:
     return claims_dump(ledger.claims(balances), policy.token)
 
 
-def make_manifest(books: Books, node: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from the books, made once: DERIVED by name, the coverage's shards and the
+    digest of the rows with their weights."""
+
+    files: Mapping[str, bytes]
+    shards: Sequence[Shard]
+    rows: str
+
+
+def derived_of(books: Books) -> Derived:
+    """Made of the books alone."""
+    files = {name: made(books) for name, made in DERIVED.items()}
+    return Derived(files, tuple(shards_of(books.coverage)), rows_digest(books.rows))
+
+
+def make_manifest(books: Books, derived: Derived, node: str) -> dict[str, Any]:
     """The manifest of the epoch, to be signed by the node whose public key it names."""
     inputs, allocation = books.inputs, books.allocation
     root = claims_tree(ledger.claims(books.balances), books.policy.token).root
@@ -160,10 +180,10 @@ def make_manifest(books: Books, node: str) -> dict[str, Any]:
         "rules_version": inputs.rules_version,
         "policy": books.policy.digest,
         "inputs": digest_of_bytes(inputs.to_bytes()),
-        "rows": {"digest": rows_digest(books.rows), "count": len(books.rows)},
-        "coverage": snapshot.digest(books.coverage),
+        "rows": {"digest": derived.rows, "count": len(books.rows)},
+        "coverage": snapshot.digest_of(derived.shards),
         "refill": books.refill.digest,
-        **{stem_of(name): digest_of_bytes(made(books)) for name, made in DERIVED.items()},
+        **{stem_of(name): digest_of_bytes(file) for name, file in derived.files.items()},
         "events": {"digest": inputs.events_digest, "newest": inputs.events},
         "albums": {"digest": inputs.albums_digest, "newest": inputs.publications},
         "notes": [] if books.demand.note is None else [books.demand.note],

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from rewards.chain import committed_epoch
-from rewards.openings import OPENINGS, all_openings, store_openings
+from rewards.openings import all_openings, store_openings
 from roadcomb.catalog.tables import epoch_drives
 from roadcomb.node import Node
 
@@ -24,8 +24,8 @@ def forget_openings(node: Node, drive_id: str) -> int:
         return 0
     inputs = committed_epoch(node, epoch).manifest["inputs"]
     openings = all_openings(node.blobs, inputs)
-    left = openings.filter(pc.not_equal(openings["drive_id"], drive_id))
-    if len(left) < len(openings):
-        named = left.set_column(0, OPENINGS.field(0), left["drive_id"].dictionary_encode())
-        store_openings(node.blobs, inputs, [named.cast(OPENINGS)])
-    return len(openings) - len(left)
+    own = pc.equal(openings["drive_id"], drive_id)
+    if not pc.any(own).as_py():
+        return 0
+    store_openings(node.blobs, inputs, openings.filter(pc.invert(own)))
+    return len(pc.list_flatten(openings.filter(own)["rows"]))

@@ -18,11 +18,11 @@ from rewards.announcing import policy_of_epoch
 from rewards.books import Books, close_books, raw_weights, refill_days, weighed, worth
 from rewards.chain import Committed, commit, committed, newest
 from rewards.demand.payees import paying_of
-from rewards.documents import make_manifest
+from rewards.documents import Derived, derived_of, make_manifest
 from rewards.envelope import sign_epoch
 from rewards.freeze import Frozen, first_epoch, freeze
 from rewards.intact import refuse_broken
-from rewards.openings import openings_of, store_openings
+from rewards.openings import openings_of, store_openings, store_weighed_by
 from rewards.past import refill_at
 from rewards.policy import Policy, parse_policy
 from rewards.publish import publish
@@ -36,6 +36,7 @@ from roadcomb.node import Node
 
 __all__ = [
     "STEPS",
+    "Closed",
     "Draft",
     "Night",
     "close_epoch",
@@ -56,6 +57,7 @@ class Draft:
     """
 
     books: Books
+    derived: Derived
     frozen: Frozen
     days: NDArray[np.int64]
     worth: NDArray[np.int64]
@@ -68,10 +70,23 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """What is told of an epoch that was closed; its rows are let go of. paid, unallocated: base
+    units; drives, passes: that came in; accounts: that have a weight."""
+
+    epoch: int
+    drives: int
+    passes: int
+    accounts: int
+    paid: int
+    unallocated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Night:
     """What a run did. busy: another nightly is at work and this one did nothing."""
 
-    closed: tuple[Books, ...] = ()
+    closed: tuple[Closed, ...] = ()
     written: int = 0
     busy: bool = False
 
@@ -115,18 +130,18 @@ def due(node: Node, upto: int | None = None) -> Iterator[int]:
     return iter(() if first is None else range(first, (over if upto is None else upto) + 1))
 
 
-def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = None) -> Books:
+def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = None) -> Closed:
     """Close one epoch on top of the chain as it stands, up to its commit."""
     watch = watch or Watch()
     draft = draft_epoch(node, epoch, policy, watch)
-    store_books(node.blobs, draft.books, draft.named)
+    store_books(node.blobs, draft.books, draft.derived, draft.named)
     inputs = digest_of_bytes(draft.books.inputs.to_bytes())
-    openings = openings_of(draft.frozen, draft.books.rows, draft.days, draft.worth)
-    store_openings(node.blobs, inputs, openings)
+    store_openings(node.blobs, inputs, openings_of(draft.frozen))
+    store_weighed_by(node.blobs, inputs, draft.books.rows, draft.days, draft.worth)
     watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
     commit(node, draft.books, draft.frozen, draft.file)
     watch.step(epoch, "committed", transactions=len(draft.books.transactions))
-    return draft.books
+    return _told(draft.books)
 
 
 def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
@@ -147,10 +162,11 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     decided = frozen.log.decided
     paying = paying_of(node, frozen, policy, rows, before)
     books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
-    file = sign_epoch(make_manifest(books, node.key.public), node.key)
+    derived = derived_of(books)
+    file = sign_epoch(make_manifest(books, derived, node.key.public), node.key)
     paid = sum(amount > 0 for amount in books.allocation.amounts.values())
     watch.step(epoch, "booked", paid_accounts=paid, balances=len(books.balances))
-    return Draft(books, frozen, days, cells, file)
+    return Draft(books, derived, frozen, days, cells, file)
 
 
 def refuse_other_policy(node: Node, policy: Policy) -> None:
@@ -167,6 +183,12 @@ def _policy_before(node: Node, last: Committed | None) -> Policy | None:
     if last is None:
         return None
     return parse_policy(file_of(node.blobs, last.manifest, "policy.toml"))
+
+
+def _told(books: Books) -> Closed:
+    inputs, paid = books.inputs, books.allocation.paid
+    passes, accounts = len(books.rows), len(books.weights)
+    return Closed(inputs.epoch, inputs.drives, passes, accounts, paid, books.pools.unallocated)
 
 
 def _last(node: Node) -> Committed:

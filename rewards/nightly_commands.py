@@ -87,12 +87,11 @@ def _print_night(night: "Night") -> None:
     if night.busy:
         typer.echo("another nightly is at work: nothing to do")
         return
-    for books in night.closed:
-        epoch, allocation = books.inputs.epoch, books.allocation
+    for each in night.closed:
         typer.echo(
-            f"epoch {epoch} ({date_of(epoch)}): {books.inputs.drives} drives, "
-            f"{len(books.rows)} passes, {in_tokens(allocation.paid)} tokens to "
-            f"{len(books.weights)} accounts, {in_tokens(books.pools.unallocated)} unallocated"
+            f"epoch {each.epoch} ({date_of(each.epoch)}): {each.drives} drives, "
+            f"{each.passes} passes, {in_tokens(each.paid)} tokens to "
+            f"{each.accounts} accounts, {in_tokens(each.unallocated)} unallocated"
         )
     if not night.closed:
         typer.echo("no epoch to close")
@@ -102,13 +101,13 @@ def _print_night(night: "Night") -> None:
 def _night_json(night: "Night") -> object:
     closed = [
         {
-            "epoch": books.inputs.epoch,
-            "drives": books.inputs.drives,
-            "passes": len(books.rows),
-            "paid": str(books.allocation.paid),
-            "unallocated": str(books.pools.unallocated),
+            "epoch": each.epoch,
+            "drives": each.drives,
+            "passes": each.passes,
+            "paid": str(each.paid),
+            "unallocated": str(each.unallocated),
         }
-        for books in night.closed
+        for each in night.closed
     ]
     return {"busy": night.busy, "closed": closed, "written": night.written}
 

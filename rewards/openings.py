@@ -1,11 +1,13 @@
 """Openings: which published row belongs to which drive, for the contributor's eyes only.
 
-The law: openings are derived from the frozen inputs, stay on the node and can be made again. One
-file an epoch, sorted by drive, so that a statement reads only the row groups of its own drives.
+The law: openings are derived from the frozen inputs, stay on the node and can be made again. Of an
+epoch there are two files: the rows of each drive, sorted by drive, which forgets a drive that is
+deleted; and what each published row was weighed by, in the rows' order, which names nobody. So a
+statement reads the few row groups in which its own drives went, and nothing is stored twice.
 """
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -15,99 +17,146 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from rewards.freeze import Frozen
-from rewards.rows import BOOK_ROWS, packing
-from rewards.weights import runs_of
+from rewards.rows import BOOK_ROWS, ROW_GROUP
+from rewards.shelf import rows_key
+from rewards.weights import runs_of, shards_of_rows
 from roadcomb.blobs import Blobs
 
 __all__ = [
+    "OPENED",
     "OPENINGS",
+    "WEIGHED_BY",
     "all_openings",
     "opened",
     "opened_cells",
     "openings_of",
     "store_openings",
+    "store_weighed_by",
 ]
 
 OPENINGS = pa.schema(
     [
-        pa.field("drive_id", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("row", pa.uint32(), nullable=False),  # index in rows.parquet
+        pa.field("drive_id", pa.string(), nullable=False),
+        pa.field("rows", pa.list_(pa.uint32()), nullable=False),  # indices in rows.parquet, rising
+    ]
+)
+"""One row a drive."""
+WEIGHED_BY = pa.schema(
+    [
         pa.field("days", pa.uint16(), nullable=False),  # of refill that the cell had
         pa.field("worth", pa.uint64(), nullable=False),  # of the cell at grade 1000
         pa.field("cell_best", pa.uint16(), nullable=False),  # best grade in its cell
         pa.field("others", pa.uint32(), nullable=False),  # other paid passes in the visit
         pa.field("other_visits", pa.uint32(), nullable=False),  # other paid ones in the cell
-        *BOOK_ROWS,
     ]
 )
-_ROW_GROUP = 16_384
-_AT_ONCE = 16 * _ROW_GROUP
-"""Openings that are in memory together."""
+"""One row a published row."""
+OPENED = ("drive_id", "row", *WEIGHED_BY.names, *BOOK_ROWS.names)
+"""What a statement is made of."""
 
 
-def openings_of(
-    frozen: Frozen, rows: pa.Table, days: NDArray[np.int64], worth: NDArray[np.int64]
-) -> Iterator[pa.Table]:
-    """OPENINGS of an epoch, some at a time. rows: BOOK_ROWS; days, worth: of each row's cell,
-    shape (n,).
-    """
-    order = np.argsort(frozen.drive_of_row, kind="stable")
+_DRIVES = 256
+"""Drives whose rows are read together by who wants one."""
+
+
+def openings_of(frozen: Frozen) -> pa.Table:
+    """OPENINGS of an epoch."""
+    order = _by_number(frozen.drive_of_row).astype(np.uint32)
+    counts = np.bincount(frozen.drive_of_row, minlength=len(frozen.drives))
+    ends = np.cumsum(np.append(0, counts)).astype(np.int32)
     ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
-    private = {"days": days, "worth": worth, **_company(rows)}
-    for first in range(0, len(order), _AT_ONCE):
-        some = order[first : first + _AT_ONCE]
-        number = pa.array(frozen.drive_of_row[some].astype(np.int32))
-        columns = {
-            "drive_id": pa.DictionaryArray.from_arrays(number, ids),
-            "row": some.astype(np.uint32),
-            **{name: values[some] for name, values in private.items()},
-            **{name: rows[name].take(pa.array(some)) for name in BOOK_ROWS.names},
-        }
-        yield pa.table(columns).cast(OPENINGS)
+    rows = pa.ListArray.from_arrays(pa.array(ends), pa.array(order))
+    return pa.Table.from_arrays([ids, rows], schema=OPENINGS)
 
 
-def store_openings(blobs: Blobs, inputs_digest: str, openings: Iterable[pa.Table]) -> None:
-    """Store the openings of the epoch with these inputs, which come some at a time."""
-    sink = io.BytesIO()
-    with pq.ParquetWriter(
-        sink,
-        OPENINGS,
-        compression={name: packing(name) for name in OPENINGS.names},
-        use_dictionary=["drive_id"],
-        store_schema=False,
-    ) as file:
-        for table in openings:
-            file.write_table(table, row_group_size=_ROW_GROUP)
-    blobs.put_summed(_key(inputs_digest), sink.getvalue())
+def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None:
+    """Store OPENINGS of the epoch with these inputs."""
+    with blobs.writing_summed(_key(inputs_digest)) as file:
+        pq.write_table(openings, file, row_group_size=_DRIVES, compression="zstd")
 
 
-def opened(blobs: Blobs, inputs_digest: str, drive_ids: Iterable[str]) -> pa.Table:
-    """OPENINGS of some drives in the epoch with these inputs, by drive and cell."""
+def store_weighed_by(
+    blobs: Blobs,
+    inputs_digest: str,
+    rows: pa.Table,
+    days: NDArray[np.int64],
+    worth: NDArray[np.int64],
+) -> None:
+    """Store what each of n rows was weighed by. rows: BOOK_ROWS; days, worth: of its cell, (n,)."""
+    with (
+        blobs.writing_summed(_weighed_key(inputs_digest)) as file,
+        pq.ParquetWriter(
+            file, WEIGHED_BY, compression="zstd", use_dictionary=False, store_schema=False
+        ) as writer,
+    ):
+        for shard in shards_of_rows(rows["cell"].to_numpy()):
+            own = rows.slice(shard.start, shard.stop - shard.start)
+            columns = {"days": days[shard], "worth": worth[shard], **_company(own)}
+            writer.write_table(pa.table(columns).cast(WEIGHED_BY), row_group_size=ROW_GROUP)
+
+
+def opened(blobs: Blobs, manifest: Mapping[str, Any], drive_ids: Iterable[str]) -> pa.Table:
+    """OPENED of some drives in the epoch of a manifest, by drive and cell."""
     wanted = [("drive_id", "in", sorted(drive_ids))]
-    return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), filters=wanted)
+    with blobs.reading(_key(manifest["inputs"])) as file:
+        own = _row_by_row(pq.read_table(file, filters=wanted))
+    at = own["row"].to_numpy().astype(np.int64)
+    weighed = _rows_at(blobs, _weighed_key(manifest["inputs"]), at)
+    rows = _rows_at(blobs, rows_key(manifest["rows"]["digest"]), at)
+    columns = [each[name] for each in (own, weighed, rows) for name in each.column_names]
+    return pa.Table.from_arrays(columns, OPENED)
 
 
-def opened_cells(
-    blobs: Blobs, inputs_digest: str, cells: Iterable[int], more: tuple[str, ...] = ()
-) -> pa.Table:
-    """drive_id, cell, weight and `more` columns of the paid openings in some cells of the epoch of
-    these inputs."""
-    names = ["drive_id", "cell", "weight", *more]
-    read = pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))), columns=names)
+def opened_cells(blobs: Blobs, manifest: Mapping[str, Any], cells: Iterable[int]) -> pa.Table:
+    """drive_id, row, cell and weight of the paid rows in some cells in the epoch of a manifest,
+    but of drives that are forgotten."""
+    with blobs.reading(rows_key(manifest["rows"]["digest"])) as file:
+        rows = pq.read_table(file, columns=["cell", "weight"])
     wanted = pa.array(sorted(cells), pa.uint64())
-    inside = read.filter(pc.is_in(read["cell"], value_set=wanted))
-    return inside.filter(pc.greater(inside["weight"], 0))
+    inside = pc.and_(pc.is_in(rows["cell"], value_set=wanted), pc.greater(rows["weight"], 0))
+    owned = _row_by_row(all_openings(blobs, manifest["inputs"]))
+    owned = owned.filter(pc.take(inside, owned["row"]))
+    found = rows.take(owned["row"])
+    return pa.Table.from_arrays(
+        [*owned.columns, *found.columns], [*owned.schema.names, *found.schema.names]
+    )
 
 
 def all_openings(blobs: Blobs, inputs_digest: str) -> pa.Table:
     """OPENINGS of all drives of the epoch with these inputs."""
-    return pq.read_table(pa.BufferReader(blobs.get(_key(inputs_digest))))
+    with blobs.reading(_key(inputs_digest)) as file:
+        return pq.read_table(file)
+
+
+def _row_by_row(openings: pa.Table) -> pa.Table:
+    """drive_id and row of each row of OPENINGS."""
+    of_row = pc.list_parent_indices(openings["rows"])
+    columns = [openings["drive_id"].take(of_row), pc.list_flatten(openings["rows"])]
+    return pa.Table.from_arrays(columns, ["drive_id", "row"])
+
+
+def _rows_at(blobs: Blobs, key: str, at: NDArray[np.int64]) -> pa.Table:
+    """The rows of a Parquet file at these indices, in their order; only their groups are read."""
+    with blobs.reading(key) as source, closing(pq.ParquetFile(source)) as file:
+        sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+        ends = np.cumsum(np.array([0, *sizes], np.int64))
+        group = np.searchsorted(ends, at, "right") - 1
+        groups = np.unique(group)
+        read = file.read_row_groups(groups.tolist())
+    begins = np.cumsum(np.append(0, np.array(sizes, np.int64)[groups]))
+    inside = at - ends[group] + begins[np.searchsorted(groups, group)]
+    return read.take(pa.array(inside))
+
+
+def _by_number(numbers: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Stable order of n numbers: 16 bits at a time, which NumPy sorts by their counts."""
+    low, high = (numbers & 0xFFFF).astype(np.uint16), (numbers >> 16).astype(np.uint16)
+    order = np.argsort(low, kind="stable")
+    return order if not high.any() else order[np.argsort(high[order], kind="stable")]
 
 
 def _company(rows: pa.Table) -> dict[str, NDArray[Any]]:
     """What a row shares its visit and its cell with; a row that weighs nothing takes no share."""
-    if not len(rows):
-        return {name: np.zeros(0, np.uint32) for name in ("cell_best", "others", "other_visits")}
     visits = runs_of(rows["cell"].to_numpy(), rows["visit"].to_numpy())
     cells = runs_of(rows["cell"].to_numpy())
     paid = (rows["weight"].to_numpy() > 0).astype(np.int64)
@@ -124,3 +173,7 @@ def _company(rows: pa.Table) -> dict[str, NDArray[Any]]:
 
 def _key(inputs_digest: str) -> str:
     return f"openings/{inputs_digest}"
+
+
+def _weighed_key(inputs_digest: str) -> str:
+    return f"weighed-by/{inputs_digest}"

@@ -4,13 +4,16 @@ The law: publishing is idempotent and comes after the commit. Each file appears 
 the manifest last; a file that is missing from a committed epoch is written again on every run.
 """
 
+import io
 from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO
 
 from rewards.chain import Committed
 from rewards.documents import FILES
-from rewards.shelf import file_of
+from rewards.shelf import reading
 from rewards.watching import Watch
-from roadcomb.files import write_durably
+from roadcomb.files import writing
 from roadcomb.node import Node
 
 __all__ = ["publish"]
@@ -21,8 +24,13 @@ def publish(node: Node, epoch: Committed, watch: Watch) -> list[Path]:
     folder = node.settings.published / str(epoch.epoch)
     missing = [name for name in FILES if not (folder / name).exists()]
     for name in missing:
-        manifest = name == "manifest.json"
-        data = epoch.file if manifest else file_of(node.blobs, epoch.manifest, name)
-        write_durably(folder / name, data)
-        watch.step(epoch.epoch, f"published {name}", bytes=len(data))
+        with _reading(node, epoch, name) as source, writing(folder / name) as file:
+            copyfileobj(source, file)
+            size = file.tell()
+        watch.step(epoch.epoch, f"published {name}", bytes=size)
     return [folder / name for name in missing]
+
+
+def _reading(node: Node, epoch: Committed, name: str) -> BinaryIO:
+    is_manifest = name == "manifest.json"
+    return io.BytesIO(epoch.file) if is_manifest else reading(node.blobs, epoch.manifest, name)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import Cells
 from roadcomb.errors import IntegrityError
+from tiles.groups import group_by
 
 __all__ = ["CURVES", "NEVER_PAID", "Curve", "Refill", "refill_from_bytes"]
 
@@ -66,8 +67,9 @@ class Refill:
     def paid(self, cells: Cells, epoch: int) -> "Refill":
         """The record after `cells` (any order, repeats harmless) were paid in `epoch`; a cell that
         was paid later than that stays as it is."""
-        newly = np.setdiff1d(cells.astype(np.uint64), self.cells[self.epochs > epoch])
-        keep = ~np.isin(self.cells, newly)
+        newly = group_by(cells.astype(np.uint64)).keys
+        newly = np.setdiff1d(newly, self.cells[self.epochs > epoch], assume_unique=True)
+        keep = ~np.isin(self.cells, newly, assume_unique=True)
         every = np.concatenate((self.cells[keep], newly))
         when = np.concatenate((self.epochs[keep], np.full(len(newly), epoch, np.int32)))
         order = np.argsort(every)

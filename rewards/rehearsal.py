@@ -12,12 +12,12 @@ from typing import Any
 
 from rewards.chain import Committed, committed, newest
 from rewards.differences import unlike
-from rewards.documents import DERIVED, FILES, tree_document
+from rewards.documents import FILES, tree_document
 from rewards.events import events_document
 from rewards.intact import refuse_broken
 from rewards.nightly import Draft, draft_epoch, due
 from rewards.policy import Policy
-from rewards.rows import rows_to_parquet
+from rewards.rows import rows_bytes
 from rewards.watching import Watch
 from roadcomb.canonical import parse_json
 from roadcomb.node import Node
@@ -67,13 +67,13 @@ def files_of(draft: Draft) -> dict[str, bytes]:
     made = {
         "inputs.json": books.inputs.to_bytes(),
         "policy.toml": books.policy.text,
-        "rows.parquet": rows_to_parquet(books.rows),
+        "rows.parquet": rows_bytes(books.rows),
         "events.json": events_document(books.events),
         "albums.json": albums,
         "tree.json": tree_document(books.balances, books.policy),
         "log.json": log,
         "manifest.json": draft.file,
-        **{name: document(books) for name, document in DERIVED.items()},
+        **draft.derived.files,
     }
     return {name: made[name] for name in FILES}
 

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import numpy as np
@@ -28,11 +28,12 @@ from tiles.sketch import NEIGHBOURHOOD, sketch_bit
 
 __all__ = [
     "BOOK_ROWS",
+    "ROW_GROUP",
     "by_commitment",
     "commitments",
     "fixed_bytes",
     "make_rows",
-    "packing",
+    "rows_bytes",
     "rows_digest",
     "rows_from_parquet",
     "rows_to_parquet",
@@ -40,6 +41,9 @@ __all__ = [
 
 BOOK_ROWS = ROWS.append(pa.field("weight", pa.uint64(), nullable=False))
 """ROWS as they are published: each with its weight."""
+
+ROW_GROUP = 1 << 16
+"""Rows that are read together by who wants a few."""
 
 _TAG = b"roadcomb rows v1\0"
 _COMMITMENT = 32
@@ -65,7 +69,7 @@ def make_rows(
 ) -> tuple[pa.Table, NDArray[np.uint32]]:
     """ROWS of all passes of an epoch (rewards/visits.py), and the number of each row's drive.
 
-    passes: of whole cells each, cells rising from one to the next. owners: by the number of a drive.
+    passes: of whole cells each, cells rising from one to the next. owners: by a drive's number.
     """
     owned = _owned(owners, epoch)
     shards = [_rows_of_shard(shard, owned, sketch_secret) for shard in passes]
@@ -80,19 +84,30 @@ def rows_digest(rows: pa.Table) -> str:
     hasher = hashlib.sha256(_TAG + len(rows).to_bytes(8, "little"))
     for field in rows.schema:
         hasher.update(f"{field.name}:{field.type}\0".encode())
-        hasher.update(_column_bytes(rows[field.name]))
+        hasher.update(_column_bytes(rows[field.name]).data)
     return hasher.hexdigest()
 
 
-def rows_to_parquet(rows: pa.Table) -> bytes:
+def rows_to_parquet(rows: pa.Table, file: BinaryIO) -> None:
     """The published file; nothing depends on its bytes."""
-    sink = io.BytesIO()
-    compression = {name: packing(name) for name in rows.schema.names}
-    pq.write_table(rows, sink, compression=compression, use_dictionary=False, store_schema=False)
-    return sink.getvalue()
+    pq.write_table(
+        rows,
+        file,
+        row_group_size=ROW_GROUP,
+        compression={name: _packing(name) for name in rows.schema.names},
+        use_dictionary=False,
+        store_schema=False,
+    )
 
 
-def packing(column: str) -> str:
+def rows_bytes(rows: pa.Table) -> bytes:
+    """The published file, in memory."""
+    file = io.BytesIO()
+    rows_to_parquet(rows, file)
+    return file.getvalue()
+
+
+def _packing(column: str) -> str:
     """How a column is compressed; hashes cannot be."""
     return "none" if column == "commitment" else "zstd"
 

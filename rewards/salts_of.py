@@ -47,14 +47,9 @@ def salts_of_statement(statement: Mapping[str, Any], contributor: str) -> Salts:
 def _owned(
     node: Node, manifest: Mapping[str, Any], owners: Mapping[str, Owner]
 ) -> tuple[OwnedRows, ...]:
-    openings = all_openings(node.blobs, manifest["inputs"]).select(["drive_id", "row"])
-    rows: dict[str, list[int]] = defaultdict(list)
-    for drive_id, row in zip(
-        *(openings[name].to_pylist() for name in openings.column_names), strict=True
-    ):
-        rows[drive_id].append(row)
+    openings = all_openings(node.blobs, manifest["inputs"])
     return tuple(
-        OwnedRows(owners[drive_id], tuple(sorted(own)))
-        for drive_id, own in sorted(rows.items())
-        if drive_id in owners
+        OwnedRows(owners[own["drive_id"]], tuple(own["rows"]))
+        for own in openings.to_pylist()
+        if own["drive_id"] in owners
     )

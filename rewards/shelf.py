@@ -5,19 +5,27 @@ so a committed manifest never names a missing file; what an unfinished night lef
 bytes that the next run would write. Rows lie under the digest of their columns, not of their file.
 """
 
+import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from rewards.books import Books, Standing, first_standing
 from rewards.demand.document import demand_in
 from rewards.devices import week_in
-from rewards.documents import DERIVED, balances_of, locked_of, stem_of, tree_document
+from rewards.documents import (
+    DERIVED,
+    Derived,
+    balances_of,
+    locked_of,
+    stem_of,
+    tree_document,
+)
 from rewards.events import events_document
 from rewards.fleets import fleets_in
 from rewards.inputs import parse_inputs
 from rewards.policy import parse_policy
 from rewards.refill import Refill, refill_from_bytes
-from rewards.rows import rows_digest, rows_to_parquet
+from rewards.rows import rows_to_parquet
 from rewards.stake_document import parse_stakes
 from roadcomb.blobs import SUMS, Blobs
 from roadcomb.canonical import digest_of_bytes, digest_of_json, parse_json
@@ -25,7 +33,15 @@ from roadcomb.cells import PAID_RESOLUTION
 from roadcomb.errors import NotFound
 from tiles import snapshot
 
-__all__ = ["file_digest", "file_of", "refill_of", "standing_of", "store_books"]
+__all__ = [
+    "file_digest",
+    "file_of",
+    "reading",
+    "refill_of",
+    "rows_key",
+    "standing_of",
+    "store_books",
+]
 
 _BOOKS = "books"
 _REFILL = "refill"
@@ -35,24 +51,25 @@ _FROZEN = {"log.json", "events.json", "albums.json"}
 """Of those the manifest's entry says more than the digest."""
 
 
-def store_books(blobs: Blobs, books: Books, named: Sequence[bytes]) -> None:
+def store_books(blobs: Blobs, books: Books, derived: Derived, named: Sequence[bytes]) -> None:
     """Put everything that the manifest will name into the store; harmless to repeat.
 
-    named: log.json and albums.json, of which the books only know the digests.
+    derived: of the books. named: log.json and albums.json, of which these only know the digests.
     """
     for document in (
         *named,
         books.inputs.to_bytes(),
         books.policy.text,
         events_document(books.events),
-        *(made(books) for made in DERIVED.values()),
+        *derived.files.values(),
     ):
         blobs.put_addressed(_BOOKS, document)
     blobs.put_addressed(_REFILL, books.refill.to_bytes())
-    snapshot.write(blobs, books.coverage)
-    key = _rows_key(rows_digest(books.rows))
+    snapshot.write_shards(blobs, derived.shards)
+    key = rows_key(derived.rows)
     if not blobs.exists(key):
-        blobs.put_summed(key, rows_to_parquet(books.rows))
+        with blobs.writing_summed(key) as file:
+            rows_to_parquet(books.rows, file)
 
 
 def standing_of(blobs: Blobs, manifest: Mapping[str, Any] | None) -> Standing:
@@ -85,6 +102,18 @@ def refill_of(blobs: Blobs, manifest: Mapping[str, Any]) -> Refill:
     return refill_from_bytes(blobs.get_addressed(_REFILL, manifest["refill"]))
 
 
+def rows_key(digest: str) -> str:
+    """Where the rows of this digest lie."""
+    return f"rows/{digest}"
+
+
+def reading(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> BinaryIO:
+    """One published file of an epoch but its manifest, to be read piece by piece and closed."""
+    if name == "rows.parquet":
+        return blobs.reading(rows_key(manifest["rows"]["digest"]))
+    return io.BytesIO(file_of(blobs, manifest, name))
+
+
 def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
     """One published file of an epoch but its manifest. Raises NotFound for another name."""
     if name in _DIRECT:
@@ -92,7 +121,7 @@ def file_of(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> bytes:
     if name in _FROZEN:
         return blobs.get_addressed(_BOOKS, manifest[stem_of(name)]["digest"])
     if name == "rows.parquet":
-        return blobs.get(_rows_key(manifest["rows"]["digest"]))
+        return blobs.get(rows_key(manifest["rows"]["digest"]))
     if name == "tree.json":
         policy = parse_policy(file_of(blobs, manifest, "policy.toml"))
         return tree_document(balances_of(file_of(blobs, manifest, "ledger.json")), policy)
@@ -106,9 +135,5 @@ def file_digest(blobs: Blobs, manifest: Mapping[str, Any], name: str) -> str:
     if name in _FROZEN:
         return str(manifest[stem_of(name)]["digest"])
     if name == "rows.parquet":
-        return blobs.get(f"{SUMS}/{_rows_key(manifest['rows']['digest'])}").decode()
+        return blobs.get(f"{SUMS}/{rows_key(manifest['rows']['digest'])}").decode()
     return digest_of_bytes(file_of(blobs, manifest, name))
-
-
-def _rows_key(digest: str) -> str:
-    return f"rows/{digest}"

@@ -60,7 +60,7 @@ def statement_of_epoch(node: Node, account: str, epoch: int, known: Mapping[str,
     shares = _shares(node, committed, account, policy)
     devices = {drive_id: _device(account, row, shares) for drive_id, row in known.items()}
     mine = [drive_id for drive_id, row in known.items() if row.epoch == epoch]
-    openings = opened(node.blobs, committed.manifest["inputs"], mine).to_pylist() if mine else []
+    openings = opened(node.blobs, committed.manifest, mine).to_pylist() if mine else []
     rows = [
         _row(row, epoch, shares[devices[row["drive_id"]]], rate, policy)
         | {"drive": known[row["drive_id"]].public_id, "device": devices[row["drive_id"]]}

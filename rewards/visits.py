@@ -212,11 +212,13 @@ def _lowest_bit(different: np.uint64) -> int:
 def _latest_so_far(new_cell: NDArray[np.bool_], last: Times) -> Times:
     """The greatest value so far in each run that `new_cell` begins, shape (n,).
 
-    Values are replaced by their ranks, so that a cell's number and a rank share 64 bits.
+    A run's number and a value share 64 bits where they fit; else Python's integers hold them.
     """
     if not len(last):
         return last
-    known, rank = np.unique(last, return_inverse=True)
-    number = np.cumsum(new_cell) - 1
-    greatest = np.maximum.accumulate(number * len(known) + rank)
-    return np.asarray(known[greatest - number * len(known)])
+    earliest, number = last.min(), np.cumsum(new_cell)
+    span = int(last.max() - earliest) + 1
+    dtype = np.int64 if (int(number[-1]) + 1) * span < _KEYS // 2 else object
+    begin = number.astype(dtype) * span
+    latest = (np.maximum.accumulate(begin + (last - earliest)) - begin).astype(np.int64)
+    return np.asarray(latest + earliest)

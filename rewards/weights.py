@@ -17,6 +17,7 @@ not paid (rewards/worth.py) weighs nothing and takes no share.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -25,13 +26,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["FULL_GRADE", "WEIGHT_PER_DAY", "Runs", "runs_of", "weigh"]
+from roadcomb.cells import Cells
+
+__all__ = ["FULL_GRADE", "SHARD", "WEIGHT_PER_DAY", "Runs", "runs_of", "shards_of_rows", "weigh"]
 
 WEIGHT_PER_DAY = 1_000_000
 """Of a cell for each day of refill; so fine that a floor loses less than a millionth of it."""
 
 FULL_GRADE = 1000
 """The best grade there is; alone in a cell it earns the whole weight."""
+
+SHARD = 1 << 20
+"""Rows that are weighed together; what a step holds beside them is a few columns of these."""
 
 _UINT64_END = 2**64
 
@@ -54,23 +60,41 @@ def runs_of(*keys: NDArray[np.unsignedinteger]) -> Runs:
     return Runs(np.flatnonzero(new), np.cumsum(new) - 1)
 
 
+def shards_of_rows(cells: Cells) -> Iterator[slice]:
+    """Slices of n rows, sorted by cell, that hold whole cells and about SHARD rows each."""
+    start = 0
+    while start < len(cells):
+        end = min(start + SHARD, len(cells))
+        end = int(np.searchsorted(cells, cells[end - 1], "right"))
+        yield slice(start, end)
+        start = end
+
+
 def weigh(rows: pa.Table, worth: NDArray[np.int64], paid: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Weight of each of n rows (rewards/rows.py, sorted by cell and visit), shape (n,).
 
     worth: of each row's cell, shape (n,); paid: whether the row is, shape (n,).
     """
     weights = np.zeros(len(rows), np.uint64)
-    chosen = np.flatnonzero(paid)
-    if len(chosen):
-        weights[chosen] = _weigh_paid(rows.take(pa.array(chosen)), worth[chosen])
+    cell, visit = rows["cell"].to_numpy(), rows["visit"].to_numpy()
+    best, sums = rows["best_grade"].to_numpy(), rows["grade_sum"].to_numpy()
+    for shard in shards_of_rows(cell):
+        at = shard.start + np.flatnonzero(paid[shard])
+        if len(at):
+            weights[at] = _weigh_paid(cell[at], visit[at], best[at], sums[at], worth[at])
     return weights
 
 
-def _weigh_paid(rows: pa.Table, worth: NDArray[np.int64]) -> NDArray[np.uint64]:
-    cell, visit = rows["cell"].to_numpy(), rows["visit"].to_numpy()
-    grade_sum = rows["grade_sum"].to_numpy().astype(np.uint64)
+def _weigh_paid(
+    cell: Cells,
+    visit: NDArray[np.uint32],
+    best_grade: NDArray[np.uint16],
+    sums: NDArray[np.uint32],
+    worth: NDArray[np.int64],
+) -> NDArray[np.uint64]:
+    grade_sum = sums.astype(np.uint64)
     visits, cells = runs_of(cell, visit), runs_of(cell)
-    best = np.maximum.reduceat(rows["best_grade"].to_numpy().astype(np.uint64), visits.starts)
+    best = np.maximum.reduceat(best_grade.astype(np.uint64), visits.starts)
     visit_sum = np.add.reduceat(grade_sum, visits.starts)
     first_visit = np.searchsorted(visits.starts, cells.starts)
     cell_best = np.maximum.reduceat(best, first_visit)[cells.of_row]

@@ -7,11 +7,15 @@ first is damage, the second heals by waiting.
 """
 
 import errno
+import hashlib
+import io
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -20,12 +24,14 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, NotFound, RoadcombError, StorageFull, Unreachable
+from roadcomb.files import writing
 
 __all__ = ["SUMS", "Blobs", "open_blobs"]
 
 SUMS = "sums"
 """Prefix of the digests of what put_summed stored."""
 
+_PIECE = 1 << 20
 _NO_SPACE = ("os error 28", "os error 122")
 """ENOSPC and EDQUOT as obstore words them."""
 
@@ -60,6 +66,37 @@ class Blobs:
         self.put(f"{SUMS}/{key}", digest_of_bytes(data).encode())
         self.put(key, data)
 
+    @contextmanager
+    def writing_summed(self, key: str) -> Iterator[BinaryIO]:
+        """A file to write bytes to that may be many; when it is left they are stored as put_summed
+        does, unless with an error."""
+        path = self.local_path(key)
+        with self._in_our_words(key):
+            if path is not None:
+                with writing(path) as file:
+                    yield file
+                    self._put_sum(key, file)
+                return
+            with TemporaryFile() as file:
+                yield file
+                self._put_sum(key, file)
+                file.seek(0)
+                obstore.put(self._store, key, file)
+
+    def _put_sum(self, key: str, file: BinaryIO) -> None:
+        file.flush()
+        file.seek(0)
+        hasher = hashlib.sha256()
+        while piece := file.read(_PIECE):
+            hasher.update(piece)
+        self.put(f"{SUMS}/{key}", hasher.hexdigest().encode())
+
+    def reading(self, key: str) -> BinaryIO:
+        """The bytes of a key as a file, to be closed. Raises NotFound."""
+        path = self.local_path(key)
+        with self._in_our_words(key):
+            return io.BytesIO(self.get(key)) if path is None else path.open("rb")
+
     def get(self, key: str) -> bytes:
         """All bytes of a key. Raises NotFound.
 
@@ -69,7 +106,8 @@ class Blobs:
         with self._in_our_words(key):
             path = self.local_path(key)
             if path is not None:
-                return path.read_bytes()
+                with path.open("rb", buffering=0) as file:
+                    return file.read()
             return bytes(obstore.get(self._store, key).bytes())
 
     def get_addressed(self, prefix: str, digest: str) -> bytes:

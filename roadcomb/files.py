@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["OWNER_ONLY", "sync_folder", "write_durably", "write_new"]
+__all__ = ["OWNER_ONLY", "sync_folder", "write_durably", "write_new", "writing"]
 
 OWNER_ONLY = 0o600
 _AS_USUAL = 0o666
@@ -19,13 +20,25 @@ _AS_USUAL = 0o666
 
 def write_durably(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
     """Write a file, in place of the one that may be there; folders are made where they lack."""
-    with _written(path, data, mode) as temporary:
+    with writing(path, mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, mode: int = _AS_USUAL) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of the one that may be there when it is left;
+    unless with an error, then nothing is changed."""
+    with _temporary(path, mode) as (file, temporary):
+        yield file
+        _sync(file)
         temporary.replace(path)
 
 
 def write_new(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
     """Write a file that must not be there yet. Raises FileExistsError; then it is as it was."""
-    with _written(path, data, mode) as temporary:
+    with _temporary(path, mode) as (file, temporary):
+        file.write(data)
+        _sync(file)
         os.link(temporary, path)
 
 
@@ -39,19 +52,22 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new file beside the path, readable too, that is gone or renamed when it is left."""
     _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "w+b") as file:
+            yield file, temporary
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _make_folder(folder: Path) -> None:

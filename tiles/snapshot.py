@@ -6,7 +6,7 @@ are one slice, found by two binary searches; no database is asked.
 """
 
 import mmap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 
@@ -27,18 +27,20 @@ from roadcomb.cells import (
 from roadcomb.errors import IntegrityError, NotFound
 from tiles.checked import Checked, stamp_of
 from tiles.fold import COVERAGE, coarsen
-from tiles.shards import SHARD_RESOLUTION, index_json, row_digest, shards_of
+from tiles.shards import SHARD_RESOLUTION, Shard, index_json, row_digest, shards_of
 
 __all__ = [
     "PREFIX",
     "Snapshot",
     "check_shard",
     "digest",
+    "digest_of",
     "open_snapshot",
     "shard_digests",
     "slice_of",
     "slices_of",
     "write",
+    "write_shards",
 ]
 
 PREFIX = "coverage"
@@ -54,21 +56,32 @@ ShardKey = tuple[int, int]
 
 def digest(coverage: pa.Table) -> str:
     """Digest of the snapshot of COVERAGE at the paid resolution; pure, what an audit recomputes."""
-    digests = {(shard.cell, shard.resolution): shard.digest for shard in shards_of(coverage)}
-    return digest_of_bytes(index_json(digests))
+    return digest_of(shards_of(coverage))
+
+
+def digest_of(shards: Iterable[Shard]) -> str:
+    """Digest of the snapshot of all shards of a coverage."""
+    return digest_of_bytes(_index(shards))
 
 
 def write(blobs: Blobs, coverage: pa.Table) -> str:
-    """Store the snapshot of COVERAGE at the paid resolution; answers its digest.
+    """Store the snapshot of COVERAGE at the paid resolution; answers its digest."""
+    return write_shards(blobs, tuple(shards_of(coverage)))
+
+
+def write_shards(blobs: Blobs, shards: Sequence[Shard]) -> str:
+    """Store the snapshot of all shards of a coverage; answers its digest.
 
     A shard that is there already is not written again; the index comes last.
     """
-    digests = {}
-    for shard in shards_of(coverage):
-        digests[shard.cell, shard.resolution] = shard.digest
+    for shard in shards:
         if not blobs.exists(f"{PREFIX}/{shard.digest}"):
             blobs.put_summed(f"{PREFIX}/{shard.digest}", _to_ipc(shard.table))
-    return blobs.put_addressed(PREFIX, index_json(digests))
+    return blobs.put_addressed(PREFIX, _index(shards))
+
+
+def _index(shards: Iterable[Shard]) -> bytes:
+    return index_json({(shard.cell, shard.resolution): shard.digest for shard in shards})
 
 
 class Snapshot:

@@ -53,7 +53,8 @@ def _stored(node: Node, manifest: Any) -> Iterator[Check]:
         yield addressed(blobs, "books", manifest[name]["digest"])
     yield addressed(blobs, "refill", manifest["refill"])
     yield summed(blobs, f"rows/{manifest['rows']['digest']}")
-    yield summed(blobs, f"openings/{manifest['inputs']}")
+    for private in ("openings", "weighed-by"):
+        yield summed(blobs, f"{private}/{manifest['inputs']}")
     yield addressed(blobs, snapshot.PREFIX, manifest["coverage"])
     try:
         shards = snapshot.shard_digests(blobs, manifest["coverage"])

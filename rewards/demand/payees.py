@@ -87,10 +87,10 @@ def _of_earlier(
 ) -> Iterable[tuple[str, int]]:
     for epoch in epochs:
         try:
-            inputs = committed_epoch(node, epoch).manifest["inputs"]
+            manifest = committed_epoch(node, epoch).manifest
         except NotFound:
             continue
-        rows = opened_cells(node.blobs, inputs, places)
+        rows = opened_cells(node.blobs, manifest, places)
         accounts = _accounts(node, pc.unique(rows["drive_id"]).to_pylist())
         for row in rows.to_pylist():
             amount = row_amount(places, epoch, row["cell"], row["weight"])

@@ -78,7 +78,7 @@ def _rows(
     places: Mapping[int, Sequence[Settled]],
 ) -> list[dict[str, Json]]:
     """An account's passes of one epoch through the cells of a night."""
-    found = opened_cells(node.blobs, driven.manifest["inputs"], places, ("row",))
+    found = opened_cells(node.blobs, driven.manifest, places)
     own = found.filter(pc.is_in(found["drive_id"], value_set=pa.array(sorted(known), pa.string())))
     return [
         {

@@ -20,7 +20,7 @@ from rewards.differences import Difference
 from rewards.envelope import sign_epoch
 from rewards.nightly import nightly
 from rewards.policy import read_policy
-from rewards.rows import BOOK_ROWS, rows_digest, rows_from_parquet, rows_to_parquet
+from rewards.rows import BOOK_ROWS, rows_bytes, rows_digest, rows_from_parquet
 from roadcomb.canonical import canonical_json, digest_of_bytes
 from roadcomb.errors import NotFound
 from roadcomb.keys import Key
@@ -260,7 +260,7 @@ def test_a_row_that_stands_twice_is_found_out_even_when_signed(
     folder = copy / str(DAY)
     rows = rows_from_parquet((folder / "rows.parquet").read_bytes())
     doubled = rows.take(pa.array(np.sort([*range(len(rows)), 0]))).cast(BOOK_ROWS)
-    (folder / "rows.parquet").write_bytes(rows_to_parquet(doubled))
+    (folder / "rows.parquet").write_bytes(rows_bytes(doubled))
     inputs = json.loads((folder / "inputs.json").read_bytes())
     inputs["rows"] = {"count": len(doubled), "digest": rows_digest(doubled.select(ROWS.names))}
     (folder / "inputs.json").write_bytes(canonical_json(inputs))

@@ -80,7 +80,7 @@ def released(node: Node, drive_id: str, epoch: int, verdict: str = "accepted") -
 def test_a_day_that_is_over_is_closed_once_and_published(node: Node, policy: Policy) -> None:
     drive = add_drive(node, ALICE, STREET)
     night = nightly(node, policy)
-    assert [books.inputs.epoch for books in night.closed] == [DAY]
+    assert [each.epoch for each in night.closed] == [DAY]
     assert sorted(published(node)) == sorted(f"{DAY}/{name}" for name in FILES)
     assert counted(node) == {drive: DAY}
     before = published(node)
@@ -137,7 +137,7 @@ def test_a_cell_driven_again_the_next_day_pays_a_seventh(node: Node, policy: Pol
     add_drive(node, ALICE, STREET, epoch=DAY + 1)
     set_day(node, DAY + 2)
     first, second = nightly(node, policy).closed
-    assert second.allocation.total_weight * 7 == first.allocation.total_weight
+    assert second.paid * 7 == first.paid
 
 
 def test_held_and_rejected_drives_are_not_paid_until_a_person_accepts_them(
@@ -146,12 +146,12 @@ def test_held_and_rejected_drives_are_not_paid_until_a_person_accepts_them(
     held = add_drive(node, BOB, STREET, verdict="held", reason="replay-suspected")
     add_drive(node, ALICE, STREET, verdict="rejected", reason="already-sent", name="again")
     (first,) = nightly(node, policy).closed
-    assert (first.inputs.drives, first.allocation.paid) == (0, 0)
+    assert (first.drives, first.paid) == (0, 0)
     released(node, held, DAY + 1)
     set_day(node, DAY + 2)
     (second,) = nightly(node, policy).closed
-    assert second.inputs.drives == 1
-    assert second.allocation.paid > 0
+    assert second.drives == 1
+    assert second.paid > 0
 
 
 def test_a_drive_is_never_counted_twice_however_often_it_is_decided(
@@ -162,7 +162,7 @@ def test_a_drive_is_never_counted_twice_however_often_it_is_decided(
     released(node, drive, DAY + 2)
     set_day(node, DAY + 3)
     closed = nightly(node, policy).closed
-    assert [books.inputs.drives for books in closed] == [1, 0, 0]
+    assert [each.drives for each in closed] == [1, 0, 0]
     assert counted(node) == {drive: DAY}
 
 
@@ -170,7 +170,7 @@ def test_the_newest_decision_of_the_day_counts(node: Node, policy: Policy) -> No
     drive = add_drive(node, ALICE, STREET)
     released(node, drive, DAY, "rejected")
     (closed,) = nightly(node, policy).closed
-    assert closed.inputs.drives == 0
+    assert closed.drives == 0
 
 
 def test_a_decision_that_came_too_late_for_its_day_counts_in_the_next(
@@ -189,14 +189,14 @@ def test_a_deleted_drive_is_not_counted(node: Node, policy: Policy) -> None:
     with node.catalog.writing() as connection:
         connection.execute(sa.update(drives).values(salt=None))
     (closed,) = nightly(node, policy).closed
-    assert (closed.inputs.drives, counted(node)) == (0, {})
+    assert (closed.drives, counted(node)) == (0, {})
 
 
 def test_rejected_frames_of_an_accepted_drive_earn_nothing(node: Node, policy: Policy) -> None:
     bad = [Shot(20, 9, 0, verdict="rejected", reason="too-dark")]
     add_drive(node, ALICE, STREET + bad)
     (closed,) = nightly(node, policy).closed
-    assert len(closed.rows) == len(STREET)
+    assert closed.passes == len(STREET)
 
 
 def test_earnings_wait_unbound_and_move_to_the_address_in_the_next_epoch(
@@ -208,7 +208,7 @@ def test_earnings_wait_unbound_and_move_to_the_address_in_the_next_epoch(
     bind(node, parse_binding(sign_binding(ALICE, address, now_ms), now_ms))
     set_day(node, DAY + 2)
     nightly(node, policy)
-    assert amounts(node, f"claimable:{address}") == {DAY + 1: first.allocation.paid}
+    assert amounts(node, f"claimable:{address}") == {DAY + 1: first.paid}
     assert committed(node)[0].manifest["tree"] is None
     assert committed(node)[1].manifest["tree"].startswith("0x")
 

@@ -136,7 +136,7 @@ def test_a_night_builds_on_no_changed_file_and_names_it(
     with pytest.raises(IntegrityError, match=f"{DAY + 1}/{name} is not what epoch"):
         nightly(node, policy)
     path.unlink()
-    assert [books.inputs.epoch for books in nightly(node, policy).closed] == [DAY + 2]
+    assert [each.epoch for each in nightly(node, policy).closed] == [DAY + 2]
 
 
 def test_a_night_builds_on_no_chain_with_a_hole_or_another_manifest(
