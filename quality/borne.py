@@ -12,7 +12,6 @@ stranger finds the node's numbers.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,8 +56,7 @@ def borne_grades(jpeg: bytes, zones: Sequence[Region], view: View = CLEAR) -> Bo
 
     Raises Undecodable for what is no picture.
     """
-    header, image = half_scale(jpeg, QualitySettings())
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    header, grey = half_scale(jpeg, QualitySettings())
     plain = measure(grey)
     if not zones:
         only = grade(plain, view).value

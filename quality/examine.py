@@ -10,7 +10,6 @@ or more than a frame may ends its worker.
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from quality.decode import Image, Undecodable, half_scale
 from quality.fingerprint import marks_of
@@ -71,8 +70,8 @@ def refused(reason: str) -> Examined:
 
 def _examined(task: FrameTask) -> Examined:
     header, stored = half_scale(task.data, task.settings)
-    image = upright(stored, task.orientation)
-    grey, little = _grey(image), small(image)
+    grey = upright(stored, task.orientation)
+    little = small(grey)
     marks = marks_of(grey)
     return Examined(
         header.width,
@@ -80,13 +79,9 @@ def _examined(task: FrameTask) -> Examined:
         grade(measure(grey)),
         marks.whole,
         _thumbnail(little),
-        _grey(little),
+        little,
         marks.crops,
     )
-
-
-def _grey(image: Image) -> Image:
-    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
 
 
 def _thumbnail(picture: Image) -> bytes:

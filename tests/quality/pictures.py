@@ -56,9 +56,9 @@ def jpeg(image: Image, quality: int = 90, *flags: int) -> bytes:
 
 def grey_half(data: bytes) -> Image:
     """Grey pixels at half scale, as judging sees them."""
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_2)
     assert image is not None
-    return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8)
+    return image.astype(np.uint8)
 
 
 def blurred(image: Image, sigma: float) -> Image:
