@@ -11,9 +11,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +24,9 @@ from roadcomb.cells import Cells, parents
 from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
 from tiles.sketch import NEIGHBOURHOOD, sketch_bit
+
+if TYPE_CHECKING:
+    from datafusion import SessionContext
 
 __all__ = [
     "BOOK_ROWS",
@@ -47,8 +49,6 @@ ROW_GROUP = 1 << 16
 
 _TAG = b"roadcomb rows v1\0"
 _COMMITMENT = 32
-_HASHED = "select unhex(sha256(message)) as commitment from messages"
-"""rewards/commitments.py for every message at once, in their order."""
 
 _MESSAGE = np.dtype(
     [
@@ -192,7 +192,7 @@ def _sketches(
 def commitments(
     passes: Mapping[str, NDArray[Any]], drive: NDArray[np.uint32], seals: NDArray[np.void]
 ) -> NDArray[np.uint8]:
-    """The commitment of each of n passes, shape (n, 32): COMMITTED's law, hashed by DuckDB.
+    """The commitment of each of n passes, shape (n, 32): COMMITTED's law, hashed by DataFusion.
 
     passes: columns of COMMITTED; seals: of each drive. Tests compare it with a loop over
     `commitment`, which takes many times as long.
@@ -207,17 +207,22 @@ def commitments(
 
 
 def _hashed(messages: NDArray[np.void]) -> NDArray[np.uint8]:
+    """SHA-256 of each message, in order. (The import loads pandas; an audit needs neither.)"""
+    from datafusion import col
+    from datafusion.functions import sha256
+
     packed = _fixed(messages.view(np.uint8).reshape(len(messages), _MESSAGE.itemsize))
-    with _memory().cursor() as memory:
-        memory.register("messages", pa.table({"message": packed}))
-        hashed = memory.sql(_HASHED).to_arrow_table()["commitment"]
-    return fixed_bytes(hashed.cast(pa.binary(_COMMITMENT)))
+    batch = pa.RecordBatch.from_arrays([packed.cast(pa.binary())], ["message"])
+    hashed = _engine().from_arrow(batch).select(sha256(col("message")).alias("digest"))
+    return fixed_bytes(hashed.to_arrow_table()["digest"].cast(pa.binary(_COMMITMENT)))
 
 
 @cache
-def _memory() -> duckdb.DuckDBPyConnection:
-    """A database without a file, made once in a process; each use takes a cursor of its own."""
-    return duckdb.connect()
+def _engine() -> "SessionContext":
+    """One thread, so that the order stays; made once in a process."""
+    from datafusion import SessionConfig, SessionContext
+
+    return SessionContext(SessionConfig().with_target_partitions(1))
 
 
 def _ordered(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.processes import run_cli
 
-HEAVY = ["cv2", "duckdb", "fastapi", "geopandas", "h3ronpy", "numpy", "pyarrow", "sqlalchemy"]
+HEAVY = ["cv2", "datafusion", "fastapi", "geopandas", "h3ronpy", "numpy", "pyarrow", "sqlalchemy"]
 
 
 def test_help_names_every_rooms_verbs_and_loads_nothing_heavy() -> None:
