@@ -211,10 +211,24 @@ def _hashed(messages: NDArray[np.void]) -> NDArray[np.uint8]:
     from datafusion import col
     from datafusion.functions import sha256
 
-    packed = _fixed(messages.view(np.uint8).reshape(len(messages), _MESSAGE.itemsize))
-    batch = pa.RecordBatch.from_arrays([packed.cast(pa.binary())], ["message"])
+    batch = pa.RecordBatch.from_arrays([_as_binary(messages)], ["message"])
     hashed = _engine().from_arrow(batch).select(sha256(col("message")).alias("digest"))
-    return fixed_bytes(hashed.to_arrow_table()["digest"].cast(pa.binary(_COMMITMENT)))
+    return np.concatenate([_values(each) for each in hashed.to_arrow_table()[0].chunks])
+
+
+def _values(digests: pa.BinaryArray) -> NDArray[np.uint8]:
+    """n digests, shape (n, 32), a view."""
+    _, ends, values = digests.buffers()
+    first = np.frombuffer(ends, np.int32)[digests.offset]
+    flat = np.frombuffer(values, np.uint8)[first : first + len(digests) * _COMMITMENT]
+    return flat.reshape(-1, _COMMITMENT)
+
+
+def _as_binary(messages: NDArray[np.void]) -> pa.BinaryArray:
+    """n messages of one length, not copied."""
+    ends = np.arange(len(messages) + 1, dtype=np.int32) * messages.itemsize
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(messages)]
+    return pa.BinaryArray.from_buffers(pa.binary(), len(messages), buffers)
 
 
 @cache
