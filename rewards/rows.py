@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from rewards.commitments import COMMITTED, Owner, seal
-from rewards.weights import runs_of
+from rewards.weights import Runs, runs_of
 from roadcomb.cells import Cells, parents
 from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
@@ -249,15 +249,26 @@ def _ordered(
     """
     if not len(cells):
         return np.zeros(0, np.intp), np.zeros(0, np.uint32)
-    of_pass, of_cell = runs_of(visits), runs_of(cells)
-    place = np.empty(len(cells), np.intp)
-    place[by_commitment(of_cell.of_row, commitments)] = np.arange(len(cells))
-    rank = np.empty(len(of_pass.starts), np.intp)
-    rank[np.argsort(np.minimum.reduceat(place, of_pass.starts))] = np.arange(len(rank))
-    ranked = rank[of_pass.of_row]
-    first_visit = np.searchsorted(of_pass.starts, of_cell.starts)
-    number = ranked - first_visit[of_cell.of_row]
-    return by_commitment(ranked, commitments), number.astype(np.uint32)
+    of_visit, of_cell = runs_of(visits), runs_of(cells)
+    inside = _inside(of_visit, commitments)
+    cell = of_cell.of_row[of_visit.starts]
+    by_rank = by_commitment(cell, commitments[inside[of_visit.starts]])
+    first_visit = np.searchsorted(of_visit.starts, of_cell.starts)
+    rank = np.empty(len(by_rank), np.uint32)
+    rank[by_rank] = np.arange(len(by_rank)) - first_visit[cell]  # cell rises: the same in any order
+    sizes = np.diff(np.append(of_visit.starts, len(cells)))[by_rank]
+    shift = of_visit.starts[by_rank] - np.cumsum(sizes) + sizes
+    return inside[np.arange(len(cells)) + np.repeat(shift, sizes)], rank[of_visit.of_row]
+
+
+def _inside(of_visit: Runs, commitments: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """The order of n rows by visit and commitment; most visits are of one row."""
+    order = np.arange(len(commitments))
+    alone = np.diff(np.append(of_visit.starts, len(order))) == 1
+    at = np.flatnonzero(~alone[of_visit.of_row])
+    if len(at):
+        order[at] = at[by_commitment(of_visit.of_row[at], commitments[at])]
+    return order
 
 
 def by_commitment(group: NDArray[np.intp], commitments: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -266,9 +277,10 @@ def by_commitment(group: NDArray[np.intp], commitments: NDArray[np.uint8]) -> ND
     One 64-bit key holds the group and the commitment's first bits; only where that leaves two rows
     alike, all of it is compared.
     """
-    words = commitments.view(">u8").astype(np.uint64)
+    words = commitments.view(">u8")
     bits = max(1, int(group.max()).bit_length())
-    key = group.astype(np.uint64) << np.uint64(64 - bits) | words[:, 0] >> np.uint64(bits)
+    first = words[:, 0].astype(np.uint64) >> np.uint64(bits)
+    key = group.astype(np.uint64) << np.uint64(64 - bits) | first
     order = np.argsort(key)
     ordered = key[order]
     if (ordered[1:] != ordered[:-1]).all():

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from roadcomb.cells import Cells
 from roadcomb.epochs import DAY_MS
-from tiles.groups import Groups, group_by
+from tiles.groups import Groups
 from tiles.passes import PASSES, Columns, folded, singles
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "passes_by_visit",
     "passes_of_chains",
     "shards_of",
-    "visit_of_frames",
 ]
 
 VISITED = PASSES.append(pa.field("visit", pa.uint64(), nullable=False)).append(
@@ -63,11 +62,6 @@ class Chains:
     cell: Cells
     drive: NDArray[np.uint32]
     parts: Columns
-
-
-def visit_of_frames(cells: Cells, t_ms: Times, gap_ms: int) -> NDArray[np.uint64]:
-    """Number of the visit of each of n frames, in the order of (cell, time); shape (n,)."""
-    return _visit_of_chains(cells, t_ms, t_ms, gap_ms)
 
 
 def passes_by_visit(frames: pa.Table, drives: int, gap_ms: int) -> pa.Table:
@@ -109,21 +103,21 @@ def shards_of(chains: list[Chains], at_most: int = SHARD) -> Iterator[Chains]:
 
 
 def passes_of_chains(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> pa.Table:
-    """VISITED of some chains, of whole cells; days: of each drive (`days_of`)."""
-    cell, drive, parts = chains.cell, chains.drive, chains.parts
-    visit = _visit_of_chains(cell, parts["first_ms"], parts["last_ms"], gap_ms)
-    cell_of_visit = np.zeros(int(visit.max(initial=0)) + 1, np.uint64)
-    cell_of_visit[visit] = cell
-    drives = np.uint64(len(days))
-    groups = group_by(visit * drives + drive.astype(np.uint64))
-    of_pass, drive_of_pass = np.divmod(groups.keys, drives)
+    """VISITED of some chains, of whole cells, by cell and visit; days: of each drive."""
+    order = _by_cell_and_time(chains.cell, chains.parts["first_ms"])
+    visit = _visits(chains, order, gap_ms)
+    order = _by_drive(order, visit, chains.drive)
+    cell, drive = chains.cell[order], chains.drive[order]
+    new = np.ones(len(order), bool)
+    new[1:] = (visit[1:] != visit[:-1]) | (drive[1:] != drive[:-1])
+    starts = np.flatnonzero(new)
     passes: dict[str, NDArray[Any]] = {
-        "cell": cell_of_visit[of_pass],
-        "day": days[drive_of_pass],
-        "visit": of_pass,
-        "drive": drive_of_pass,
+        "cell": cell[starts],
+        "day": days[drive[starts]],
+        "visit": visit[starts],
+        "drive": drive[starts],
     }
-    passes |= folded(parts, groups)
+    passes |= folded(chains.parts, Groups(visit[starts], order, starts))
     return pa.table({name: passes[name] for name in VISITED.names}).cast(VISITED)
 
 
@@ -173,21 +167,30 @@ def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int
     return Groups(np.arange(len(starts), dtype=np.uint64), None, starts)
 
 
-def _visit_of_chains(cells: Cells, first: Times, last: Times, gap_ms: int) -> NDArray[np.uint64]:
-    """Number of the visit of each of n chains, by (cell, first frame); shape (n,).
+def _visits(chains: Chains, order: NDArray[np.intp], gap_ms: int) -> NDArray[np.uint64]:
+    """Number of the visit of each of n chains in `order`, by (cell, first frame); shape (n,).
 
     A chain begins a new visit when it begins more than the gap after all before it in its cell.
     """
-    order = _by_cell_and_time(cells, first)
-    cell, begin = cells[order], first[order]
-    new_cell = np.ones(len(order), bool)
-    new_cell[1:] = cell[1:] != cell[:-1]
-    ended = _latest_so_far(new_cell, last[order])
-    new = new_cell.copy()
+    cell, begin = chains.cell[order], chains.parts["first_ms"][order]
+    new = np.ones(len(order), bool)
+    new[1:] = cell[1:] != cell[:-1]
+    ended = _latest_so_far(new, chains.parts["last_ms"][order])
     new[1:] |= begin[1:] - ended[:-1] > gap_ms
-    visits = np.empty(len(order), np.uint64)
-    visits[order] = np.cumsum(new) - 1
-    return visits
+    return (np.cumsum(new) - 1).astype(np.uint64)
+
+
+def _by_drive(
+    order: NDArray[np.intp], visit: NDArray[np.uint64], drive: NDArray[np.uint32]
+) -> NDArray[np.intp]:
+    """The order with chains of one visit by their drive; most visits are of one chain."""
+    shared = np.zeros(len(order), bool)
+    shared[1:] = visit[1:] == visit[:-1]
+    shared[:-1] |= shared[1:]
+    at = np.flatnonzero(shared)
+    inside = np.lexsort((drive[order[at]], visit[at]))
+    order[at] = order[at[inside]]
+    return order
 
 
 def _by_cell_and_time(cells: Cells, first: Times) -> NDArray[np.intp]:

@@ -1,14 +1,12 @@
 """A visit is a chain of frames in one cell, whoever made them."""
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards.visits import passes_by_visit, visit_of_frames
+from rewards.visits import passes_by_visit
 from tests.rewards.town import CELLS, Shot, frames_of
 
 GAP_MS = 300_000
-frames = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3_000_000)), max_size=20)
 
 
 def chains(listed: list[tuple[int, int]]) -> set[frozenset[int]]:
@@ -24,19 +22,10 @@ def chains(listed: list[tuple[int, int]]) -> set[frozenset[int]]:
     return {frozenset(chain) for chain in found}
 
 
-@given(frames)
-def test_visits_are_the_chains_of_frames(listed: list[tuple[int, int]]) -> None:
-    cells = np.array([cell for cell, _ in listed], np.uint64)
-    t_ms = np.array([t for _, t in listed], np.int64)
-    visits = visit_of_frames(cells, t_ms, GAP_MS).tolist()
-    found = {frozenset(np.flatnonzero(np.array(visits) == one).tolist()) for one in set(visits)}
-    assert found == chains(listed)
-
-
 def test_a_gap_of_exactly_the_limit_is_still_one_visit() -> None:
-    cells = np.zeros(3, np.uint64)
-    t_ms = np.array([0, GAP_MS, 2 * GAP_MS + 1], np.int64)
-    assert visit_of_frames(cells, t_ms, GAP_MS).tolist() == [0, 0, 1]
+    minutes = [0, GAP_MS / 60_000, (2 * GAP_MS + 1) / 60_000]
+    passes = passes_by_visit(frames_of([[Shot(minute, 0, 500) for minute in minutes]]), 1, GAP_MS)
+    assert passes["frames"].to_pylist() == [2, 1]
 
 
 def test_a_pass_holds_the_frames_of_one_drive_in_one_visit() -> None:
