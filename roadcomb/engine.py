@@ -2,7 +2,9 @@
 
 Results come in the order of the tasks. A task that kills its worker `ATTEMPTS` times is given up as
 `Lost`, because one hostile input must not stop the others. A worker killed between two calls costs
-a retry as well, and workers end with the process that they work for, however that ends.
+a retry as well, and workers end with the process that they work for, however that ends. One thread
+may have several maps under way; a suspect runs with no other task beside it, so that none is lost
+for what another one did.
 """
 
 import os
@@ -22,6 +24,8 @@ __all__ = ["ATTEMPTS", "Engine", "InlineEngine", "Lost", "ProcessEngine"]
 ATTEMPTS = 3
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Sent = tuple[ProcessPoolExecutor, "Future[Result]"]
+"""A task under way, and where: one that fell with an older pool is no suspect of this one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +70,20 @@ class ProcessEngine:
         return self._results(function, tasks, [self._submit(function, task) for task in tasks])
 
     def _results(
-        self,
-        function: Callable[[Task], Result],
-        tasks: Sequence[Task],
-        futures: "list[Future[Result]]",
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], sent: "list[Sent[Result]]"
     ) -> Iterator[Result | Lost]:
-        for index, task in enumerate(tasks):
+        index = 0
+        while index < len(tasks):
+            pool, future = sent[index]
             try:
-                yield futures[index].result()
+                yield future.result()
+                index += 1
             except BrokenProcessPool:
-                self._renew()
-                yield self._alone(function, task)
-                rest = tasks[index + 1 :]
-                futures[index + 1 :] = self._resubmit(function, rest, futures[index + 1 :])
+                if pool is self._pool:
+                    self._renew()
+                    yield self._alone(function, tasks[index])
+                    index += 1
+                sent[index:] = self._resubmit(function, tasks[index:], sent[index:])
 
     def close(self) -> None:
         """End the workers."""
@@ -93,14 +98,14 @@ class ProcessEngine:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._new_pool()
 
-    def _submit(self, function: Callable[[Task], Result], task: Task) -> "Future[Result]":
+    def _submit(self, function: Callable[[Task], Result], task: Task) -> "Sent[Result]":
         """A pool that broke before it took the task has lost it like one that broke after."""
         try:
-            return self._pool.submit(function, task)
+            return self._pool, self._pool.submit(function, task)
         except BrokenProcessPool as error:
             lost: Future[Result] = Future()
             lost.set_exception(error)
-            return lost
+            return self._pool, lost
 
     def _alone(self, function: Callable[[Task], Result], task: Task) -> Result | Lost:
         """Run one suspect by itself, so that it can take only its own worker with it."""
@@ -115,12 +120,12 @@ class ProcessEngine:
         self,
         function: Callable[[Task], Result],
         tasks: Sequence[Task],
-        futures: Sequence["Future[Result]"],
-    ) -> list["Future[Result]"]:
+        sent: "Sequence[Sent[Result]]",
+    ) -> "list[Sent[Result]]":
         """Tasks that finished before the pool broke keep their result, the others run again."""
         return [
-            future if _finished(future) else self._submit(function, task)
-            for task, future in zip(tasks, futures, strict=True)
+            (pool, future) if _finished(future) else self._submit(function, task)
+            for task, (pool, future) in zip(tasks, sent, strict=True)
         ]
 
 

@@ -64,6 +64,17 @@ def test_a_task_that_always_kills_is_given_up_and_the_others_finish(
     assert results == [0, 1, Lost(ATTEMPTS), 3, 4, 5]
 
 
+def test_a_death_costs_nothing_that_was_asked_at_once_with_it_or_since() -> None:
+    """Each of three maps loses the workers of the others, and one of them has tasks that wait."""
+    engine = ProcessEngine(2)
+    first, second = (engine.map(die_always, range(6)) for _ in range(2))
+    assert list(first) == [0, 1, Lost(ATTEMPTS), 3, 4, 5]
+    third = engine.map(square, range(50))
+    assert list(second) == [0, 1, Lost(ATTEMPTS), 3, 4, 5]
+    assert list(third) == [n * n for n in range(50)]
+    engine.close()
+
+
 def test_an_exception_of_a_task_reaches_the_caller(processes: ProcessEngine) -> None:
     with pytest.raises(ValueError, match="two"):
         list(processes.map(fail_on_two, range(4)))
