@@ -30,11 +30,16 @@ __all__ = [
 
 Grey = NDArray[np.uint8]
 Tiles = NDArray[np.int64]
+Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 SIDE = 16
 _WIDEST = 700
-_PIXELS = SIDE * SIDE
+_SKIP = 2
+_LINES = SIDE // _SKIP
+_COUNTED = SIDE * _LINES
+"""One line in two is enough to know a tile's sums; for the darkest pixel all are looked at."""
+_DOWN, _ACROSS = np.ones((1, _LINES), np.float32), np.ones(SIDE)
 _DARK = 80
 """A cover lies out of focus in the car's own shade: its tiles are darker than this and than half
 of what is bright in the picture."""
@@ -88,11 +93,11 @@ def tile_measures(narrow: Grey, bright: int, hidden: Mask | None = None) -> Tili
         return Tiling(0, 0, 0, 0)
     small = narrow[: height // SIDE * SIDE, : width // SIDE * SIDE]
     total, squares = _sums(small)
-    variance = (_PIXELS * squares - total * total) // (_PIXELS * _PIXELS)
-    mean, darkest = total // _PIXELS, darkest_tiles(small)
+    variance = (_COUNTED * squares - total * total) // (_COUNTED * _COUNTED)
+    mean, darkest = total // _COUNTED, darkest_tiles(small)
     seen = np.ones(mean.shape, np.bool_) if hidden is None else seen_tiles(hidden, small.shape)
     cover = seen & _largest((mean < min(_DARK, bright // 2)) & (variance < _FLAT))
-    edgeless = 1000 * _edges(small) < 4 * _SOFT * variance * _PIXELS
+    edgeless = 1000 * _edges(small) < 4 * _SOFT * variance * _COUNTED
     soft = seen & (variance >= _CONTRAST) & edgeless
     black = nth(darkest[seen & ~cover], BLACK_PERCENT)
     tiles = max(1, int(seen.sum()))
@@ -112,30 +117,39 @@ def seen_tiles(hidden: Mask, shape: tuple[int, ...]) -> Mask:
 
 
 def _sums(small: Grey) -> tuple[Tiles, Tiles]:
-    """Sum and sum of squares of each tile."""
-    total, squares = cv2.integral2(small, sdepth=cv2.CV_32S, sqdepth=cv2.CV_64F)
-    return _of_tiles(total), _of_tiles(squares)
+    """Sum and sum of squares of each tile's counted lines."""
+    values = small[::_SKIP].astype(np.float32)
+    return _of_tiles(values), _of_tiles(np.square(values))
 
 
-def _of_tiles(integral: NDArray[np.generic]) -> Tiles:
-    corners = integral[::SIDE, ::SIDE].astype(np.int64)
-    rows = corners[1:] - corners[:-1]
-    return np.asarray(rows[:, 1:] - rows[:, :-1])
+def _of_tiles(lines: Plane) -> Tiles:
+    """Sums of whole numbers up to 255 squared: 8 of them are exact in floats, 128 in doubles.
+
+    Products of matrices add in the order that suits a machine, which is all the same to exact sums,
+    and take half the time of integral images.
+    """
+    height, width = lines.shape
+    columns = (_DOWN @ lines.reshape(-1, _LINES, width)).astype(np.float64)
+    return (columns.reshape(height // _LINES, -1, SIDE) @ _ACROSS).astype(np.int64)
 
 
 def _edges(small: Grey) -> Tiles:
     """Squared differences to the right and to the lower neighbour, both added."""
-    across, down = np.zeros_like(small), np.zeros_like(small)
-    cv2.absdiff(small[:, 1:], small[:, :-1], dst=across[:, :-1])
-    cv2.absdiff(small[1:], small[:-1], dst=down[:-1])
-    return np.asarray(_sums(across)[1] + _sums(down)[1])
+    lines, across = small[::_SKIP], np.zeros((len(small) // _SKIP, small.shape[1]), np.uint8)
+    cv2.absdiff(lines[:, 1:], lines[:, :-1], dst=across[:, :-1])
+    down = cv2.absdiff(lines, small[1::_SKIP])
+    return np.asarray(_sums_of_squares(across) + _sums_of_squares(down))
+
+
+def _sums_of_squares(steps: cv2.typing.MatLike) -> Tiles:
+    return _of_tiles(np.square(steps.astype(np.float32)))
 
 
 def darkest_tiles(small: Grey) -> Tiles:
     """The darkest pixel of each tile of a picture whose shape is made of whole tiles."""
     rows, columns = small.shape[0] // SIDE, small.shape[1] // SIDE
-    tiles = small.reshape(rows, SIDE, columns, SIDE)
-    return np.asarray(tiles.min(axis=1).min(axis=2), np.int64)
+    darkest = small.reshape(rows, SIDE, -1).min(axis=1).reshape(rows, columns, SIDE).min(axis=2)
+    return np.asarray(darkest, np.int64)
 
 
 def _largest(mask: Mask) -> Mask:
