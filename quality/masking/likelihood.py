@@ -32,6 +32,11 @@ _RAISED = 0.17
 """A vehicle ends at most this share of the height above the horizon: the network takes façades
 for trucks."""
 
+_UPHILL, _FEET = 0.05, 0.2
+"""A person's feet are lower than the horizon by that part of its own height at least (0.55 to 1.2
+on level ground, less behind a parked car), but for that share of the picture's height where the
+road climbs: what ends higher is a lamp, a sign or a tree."""
+
 
 def is_shaped(box: Region, width: int, height: int, line: float) -> bool:
     """Whether a thing on the street can have such a box, in a picture of that size with its horizon
@@ -41,7 +46,7 @@ def is_shaped(box: Region, width: int, height: int, line: float) -> bool:
         return box.width >= PLATE_FROM and 0.4 < ratio < 4.5 and box.y1 > (line - _RAISED) * height
     if box.kind is Kind.PERSON:
         tall = box.height >= max(FACE_FROM, 1.1 * box.width)
-        return tall and box.y1 > (line - _RAISED) * height
+        return tall and box.y1 > (line - _UPHILL) * height + _FEET * box.height
     return True
 
 

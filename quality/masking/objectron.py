@@ -22,7 +22,7 @@ __all__ = ["FLOOR", "RULES", "Objectron"]
 FLOOR = 0.1
 """Weaker answers are noise; between it and a zone's threshold stand those a track may confirm."""
 
-RULES = 1
+RULES = 2
 """Counts changes of tiles, zones and tracks: it stands in the detector's version."""
 
 _EDGE = 0.04

@@ -48,8 +48,8 @@ def test_no_clear_box_is_neither_masked_nor_told(sights: list[Sight]) -> None:
 
 
 def test_a_plate_stands_in_the_zone_of_its_vehicle_and_a_face_in_that_of_its_person() -> None:
-    plate, face = vehicle(975, 610, 1025, 625), person(510, 405, 530, 430)
-    masks = masks_of_drive([sight(TRUCK, person(490, 400, 550, 560))])[0]
+    plate, face = vehicle(975, 610, 1025, 625), person(510, 525, 530, 550)
+    masks = masks_of_drive([sight(TRUCK, person(490, 520, 550, 680))])[0]
     for box in (plate, face):
         assert any(
             z.x0 <= box.x0 and z.y0 <= box.y0 and box.x1 <= z.x1 and box.y1 <= z.y1
@@ -58,8 +58,33 @@ def test_a_plate_stands_in_the_zone_of_its_vehicle_and_a_face_in_that_of_its_per
 
 
 def test_windows_legs_and_road_stay_visible() -> None:
-    masks = masks_of_drive([sight(TRUCK, person(490, 400, 550, 560))])[0]
+    masks = masks_of_drive([sight(TRUCK, person(490, 520, 550, 680))])[0]
     assert masked_share(WIDTH, HEIGHT, masks.zones) < 0.02
+
+
+def test_what_stands_with_its_feet_above_the_horizon_is_a_lamp_and_no_person() -> None:
+    street = [vehicle(60 * k, 620, 60 * k + 50, 660, 0.5) for k in range(8)]
+    lamp, walker = person(1000, 420, 1060, 580, 0.5), person(1200, 520, 1260, 680, 0.5)
+    masks = masks_of_drive([sight(*street, lamp, walker)])[0]
+    assert zone_of(walker, WIDTH, HEIGHT) in masks.zones
+    assert zone_of(lamp, WIDTH, HEIGHT) not in masks.zones
+    assert masks.doubts == (lamp,)
+
+
+def test_the_nearer_a_vehicle_the_more_road_and_glass_stay_visible() -> None:
+    shares = []
+    for side in (100, 150, 300):
+        zone = zone_of(vehicle(700, 400, 700 + side, 400 + side), WIDTH, HEIGHT)
+        shares.append((zone.y1 - zone.y0) / side)
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > shares[2] > 0.5
+
+
+def test_a_car_cut_by_the_pictures_edge_is_masked_up_to_the_edge() -> None:
+    left, right = vehicle(30, 500, 400, 700), vehicle(1500, 500, 1890, 700)
+    assert zone_of(left, WIDTH, HEIGHT).x0 == 0
+    assert zone_of(right, WIDTH, HEIGHT).x1 == WIDTH
+    assert zone_of(vehicle(100, 500, 470, 700), WIDTH, HEIGHT).x0 > 0
 
 
 def test_the_own_car_is_never_masked_and_no_doubt() -> None:
