@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 VIEWER := api/viewer/vendor/.made
-NETWORK := quality/masking/weights/vendor/.made
+NETWORK := quality/masking/weights/vendor/.made quality/masking/weights/plates/vendor/.made
 PANORAMAX := tests/api/panoramax/vendor/.made
 DEMO := build/demo
 
@@ -62,7 +62,7 @@ lock: $(INSTALLED) ## pin what pyproject.toml allows today, with hashes
 		--no-header --no-annotate --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## forget all that was made
-	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules quality/masking/weights/vendor tests/api/panoramax/vendor
+	rm -rf $(VENV) build api/viewer/vendor api/viewer/node_modules quality/masking/weights/vendor quality/masking/weights/plates/vendor tests/api/panoramax/vendor
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Roadcomb needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -77,5 +77,5 @@ $(VIEWER): $(INSTALLED) api/viewer/package-lock.json
 $(PANORAMAX): $(INSTALLED) tests/api/panoramax/package-lock.json
 	$(BIN)/python -m tests.api.panoramax
 
-$(NETWORK): $(VIEWER) quality/masking/weights/package-lock.json
+$(NETWORK): $(VIEWER) quality/masking/weights/package-lock.json quality/masking/weights/plates/requirements.lock
 	$(BIN)/python -m api.vendor

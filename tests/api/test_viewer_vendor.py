@@ -1,13 +1,14 @@
-"""The map library and the network come from npm, at the locked versions, once."""
+"""The map library and the networks come from npm and PyPI, at the locked versions, once."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from api.vendor import MAP_LIBRARY, NETWORK, Vendored, vendor
+from api.vendor import MAP_LIBRARY, NETWORK, PLATE_NETWORK, SHELF, Vendored, vendor
 from roadcomb.errors import IntegrityError
 from tests.api.panoramax import VIEWER
 
@@ -86,13 +87,19 @@ def test_a_failed_fetch_leaves_the_old_copy_in_place(viewer: Vendored) -> None:
     assert (viewer.folder / "maplibre-gl.mjs").is_file()
 
 
-def test_a_network_of_another_digest_is_not_kept(tmp_path: Path) -> None:
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(NETWORK.home / name, tmp_path)
-    wanted = replace(NETWORK, home=tmp_path)
+def test_the_lock_of_the_wheel_names_one_exact_version_by_digest() -> None:
+    [line] = (PLATE_NETWORK.home / "requirements.lock").read_text().replace("\\\n", "").splitlines()
+    assert re.fullmatch(rf"{PLATE_NETWORK.package}==[\d.]+ +--hash=sha256:[0-9a-f]{{64}}", line)
+
+
+@pytest.mark.parametrize("network", [NETWORK, PLATE_NETWORK], ids=lambda one: one.package)
+def test_a_network_of_another_digest_is_not_kept(network: Vendored, tmp_path: Path) -> None:
+    for name in network.lock:
+        shutil.copy(network.home / name, tmp_path)
+    wanted = replace(network, home=tmp_path)
 
     def other(folder: Path) -> None:
-        file = folder / "node_modules" / NETWORK.package / next(iter(NETWORK.files))
+        file = folder / SHELF / network.package / next(iter(network.files))
         file.parent.mkdir(parents=True)
         file.write_bytes(bytes(10_000_000))
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, UsageError
 
-__all__ = ["PACKAGE", "PACKED", "WEIGHTS", "WEIGHTS_SHA256", "cut", "weights_in"]
+__all__ = [
+    "PACKAGE",
+    "PACKED",
+    "WEIGHTS",
+    "WEIGHTS_SHA256",
+    "cut",
+    "pinned",
+    "pinned_in",
+    "weights_in",
+]
 
 PACKAGE = "@mediapipe/objectron"
 """Apache-2.0, Google; its version stands in package.json beside this file."""
@@ -27,18 +36,24 @@ _FROM, _TO = 184, 9_987_912
 
 def cut(packed: bytes) -> bytes:
     """The network out of the packed file. Raises IntegrityError when it is another one."""
-    return _checked(packed[_FROM:_TO], PACKED)
+    return pinned(packed[_FROM:_TO], WEIGHTS_SHA256, PACKED)
 
 
 def weights_in(file: Path) -> bytes:
     """The pinned weights. Raises UsageError without them, IntegrityError when they are others."""
+    return pinned_in(file, WEIGHTS_SHA256)
+
+
+def pinned_in(file: Path, digest: str) -> bytes:
+    """A file's bytes. Raises UsageError without them, IntegrityError at another digest."""
     if not file.is_file():
         raise UsageError(f"no network to blur with at {file}: run `python -m api.vendor`")
-    return _checked(file.read_bytes(), str(file))
+    return pinned(file.read_bytes(), digest, str(file))
 
 
-def _checked(weights: bytes, name: str) -> bytes:
-    if digest_of_bytes(weights) != WEIGHTS_SHA256:
+def pinned(weights: bytes, digest: str, name: str) -> bytes:
+    """The same bytes. Raises IntegrityError when their SHA-256 is another."""
+    if digest_of_bytes(weights) != digest:
         raise IntegrityError(
             f"{name} is not the network this version was measured with: delete it, then run "
             "`python -m api.vendor`"
