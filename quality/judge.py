@@ -5,11 +5,14 @@ transaction inserts the decision and points the drive at it. That transaction re
 judge was faster, and it starts again when decisions were made that the comparison did not see, so
 that of two copies judged at the same time one is always compared with the other. Killed anywhere,
 it leaves blobs that nobody names, and the drive is judged again.
+
+What is decided never depends on what is looked at meanwhile: while one drive is compared and
+decided, the engine's workers have the first frames of the next one, and no others.
 """
 
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -26,7 +29,8 @@ from quality.evidence.signals import Signal
 from quality.evidence.streets import along_streets
 from quality.evidence.watching import Watcher
 from quality.indexfile import IndexFile
-from quality.looking import Looked, look
+from quality.looking import Looked, looking
+from quality.overlapping import overlapping
 from quality.pictures import StoredPictures
 from quality.private import open_hiding
 from quality.records import reputations
@@ -37,7 +41,7 @@ from quality.telling import told
 from quality.verdicts import DriveVerdict, counts_of, doubted, judge_drive, judgement_of
 from quality.witnesses import course_of_frames, other_signals
 from roadcomb.catalog.tables import drives
-from roadcomb.engine import Engine
+from roadcomb.engine import Engine, InlineEngine
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
 from roadcomb.records import Verdict
@@ -84,25 +88,29 @@ class Judge:
         waiting = [row for row in _pending(self._node) if row[0] not in self._damaged]
         values = reputations(self._node, {contributor for _, contributor, _ in waiting})
         waiting.sort(key=lambda row: values[row[1]] < NEUTRAL)
-        decided = sum(self._try(*row) for row in waiting)
+        decided = sum(overlapping(self._try(*row) for row in waiting))
         if decided:
             self._file.keep()
         return decided
 
-    def _try(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
+    def _try(self, drive_id: str, contributor: str, sealed_ms: int) -> Generator[None, None, bool]:
         """`_judge`, but a drive that breaks it costs itself and no other."""
         try:
-            return self._judge(drive_id, contributor, sealed_ms)
+            return (yield from self._judge(drive_id, contributor, sealed_ms))
         except (*judgement.BROKEN, cv2.error):
             self._damaged.add(drive_id)
             _log.exception("drive %s breaks the judge and stays pending", drive_id)
             return False
 
-    def _judge(self, drive_id: str, contributor: str, sealed_ms: int) -> bool:
+    def _judge(
+        self, drive_id: str, contributor: str, sealed_ms: int
+    ) -> Generator[None, None, bool]:
+        """Whether this call decided, in the steps of `looking`."""
+        watcher = Watcher(self._engine)
         try:
             privacy = self._hiding.of(drive_id, contributor)
-            watcher = Watcher(self._engine)
-            looked = look(self._node, self._engine, drive_id, self._settings, (watcher,))
+            steps = looking(self._node, self._engine, drive_id, self._settings, (watcher,))
+            looked = yield from steps
         except judgement.DAMAGE as error:
             self._damaged.add(drive_id)
             _log.error("drive %s cannot be judged and stays pending: %s", drive_id, error)
@@ -163,11 +171,14 @@ class Judge:
         looked: Looked,
         pictures: StoredPictures,
     ) -> list[Signal]:
-        """What others' pictures of the same places say, and the map of streets."""
+        """What others' pictures of the same places say, and the map of streets.
+
+        The few pictures are compared here: in the engine they would wait for the next drive's.
+        """
         shown = enumerate(frame for frame, _ in looked.frames)
         good = [(n, frame) for n, frame in shown if n not in verdict.reasons]
         own = course_of_frames(drive_id, contributor, good)
-        asked = other_signals(self._node, self._engine, self._index, own, good, pictures)
+        asked = other_signals(self._node, InlineEngine(), self._index, own, good, pictures)
         return [*asked, *(along_streets(own, one) for one in self._streets)]
 
     def _with_companions(

@@ -9,10 +9,15 @@ pending. Frames of a receiver slower than its camera come back where they were b
 What only the drive as a whole tells (motion, dirt that stays put) is for observers: each is shown
 every frame in its order with a small grey picture, which is forgotten with its chunk. Two look at
 every drive: what stays put on the glass lowers its frames' grades, how the camera hangs is told.
+
+Looking stops twice while workers have something to do, so that another drive can be looked at in
+between (quality/overlapping.py): when its first frames are under way, and when the engine was asked
+the last of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 from ingest.heldfix import spread_frames
@@ -29,7 +34,7 @@ from roadcomb.engine import Engine, Lost
 from roadcomb.node import Node
 from roadcomb.records import Frame
 
-__all__ = ["Grey", "Looked", "Observer", "look"]
+__all__ = ["Grey", "Looked", "Observer", "Seeing", "looking"]
 
 Asked = tuple[list[Frame], Iterator[Examined]]
 """Frames of a chunk, and what becomes of them."""
@@ -38,11 +43,18 @@ Grey = Image
 """Grey pixels of the upright frame, shape (h, w), at most 320 px on the longer side."""
 
 
-class Observer(Protocol):
+class Seeing(Protocol):
     """Gathers what a drive's pictures tell together, and keeps little of each."""
 
     def see(self, n: int, frame: Frame, small: Grey | None) -> None:
         """Frame n of the manifest, from 0 upwards without gaps; None where it has no pixels."""
+
+
+class Observer(Seeing, Protocol):
+    """One that asks an engine."""
+
+    def end(self) -> None:
+        """No frame follows: what is left to ask an engine is asked now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +69,36 @@ class Looked:
     mount: Mount
 
 
-def look(
+def looking(
     node: Node,
     engine: Engine,
     drive_id: str,
     settings: QualitySettings,
     observers: Sequence[Observer] = (),
-) -> Looked:
+) -> Generator[None, None, Looked]:
     """Examine a sealed drive. Raises NotFound, IntegrityError or DigestMismatch for damage."""
     frames: list[tuple[Frame, Examined]] = []
     writer = ThumbnailWriter(node.blobs, node.key)
     view, mount = ViewObserver(), MountObserver()
-    watching: tuple[Observer, ...] = (view, mount, *observers)
+    seers: tuple[Seeing, ...] = (view, mount, *observers)
     chunks = _chunks(read_frames(node, drive_id), settings)
-    for asked, results in _one_ahead(_asked(engine, chunk, settings) for chunk in chunks):
+    under_way = _one_ahead(_asked(engine, chunk, settings) for chunk in chunks)
+    first = next(under_way, ([], iter(())))
+    yield
+    for asked, results in chain([first], under_way):
         for frame, examined in zip(asked, results, strict=True):
             if examined.fingerprint is not None:
                 writer.add(examined.thumbnail)
-            for observer in watching:
-                observer.see(len(frames), frame, examined.small)
+            for seer in seers:
+                seer.see(len(frames), frame, examined.small)
             frames.append((frame, replace(examined, thumbnail=b"", small=None)))
+    for observer in observers:
+        observer.end()
+    found = engine.map(straight, mount.pictures)
+    yield
     seen = view.seen()
     graded = [(frame, _graded(examined, seen.view)) for frame, examined in frames]
-    straights = [one for one in engine.map(straight, mount.pictures) if not isinstance(one, Lost)]
+    straights = [one for one in found if not isinstance(one, Lost)]
     return Looked(_placed(graded), writer.close(), seen, mount.mount(straights, seen.own_car))
 
 

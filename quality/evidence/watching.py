@@ -2,9 +2,11 @@
 
 An observer of quality/looking.py. Pictures wait for `_BLOCK` others and are then compared by the
 engine's workers, so that two cores watch twice as many; what stays is a few numbers a picture.
+Blocks are asked for as soon as they are whole and read when `_AT_ONCE` of them are under way.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,7 +23,7 @@ __all__ = ["Seen", "Watcher"]
 
 _BLOCK = 16
 _AT_ONCE = 4
-"""Blocks that wait to be compared: 64 pictures of 57 KB."""
+"""Blocks that are under way: 64 pictures of 57 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,26 @@ class Watcher:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: list[Grey | None] = []
-        self._last: Grey | None = None
+        self._waiting: list[Grey | None] = [None]
+        self._asked: deque[tuple[int, Iterator[Seen | Lost]]] = deque()
         self._seen: list[Seen] = []
 
     def see(self, n: int, frame: Frame, small: Grey | None) -> None:
         """The next picture."""
         self._waiting.append(small)
-        if len(self._waiting) == _BLOCK * _AT_ONCE:
-            self._compare()
+        if len(self._waiting) > _BLOCK:
+            self._ask()
+
+    def end(self) -> None:
+        """There is no next picture."""
+        if len(self._waiting) > 1:
+            self._ask()
 
     def seen(self) -> Seen:
         """All that was seen."""
-        self._compare()
+        self.end()
+        while self._asked:
+            self._read()
         sights = tuple(sight for part in self._seen for sight in part.sights)
         light = tuple(one for part in self._seen for one in part.light)
         spectra = [part.spectrum for part in self._seen if part.spectrum is not None]
@@ -64,16 +73,18 @@ class Watcher:
         spectrum = np.stack(spectra).sum(0).astype(np.float32) if spectra else None
         return Seen(sights[1:], light, spectrum, pictures)
 
-    def _compare(self) -> None:
+    def _ask(self) -> None:
         """Each block begins with the picture before it, so that no pair is lost between two."""
-        blocks = [
-            (self._waiting[start - 1] if start else self._last, *self._waiting[start:][:_BLOCK])
-            for start in range(0, len(self._waiting), _BLOCK)
-        ]
-        for block, result in zip(blocks, self._engine.map(_watch, blocks), strict=True):
-            self._seen.append(_blind(len(block) - 1) if isinstance(result, Lost) else result)
-        self._last = self._waiting[-1] if self._waiting else None
-        self._waiting = []
+        if len(self._asked) == _AT_ONCE:
+            self._read()
+        block = tuple(self._waiting)
+        self._asked.append((len(block) - 1, self._engine.map(_watch, [block])))
+        self._waiting = self._waiting[-1:]
+
+    def _read(self) -> None:
+        pictures, results = self._asked.popleft()
+        for result in results:
+            self._seen.append(_blind(pictures) if isinstance(result, Lost) else result)
 
 
 def _watch(block: Block) -> Seen:

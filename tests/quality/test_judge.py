@@ -21,6 +21,7 @@ from obstore.store import LocalStore
 
 from ingest.intake import drive_state
 from ingest.settings import ScreenSettings
+from quality.examine import examine
 from quality.judge import Judge, judge_pending
 from quality.judgement import SCHEMA, load
 from quality.settings import QualitySettings
@@ -214,7 +215,7 @@ def test_two_alike_frames_can_be_chance_and_hold_nothing(node: Node) -> None:
     assert decision(node, drive).verdict == "accepted"
 
 
-def test_two_pictures_of_each_of_four_drives_make_a_replay(node: Node) -> None:
+def test_two_shownof_each_of_four_drives_make_a_replay(node: Node) -> None:
     for n in range(4):
         deliver(node, contributor(10 + n), drawn_frames()[3 * n : 3 * n + 3])
     taken = [copied(drawn_frames()[3 * n + at]) for n in range(4) for at in (1, 0)]
@@ -464,6 +465,55 @@ def test_a_drive_is_judged_the_same_in_chunks_of_any_size(node: Node, tmp_path: 
     assert decision(other, drive).judgement == decision(node, drive).judgement
     assert decision(other, drive).thumbnails == decision(node, drive).thumbnails
     other.catalog.close()
+
+
+class Asking(InlineEngine):
+    """An engine that knows which drives' frames it was asked for, in order."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.decided: list[int] = []
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result | Lost]:
+        if function is examine:
+            self.decided.append(_decided(self._node))
+        return super().map(function, tasks)
+
+
+def _decided(node: Node) -> int:
+    with node.catalog.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.count(decisions.c.id))).scalar_one())
+
+
+def test_the_next_drives_frames_are_under_way_before_a_drive_is_decided(node: Node) -> None:
+    for number, key in enumerate((ALICE, BOB, MALLORY)):
+        deliver(node, key, drawn_frames()[4 * number :][:4])
+    engine = Asking(node)
+    assert judge_pending(node, engine) == 3
+    assert engine.decided == [0, 0, 1]
+
+
+def test_drives_judged_together_get_the_decisions_of_drives_judged_one_by_one(
+    node: Node, tmp_path: Path
+) -> None:
+    other = make_node(tmp_path / "other")
+    sent = [drawn_frames()[:5], [copied(data) for data in drawn_frames()[:5]], drawn_frames()[5:9]]
+    for key, shown in zip((ALICE, MALLORY, BOB), sent, strict=True):
+        together, alone = (deliver(each, key, shown) for each in (node, other))
+        assert together == alone
+        judge(other)
+    assert judge(node) == 3
+    assert _decisions(node) == _decisions(other)
+    other.catalog.close()
+
+
+def _decisions(node: Node) -> list[tuple[Any, ...]]:
+    columns = [decisions.c[name] for name in ("drive_id", "verdict", "judgement", "thumbnails")]
+    with node.catalog.reading() as connection:
+        found = connection.execute(sa.select(*columns).order_by(decisions.c.id))
+        return [tuple(row) for row in found]
 
 
 def test_the_index_is_the_same_whether_followed_or_built_anew(node: Node) -> None:

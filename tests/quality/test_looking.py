@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from quality.judge import judge_pending
-from quality.looking import Grey, look
+from quality.looking import Grey, Looked, Observer, looking
+from quality.overlapping import at_once
 from quality.settings import QualitySettings
 from roadcomb.catalog.tables import decisions
 from roadcomb.engine import InlineEngine
@@ -26,9 +27,17 @@ class Watching:
 
     def __init__(self) -> None:
         self.seen: list[tuple[int, Frame, Grey | None]] = []
+        self.ended_at = 0
 
     def see(self, n: int, frame: Frame, small: Grey | None) -> None:
         self.seen.append((n, frame, small))
+
+    def end(self) -> None:
+        self.ended_at = len(self.seen)
+
+
+def look(node: Node, drive: str, settings: QualitySettings, *observers: Observer) -> Looked:
+    return at_once(looking(node, InlineEngine(), drive, settings, observers))
 
 
 @pytest.fixture
@@ -42,10 +51,11 @@ def test_an_observer_sees_each_frame_in_order_over_all_chunks(node: Node) -> Non
     pictures = [*drawn_frames()[:2], jpeg(np.zeros((1, 1, 3), np.uint8)), *drawn_frames()[3:5]]
     drive = deliver(node, contributor(1), pictures)
     watching = Watching()
-    looked = look(node, InlineEngine(), drive, QualitySettings(chunk_frames=2), [watching])
+    looked = look(node, drive, QualitySettings(chunk_frames=2), watching)
     assert [n for n, _, _ in watching.seen] == list(range(5))
     assert [frame for _, frame, _ in watching.seen] == [frame for frame, _ in looked.frames]
     assert [small is None for _, _, small in watching.seen] == [False, False, True, False, False]
+    assert watching.ended_at == 5
     assert all(examined.small is None for _, examined in looked.frames)
 
 
@@ -71,7 +81,7 @@ def test_what_stays_on_the_glass_costs_every_frame_and_is_told_with_the_decision
     node: Node,
 ) -> None:
     drive = deliver(node, contributor(1), [_under_a_cover(data) for data in drawn_frames()[:10]])
-    looked = look(node, InlineEngine(), drive, QualitySettings())
+    looked = look(node, drive, QualitySettings())
     assert all("view-covered" in seen.grade.reasons for _, seen in looked.frames)
     assert max(seen.grade.value for _, seen in looked.frames) < 500
     judge_pending(node, InlineEngine())
