@@ -12,16 +12,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import urllib3
 
+from tests.benchmarks.asking import answer_times_ms
 from tests.tiles.test_cover import tile_around
 from tests.tiles.worlds import AT_SEA, Drive, a_node, decide, seal
 from tiles.webmercator import Tile
@@ -118,20 +116,9 @@ class Asked:
 def asked(address: str, tiles: Sequence[Tile], pids: Sequence[int]) -> Asked:
     """Ask for tiles over all connections; address: with {z}, {x} and {y}. pids: the processes
     that answer, with all that these have started."""
-    pool = urllib3.PoolManager(maxsize=CONNECTIONS, block=True)
-
-    def ask(tile: Tile) -> float:
-        start = time.perf_counter()
-        path = address.format(z=tile.z, x=tile.x, y=tile.y)
-        answer = pool.request(
-            "GET", path, headers={"Accept-Encoding": "gzip"}, decode_content=False
-        )
-        assert answer.status == 200, answer.status
-        return 1000 * (time.perf_counter() - start)
-
+    urls = [address.format(z=tile.z, x=tile.x, y=tile.y) for tile in tiles]
     before = sum(map(_cpu_s, pids))
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
-        times = list(threads.map(ask, tiles))
+    times = answer_times_ms(urls, CONNECTIONS)
     spent = sum(map(_cpu_s, pids)) - before
     return Asked(1000 * spent / len(tiles), float(np.percentile(times, 99)))
 
