@@ -1,4 +1,4 @@
-"""Is a box likely a person or a vehicle of the street, by its place, shape and score? Pure.
+"""Is a box likely a person, vehicle or plate of the street, by its place, shape and score? Pure.
 
 Law: the larger a box, the surer it must be, as a mistaken large one hides a map and a missed small
 one a plate of few pixels; nothing is judged by what other boxes there are.
@@ -11,7 +11,7 @@ __all__ = ["is_shaped", "is_sure"]
 SMALL, LARGE = 0.01, {Kind.VEHICLE: 0.2, Kind.PERSON: 0.05}
 """Shares of the picture's area."""
 
-WEAK = {Kind.VEHICLE: 0.15, Kind.PERSON: 0.12}
+WEAK = {Kind.VEHICLE: 0.15, Kind.PERSON: 0.12, Kind.PLATE: 0.05}
 FAIR, SURE = 0.24, 0.35
 """Least scores of small, middling and large boxes."""
 
@@ -23,6 +23,10 @@ PLATE_FROM = 40
 
 FACE_FROM = 25
 """A person of fewer pixels has a face of fewer than 4."""
+
+PLATE_TO, PLATE_RATIOS = 0.2, (0.8, 8.0)
+"""A plate's width as a share of the picture's, at most; its width by its height, seen askew or on
+a motorbike too."""
 
 BONNET = 0.93
 """A vehicle that reaches lower in the picture, as a share of its height, is mostly the camera's
@@ -47,6 +51,9 @@ def is_shaped(box: Region, width: int, height: int, line: float) -> bool:
     if box.kind is Kind.PERSON:
         tall = box.height >= max(FACE_FROM, 1.1 * box.width)
         return tall and box.y1 > (line - _UPHILL) * height + _FEET * box.height
+    if box.kind is Kind.PLATE:
+        least, most = PLATE_RATIOS
+        return box.width <= PLATE_TO * width and least < box.width / max(1, box.height) < most
     return True
 
 

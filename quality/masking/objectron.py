@@ -1,4 +1,4 @@
-"""The detector in use: one network over the tiles of a picture, its looks joined.
+"""Where are people and vehicles? One network over the tiles of a picture, its looks joined.
 
 Law: every answer of at least FLOOR is told, in pixels of the full picture, but for a box that fills
 its tile: the network answers so when it sees texture and no thing, and a real vehicle of that size
@@ -15,15 +15,11 @@ from quality.masking.anchors import Boxes
 from quality.masking.network import Network
 from quality.masking.regions import Picture, Region
 from quality.masking.tiles import Tile, eye_line, rows, whole
-from quality.masking.weights import WEIGHTS_SHA256
 
-__all__ = ["FLOOR", "RULES", "Objectron"]
+__all__ = ["FLOOR", "Objectron"]
 
 FLOOR = 0.1
 """Weaker answers are noise; between it and a zone's threshold stand those a track may confirm."""
-
-RULES = 2
-"""Counts changes of tiles, zones and tracks: it stands in the detector's version."""
 
 _EDGE = 0.04
 """A box ends at its tile's side when it comes this near, as a share of the tile."""
@@ -37,16 +33,6 @@ class Objectron:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return "objectron-ssd-mobilenetv2-oidv4"
-
-    @property
-    def version(self) -> str:
-        """Digest of the weights and number of the rules."""
-        return f"{WEIGHTS_SHA256[:16]}-r{RULES}"
 
     def find(self, picture: Picture) -> tuple[Region, ...]:
         """People and vehicles in a picture, (h, w, 3) BGR, surest first."""

@@ -7,21 +7,26 @@ shows it nothing, an error says so and no detector is given out: nothing is publ
 from collections.abc import Sequence
 
 from quality.masking.agreement import overlap
+from quality.masking.finder import Finder
 from quality.masking.network import LiteRt
 from quality.masking.objectron import Objectron
+from quality.masking.plates import PlateFinder
 from quality.masking.regions import Detector, Region
 from quality.masking.settings import MaskingSettings
-from quality.masking.street import CAR, PERSON, drawn_street
+from quality.masking.street import CAR, PERSON, PLATE, drawn_street
 from quality.masking.weights import weights_in
+from quality.masking.weights.plates import plate_weights_in
 from roadcomb.errors import IntegrityError
 
 __all__ = ["open_detector", "self_test"]
+
+_THINGS = (CAR, PERSON, PLATE)
 
 _SURE, _FOUND = 0.4, 0.6
 """Score and share of the union with which each drawn thing must be found: 0.78 and 0.71 or more."""
 
 _MOST = 8
-"""Sure boxes of the two things together: 2..5 in order, 25 when an engine scatters them."""
+"""Sure boxes of the three things together: 3..6 in order, 25 when an engine scatters them."""
 
 
 def open_detector(settings: MaskingSettings | None = None) -> Detector:
@@ -31,24 +36,25 @@ def open_detector(settings: MaskingSettings | None = None) -> Detector:
     drawn street is not seen.
     """
     chosen = settings or MaskingSettings()
-    detector = Objectron(LiteRt(weights_in(chosen.weights)))
+    things = Objectron(LiteRt(weights_in(chosen.weights)))
+    detector = Finder(things, PlateFinder(plate_weights_in(chosen.plates)))
     self_test(detector)
     return detector
 
 
 def self_test(detector: Detector) -> None:
-    """Show the drawn street. Raises IntegrityError unless its car and its person are found, in few
-    boxes and nowhere else.
+    """Show the drawn street. Raises IntegrityError unless its car, the car's plate and its person
+    are found, in few boxes and nowhere else.
 
     This catches an engine that loses or reorders boxes: its scores are right, its boxes scatter.
     """
     sure = [box for box in detector.find(drawn_street()) if box.score >= _SURE]
-    missed = [thing.kind for thing in (CAR, PERSON) if not _found(thing, sure)]
-    astray = [box for box in sure if not any(overlap(box, thing) for thing in (CAR, PERSON))]
+    missed = [thing.kind for thing in _THINGS if not _found(thing, sure)]
+    astray = [box for box in sure if not any(overlap(box, thing) for thing in _THINGS)]
     if missed or astray or len(sure) > _MOST:
         raise IntegrityError(
             f"{detector.name} fails its self-test (missed: {', '.join(missed) or 'nothing'}; boxes "
-            f"for two things: {len(sure)}, astray: {len(astray)}): nothing may be published with "
+            f"for three things: {len(sure)}, astray: {len(astray)}): nothing may be published with "
             "it; install the locked versions again (make)"
         )
 

@@ -1,10 +1,11 @@
-"""Where the weights lie, and how much a weak guess of the network counts."""
+"""Where the networks' weights lie."""
 
 from pathlib import Path
 
 from pydantic import Field
 
 from quality.masking.weights import WEIGHTS
+from quality.masking.weights.plates import PLATE_WEIGHTS
 from roadcomb.environment import FromEnvironment
 
 __all__ = ["MaskingSettings"]
@@ -17,4 +18,7 @@ class MaskingSettings(FromEnvironment):
 
     weights: Path = Field(
         default=WEIGHTS, description="the network's file, put there by the set-up"
+    )
+    plates: Path = Field(
+        default=PLATE_WEIGHTS, description="the plate network's file, put there by the set-up"
     )

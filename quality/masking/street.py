@@ -1,4 +1,4 @@
-"""A drawn street with one car and one person, whose boxes are known: what a detector must find.
+"""A drawn street with a car, its plate and a person, whose boxes are known: what must be found.
 
 Drawn with shapes, so that no picture of anybody has to be shipped; pure and the same everywhere.
 """

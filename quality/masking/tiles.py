@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quality.masking.regions import Region
+from quality.masking.regions import Kind, Region
 
 __all__ = ["Tile", "eye_line", "rows", "whole"]
 
@@ -53,8 +53,10 @@ def whole(width: int, height: int) -> Tile:
 
 
 def eye_line(boxes: Sequence[Region], width: int, height: int) -> float:
-    """Height of the horizon as a share of the picture's, from small boxes, weak ones included."""
-    small = [box for box in boxes if box.area < 0.05 * width * height]
+    """Height of the horizon as a share of the picture's, from small people and vehicles,
+    weak ones included."""
+    tall = [box for box in boxes if box.kind is not Kind.PLATE]
+    small = [box for box in tall if box.area < 0.05 * width * height]
     middles = [(box.y0 + box.y1) / (2 * height) for box in small]
     line = float(np.quantile([*middles, *[LINE] * _BELIEF], _QUANTILE))
     return min(0.75, max(0.3, line))

@@ -16,6 +16,9 @@ __all__ = ["zone_of"]
 _VEHICLES = ((0.03, 0.42, 0.95), (0.01, 0.42, 1.0), (0.0, 0.38, 1.0))
 """(share of the picture from which it holds, top, bottom as shares of the box's height)."""
 
+_PLATE = 0.15
+"""Share of its sides by which a found plate's zone is wider: its finder cuts letters off."""
+
 _CUT = (0.01, 0.02)
 """A box of that share of the picture that ends this near to its left or right edge, as a share of
 its width, shows a vehicle that the edge cuts."""
@@ -30,7 +33,8 @@ def zone_of(box: Region, width: int, height: int) -> Region:
         return _to_the_edge(zone, width) if share >= _CUT[0] else zone
     if box.kind is Kind.PERSON:
         return _part(box, (width, height), side=0.08, top=-0.06, bottom=0.33)
-    return _part(box, (width, height), side=0.0, top=0.0, bottom=1.0)
+    pad = _PLATE if box.kind is Kind.PLATE else 0.0
+    return _part(box, (width, height), side=pad, top=-pad, bottom=1.0 + pad)
 
 
 def _to_the_edge(zone: Region, width: int) -> Region:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,12 +11,16 @@ from quality.masking.agreement import overlap
 from quality.masking.anchors import ANCHORS, MAPS
 from quality.masking.blurring import padded
 from quality.masking.drives import Sight, masks_of_drive
+from quality.masking.finder import Finder
+from quality.masking.network import LiteRt
 from quality.masking.objectron import Objectron
 from quality.masking.opening import open_detector, self_test
+from quality.masking.plates import PlateFinder
 from quality.masking.regions import Detector, Picture, Region, covered
 from quality.masking.settings import MaskingSettings
 from quality.masking.street import FACE, PLATE, drawn_street
-from quality.masking.weights import WEIGHTS
+from quality.masking.weights import WEIGHTS, weights_in
+from quality.masking.weights.plates import PLATE_WEIGHTS, plate_weights_in
 from roadcomb.errors import IntegrityError, UsageError
 from tests.quality.masking.opencv import OpenCv
 from tests.quality.masking.scenes import scenes
@@ -23,9 +28,21 @@ from tests.quality.masking.scenes import scenes
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    if not WEIGHTS.is_file():
-        pytest.skip("the network is not installed: python -m api.vendor")
+    if not (WEIGHTS.is_file() and PLATE_WEIGHTS.is_file()):
+        pytest.skip("the networks are not installed: python -m api.vendor")
     return open_detector()
+
+
+@pytest.fixture(scope="module")
+def plates(detector: Detector) -> PlateFinder:
+    return PlateFinder(plate_weights_in(PLATE_WEIGHTS))
+
+
+class Blind:
+    """A plate network of which nothing comes, as of an engine that loses its answers."""
+
+    def find(self, picture: Picture, line: float) -> tuple[Region, ...]:
+        return ()
 
 
 def test_the_anchors_are_as_many_as_the_networks_answers() -> None:
@@ -37,31 +54,72 @@ def test_the_drawn_plate_and_the_drawn_face_are_destroyed(detector: Detector) ->
     assert _covered(detector, drawn_street(), [PLATE, FACE]) == [True, True]
 
 
-def test_the_same_network_under_another_engine_sees_the_same(detector: Detector) -> None:
-    other = Objectron(OpenCv(WEIGHTS))
+def test_the_same_network_under_another_engine_sees_the_same(
+    detector: Detector, plates: PlateFinder
+) -> None:
+    other = Finder(Objectron(OpenCv(WEIGHTS)), plates)
     self_test(other)
     for ours, theirs in zip(detector.find(drawn_street()), other.find(drawn_street()), strict=True):
         assert overlap(ours, theirs) > 0.95
         assert abs(ours.score - theirs.score) < 1e-3
 
 
-def test_an_engine_that_reorders_the_boxes_fails_the_self_test(detector: Detector) -> None:
+def test_an_engine_that_reorders_the_boxes_fails_the_self_test(plates: PlateFinder) -> None:
     with pytest.raises(IntegrityError, match="self-test"):
-        self_test(Objectron(OpenCv(WEIGHTS, in_order=False)))
+        self_test(Finder(Objectron(OpenCv(WEIGHTS, in_order=False)), plates))
 
 
-def test_without_weights_the_set_up_is_named(tmp_path: Path) -> None:
+def test_a_detector_that_is_blind_to_plates_fails_the_self_test(detector: Detector) -> None:
+    with pytest.raises(IntegrityError, match="missed: plate;"):
+        self_test(Finder(Objectron(LiteRt(weights_in(WEIGHTS))), Blind()))
+
+
+@pytest.mark.parametrize("network", ["weights", "plates"])
+def test_without_weights_the_set_up_is_named(
+    network: str, tmp_path: Path, detector: Detector
+) -> None:
     with pytest.raises(UsageError, match=r"api\.vendor"):
-        open_detector(MaskingSettings(weights=tmp_path / "none.tflite"))
+        open_detector(MaskingSettings(**{network: tmp_path / "none"}))
 
 
-def test_other_weights_are_never_opened(tmp_path: Path, detector: Detector) -> None:
-    other = bytearray(WEIGHTS.read_bytes())
-    other[5_000_000] ^= 1
-    file = tmp_path / "other.tflite"
-    file.write_bytes(other)
+@pytest.mark.parametrize(("network", "file"), [("weights", WEIGHTS), ("plates", PLATE_WEIGHTS)])
+def test_other_weights_are_never_opened(
+    network: str, file: Path, tmp_path: Path, detector: Detector
+) -> None:
+    other = bytearray(file.read_bytes())
+    other[len(other) // 2] ^= 1
+    copy = tmp_path / file.name
+    copy.write_bytes(other)
     with pytest.raises(IntegrityError, match="not the network"):
-        open_detector(MaskingSettings(weights=file))
+        open_detector(MaskingSettings(**{network: copy}))
+
+
+def test_a_near_plate_is_found_though_no_vehicle_is(plates: PlateFinder) -> None:
+    """The drawn car without wheels, windows and lamps is a rectangle with a plate."""
+    picture = np.full_like(drawn_street(), 120)
+    car = slice(PLATE.y0 - 20, PLATE.y1 + 20), slice(PLATE.x0 - 30, PLATE.x1 + 30)
+    picture[car] = drawn_street()[car]
+    [found] = [box for box in plates.find(picture, 0.55) if box.score >= 0.4]
+    assert overlap(found, PLATE) > 0.6
+    assert _masked(picture, (found,), [PLATE]) == [True]
+
+
+def test_a_plate_is_found_at_any_resolution(plates: PlateFinder) -> None:
+    for scale in (0.75, 1.5, 3.0):
+        picture = cv2.resize(drawn_street(), None, fx=scale, fy=scale).astype(np.uint8, copy=False)
+        found = plates.find(picture, 0.55)[0]
+        x0, y0, x1, y1 = (round(scale * n) for n in (PLATE.x0, PLATE.y0, PLATE.x1, PLATE.y1))
+        assert overlap(found, Region(x0, y0, x1, y1, PLATE.kind, 1.0)) > 0.6
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 4000, 3), (4000, 1, 3), (40, 30, 3)])
+def test_a_picture_of_any_shape_is_looked_at(
+    shape: tuple[int, int, int], plates: PlateFinder
+) -> None:
+    height, width, _ = shape
+    for box in plates.find(np.full(shape, 90, np.uint8), 0.6):
+        assert 0 <= box.x0 < box.x1 <= width
+        assert 0 <= box.y0 < box.y1 <= height
 
 
 def test_a_picture_gives_the_same_boxes_twice(detector: Detector) -> None:
@@ -86,8 +144,12 @@ def test_plates_and_faces_of_a_drawn_drive_are_destroyed_and_signs_stay(
 
 
 def _covered(detector: Detector, picture: Picture, boxes: list[Region]) -> list[bool]:
+    return _masked(picture, detector.find(picture), boxes)
+
+
+def _masked(picture: Picture, seen: tuple[Region, ...], boxes: list[Region]) -> list[bool]:
     height, width = picture.shape[:2]
-    masks = masks_of_drive([Sight(width, height, detector.find(picture))])[0]
+    masks = masks_of_drive([Sight(width, height, seen)])[0]
     mask = covered(width, height, [padded(zone, width, height) for zone in masks.zones])
     return [_share(mask, box) == 1.0 for box in boxes]
 

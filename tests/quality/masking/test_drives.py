@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality.masking.drives import Sight, masks_of_drive
-from quality.masking.regions import Region, masked_share
+from quality.masking.regions import Kind, Region, masked_share
 from quality.masking.zones import zone_of
 from tests.quality.masking.boxes import HEIGHT, REGIONS, WIDTH, person, sight, vehicle
 
@@ -85,6 +85,20 @@ def test_a_car_cut_by_the_pictures_edge_is_masked_up_to_the_edge() -> None:
     assert zone_of(left, WIDTH, HEIGHT).x0 == 0
     assert zone_of(right, WIDTH, HEIGHT).x1 == WIDTH
     assert zone_of(vehicle(100, 500, 470, 700), WIDTH, HEIGHT).x0 > 0
+
+
+def test_a_plate_is_masked_where_no_vehicle_is_seen_and_never_spares_its_vehicles_zone() -> None:
+    plate = Region(960, 610, 1040, 630, Kind.PLATE, 0.1)
+    alone, inside = (masks_of_drive([sight(*boxes)])[0] for boxes in ((plate,), (plate, TRUCK)))
+    assert len(alone.zones) == 1
+    assert set(inside.zones) == {*alone.zones, zone_of(TRUCK, WIDTH, HEIGHT)}
+
+
+def test_what_is_as_large_as_a_wall_is_no_plate() -> None:
+    wall = Region(300, 500, 1500, 800, Kind.PLATE, 0.5)
+    masks = masks_of_drive([sight(wall)])[0]
+    assert masks.zones == ()
+    assert masks.doubts == (wall,)
 
 
 def test_the_own_car_is_never_masked_and_no_doubt() -> None:

@@ -5,6 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quality.masking.plates import strip
+from quality.masking.regions import Kind, Region
 from quality.masking.tiles import COUNT, eye_line, rows, whole
 from tests.quality.masking.boxes import HEIGHT, WIDTH, vehicle
 
@@ -23,6 +25,22 @@ def test_tiles_lie_inside_the_picture_and_leave_no_column_out(
         assert row[0].x0 == 0
         assert max(t.x1 for t in row) == width
         assert all(right.x0 < left.x1 for left, right in pairwise(row))
+
+
+@given(SIZES, st.floats(0.3, 0.75))
+def test_the_strip_of_near_plates_lies_inside_the_picture_and_holds_the_horizon(
+    size: tuple[int, int], line: float
+) -> None:
+    width, height = size
+    tile = strip(width, height, line)
+    assert 0 <= tile.y0 <= line * height < tile.y1 <= height
+    assert (tile.x0, tile.x1) == (0, width)
+
+
+def test_plates_do_not_tell_where_the_horizon_is() -> None:
+    street = [vehicle(60 * k, 500, 60 * k + 50, 540) for k in range(8)]
+    plates = [Region(100 * k, 900, 100 * k + 80, 920, Kind.PLATE, 0.9) for k in range(19)]
+    assert eye_line([*street, *plates], WIDTH, HEIGHT) == eye_line(street, WIDTH, HEIGHT)
 
 
 def test_a_picture_of_two_megapixels_is_looked_at_seven_times() -> None:
