@@ -34,7 +34,7 @@ from rewards.policy import RULES_VERSION, Policy
 from rewards.recorded import events_of
 from rewards.rows import make_rows, rows_digest
 from rewards.shown import albums_of
-from rewards.visits import chains_of, days_of, passes_of_chains, shards_of
+from rewards.visits import chains_of, gathered
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.catalog.tables import decisions, drives, epoch_drives
@@ -98,13 +98,13 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         albums, shown = albums_of(connection, epoch, before.publications, coming_in)
     owners = [drive.owner for drive in came_in]
     gap_ms = policy.coverage.visit_gap_s * 1000
-    chains = [
+    batches = range(0, len(came_in), _AT_ONCE)
+    chains = (
         chains_of(_accepted_frames(node.blobs, came_in[first : first + _AT_ONCE], first), gap_ms)
-        for first in range(0, len(came_in), _AT_ONCE)
-    ]
-    days = days_of(chains, len(came_in))
-    passes = (passes_of_chains(shard, days, gap_ms) for shard in shards_of(chains))
-    rows, drive_of_row = make_rows(passes, owners, epoch, node.key.derive("sketch"))
+        for first in batches
+    )
+    found = gathered(chains, len(came_in), len(batches))
+    rows, drive_of_row = make_rows(found, gap_ms, owners, epoch, node.key.derive("sketch"))
     inputs = Inputs(
         epoch=epoch,
         previous=before.manifest,

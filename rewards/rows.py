@@ -8,10 +8,9 @@ integers.
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -19,14 +18,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from rewards.commitments import COMMITTED, Owner, seal
+from rewards.visits import Gathered, passes_of_shards
 from rewards.weights import Runs, runs_of
 from roadcomb.cells import Cells, parents
 from roadcomb.errors import IntegrityError
 from tiles.fold import ROWS
+from tiles.passes import Columns
 from tiles.sketch import NEIGHBOURHOOD, sketch_bit
-
-if TYPE_CHECKING:
-    from datafusion import SessionContext
 
 __all__ = [
     "BOOK_ROWS",
@@ -65,18 +63,24 @@ _MESSAGE = np.dtype(
 
 
 def make_rows(
-    passes: Iterable[pa.Table], owners: Sequence[Owner], epoch: int, sketch_secret: bytes
+    chains: Gathered, gap_ms: int, owners: Sequence[Owner], epoch: int, sketch_secret: bytes
 ) -> tuple[pa.Table, NDArray[np.uint32]]:
-    """ROWS of all passes of an epoch (rewards/visits.py), and the number of each row's drive.
+    """ROWS of all passes of an epoch, and the number of each row's drive; the chains are used up.
 
-    passes: of whole cells each, cells rising from one to the next. owners: by a drive's number.
+    owners: by a drive's number. Rows are written where they stay: memory holds them once.
     """
-    owned = _owned(owners, epoch)
-    shards = [_rows_of_shard(shard, owned, sketch_secret) for shard in passes]
-    drive = np.concatenate([np.zeros(0, np.uint32), *(shard.pop("drive") for shard in shards)])
-    # column by column, so that rows are in memory once and a column more
-    columns = [_column(field, [shard.pop(field.name) for shard in shards]) for field in ROWS]
-    return pa.Table.from_arrays(columns, schema=ROWS), drive
+    owned, count = _owned(owners, epoch), 0
+    drive = np.empty(chains.count, np.uint32)
+    columns = {field.name: np.empty(chains.count, _dtype(field)) for field in ROWS}
+    for passes in passes_of_shards(chains, gap_ms):
+        made, order = _rows_of_shard(passes, owned, sketch_secret)
+        end = count + len(order)
+        drive[count:end] = passes["drive"][order]
+        for name, column in columns.items():
+            column[count:end] = made[name][order]
+        count = end
+    arrays = [_column(field, columns[field.name][:count]) for field in ROWS]
+    return pa.Table.from_arrays(arrays, schema=ROWS), drive[:count]
 
 
 def rows_digest(rows: pa.Table) -> str:
@@ -128,7 +132,7 @@ def fixed_bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
     width = column.type.byte_width
     if not len(column):
         return np.zeros((0, width), np.uint8)
-    array = column.combine_chunks()
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     start = array.offset * width
     flat = np.frombuffer(array.buffers()[1], np.uint8)[start : start + len(array) * width]
     return flat.reshape(-1, width)
@@ -154,24 +158,27 @@ def _owned(owners: Sequence[Owner], epoch: int) -> _Owned:
     )
 
 
-def _rows_of_shard(passes: pa.Table, owned: _Owned, secret: bytes) -> dict[str, NDArray[Any]]:
-    """The columns of ROWS, and `drive`, of the passes of whole cells."""
-    columns = {name: passes[name].to_numpy() for name in passes.column_names}
-    cell, drive = columns["cell"], columns["drive"]
-    columns["sketch"] = _sketches(cell, drive, owned, secret)
-    committed = commitments(columns, drive, owned.seals)
-    order, columns["visit"] = _ordered(cell, columns["visit"], committed)
-    columns["commitment"] = committed.view("V32").reshape(-1)
-    return {name: columns[name][order] for name in (*ROWS.names, "drive")}
+def _rows_of_shard(
+    passes: Columns, owned: _Owned, secret: bytes
+) -> tuple[Columns, NDArray[np.intp]]:
+    """The columns of ROWS of the passes of whole cells, and their order."""
+    cell, drive = passes["cell"], passes["drive"]
+    sketch = _sketches(cell, drive, owned, secret)
+    committed = commitments({**passes, "sketch": sketch}, drive, owned.seals)
+    order, visit = _ordered(cell, passes["visit"], committed)
+    commitment = committed.view("V32").reshape(-1)
+    return {**passes, "sketch": sketch, "visit": visit, "commitment": commitment}, order
 
 
-def _column(field: pa.Field, parts: Sequence[NDArray[Any]]) -> pa.Array:
+def _dtype(field: pa.Field) -> np.dtype[Any]:
     fixed = pa.types.is_fixed_size_binary(field.type)
-    dtype = np.dtype("V32") if fixed else field.type.to_pandas_dtype()
-    whole = np.concatenate([np.zeros(0, dtype), *parts])
-    if fixed:
-        return _fixed(whole.view(np.uint8).reshape(-1, _COMMITMENT))
-    return pa.array(whole, field.type)
+    return np.dtype("V32" if fixed else field.type.to_pandas_dtype())
+
+
+def _column(field: pa.Field, values: NDArray[Any]) -> pa.Array:
+    if pa.types.is_fixed_size_binary(field.type):
+        return _fixed(values.view(np.uint8).reshape(-1, _COMMITMENT))
+    return pa.array(values, field.type)
 
 
 def _sketches(
@@ -190,7 +197,7 @@ def _sketches(
 
 
 def commitments(
-    passes: Mapping[str, NDArray[Any]], drive: NDArray[np.uint32], seals: NDArray[np.void]
+    passes: Columns, drive: NDArray[np.uint32], seals: NDArray[np.void]
 ) -> NDArray[np.uint8]:
     """The commitment of each of n passes, shape (n, 32): COMMITTED's law, hashed by DataFusion.
 
@@ -208,11 +215,12 @@ def commitments(
 
 def _hashed(messages: NDArray[np.void]) -> NDArray[np.uint8]:
     """SHA-256 of each message, in order. (The import loads pandas; an audit needs neither.)"""
-    from datafusion import col
+    from datafusion import SessionConfig, SessionContext, col
     from datafusion.functions import sha256
 
     batch = pa.RecordBatch.from_arrays([_as_binary(messages)], ["message"])
-    hashed = _engine().from_arrow(batch).select(sha256(col("message")).alias("digest"))
+    engine = SessionContext(SessionConfig().with_target_partitions(1))  # one: the order stays
+    hashed = engine.from_arrow(batch).select(sha256(col("message")).alias("digest"))
     return np.concatenate([_values(each) for each in hashed.to_arrow_table()[0].chunks])
 
 
@@ -229,14 +237,6 @@ def _as_binary(messages: NDArray[np.void]) -> pa.BinaryArray:
     ends = np.arange(len(messages) + 1, dtype=np.int32) * messages.itemsize
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(messages)]
     return pa.BinaryArray.from_buffers(pa.binary(), len(messages), buffers)
-
-
-@cache
-def _engine() -> "SessionContext":
-    """One thread, so that the order stays; made once in a process."""
-    from datafusion import SessionConfig, SessionContext
-
-    return SessionContext(SessionConfig().with_target_partitions(1))
 
 
 def _ordered(

@@ -9,9 +9,8 @@ Neighbouring frames of one drive in one cell are taken together first: a chain s
 is left to sort is a half or less.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,54 +19,54 @@ from numpy.typing import NDArray
 from roadcomb.cells import Cells
 from roadcomb.epochs import DAY_MS
 from tiles.groups import Groups
-from tiles.passes import PASSES, Columns, folded, singles
+from tiles.passes import Columns, folded, singles
 
 __all__ = [
-    "VISITED",
+    "CHAIN",
     "Chains",
+    "Gathered",
     "chains_of",
-    "days_of",
-    "passes_by_visit",
-    "passes_of_chains",
-    "shards_of",
+    "gathered",
+    "passes_of_shards",
 ]
 
-VISITED = PASSES.append(pa.field("visit", pa.uint64(), nullable=False)).append(
-    pa.field("drive", pa.uint32(), nullable=False)
+CHAIN = np.dtype(
+    [
+        ("cell", np.uint64),
+        ("first_ms", np.int64),
+        ("last_ms", np.int64),
+        ("drive", np.uint32),
+        ("grade_sum", np.uint32),
+        ("frames", np.uint32),
+        ("best_grade", np.uint16),
+        ("sectors", np.uint8),
+    ],
+    align=True,
 )
-"""PASSES, each with its visit (distinct over all cells) and the number of its drive."""
+"""A chain of frames of one drive in one cell: what it is of a pass (tiles/passes.py). A drive has
+20,000 frames at most, so that no sum outgrows its column."""
 
 SHARD = 1 << 20
 """Chains whose visits are found together."""
 _KEYS = 1 << 64
-_SAMPLED = 64
-"""Cells looked at for each shard, to cut them about equal."""
 
+Chains = NDArray[np.void]
+"""Of CHAIN, shape (n,)."""
 Times = NDArray[np.int64]
-
-_COMPACT: Mapping[str, type[np.generic]] = {
-    "first_ms": np.int64,
-    "last_ms": np.int64,
-    "sectors": np.uint8,
-    "best_grade": np.uint16,
-    "grade_sum": np.uint32,
-    "frames": np.uint32,
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Chains:
-    """Of n chains their cell and drive, shape (n,), and what they are of a pass."""
+class Gathered:
+    """All chains of an epoch. shards: in pieces, each shard of whole cells, cells rising from one
+    to the next; days: of each drive's first frame, shape (drives,)."""
 
-    cell: Cells
-    drive: NDArray[np.uint32]
-    parts: Columns
+    shards: list[list[Chains]]
+    days: NDArray[np.int32]
 
-
-def passes_by_visit(frames: pa.Table, drives: int, gap_ms: int) -> pa.Table:
-    """VISITED of accepted frames: the columns of a judgement, and `drive` 0..drives-1."""
-    chains = chains_of(frames, gap_ms)
-    return passes_of_chains(chains, days_of([chains], drives), gap_ms)
+    @property
+    def count(self) -> int:
+        """Of chains that are not taken out yet: passes are no more."""
+        return sum(len(chains) for shard in self.shards for chains in shard)
 
 
 def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
@@ -75,87 +74,71 @@ def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
     cell, drive = frames["cell"].to_numpy(), frames["drive"].to_numpy()
     parts = singles(frames)
     groups = _neighbours(cell, drive, parts["first_ms"], gap_ms)
-    found = folded(parts, groups)
-    return Chains(
-        cell[groups.starts],
-        drive[groups.starts].astype(np.uint32),
-        {name: values.astype(_COMPACT[name]) for name, values in found.items()},
-    )
+    chains = np.empty(len(groups.starts), CHAIN)
+    chains["cell"], chains["drive"] = cell[groups.starts], drive[groups.starts]
+    for name, values in folded(parts, groups).items():
+        chains[name] = values
+    return chains
 
 
-def days_of(chains: Iterable[Chains], drives: int) -> NDArray[np.int32]:
-    """The day of each drive's first frame, shape (drives,), as tiles/passes.py has it for one."""
-    first = np.full(max(drives, 1), np.iinfo(np.int64).max)
-    for each in chains:
-        np.minimum.at(first, each.drive, each.parts["first_ms"])
-    return np.asarray(first // DAY_MS).astype(np.int32)
+def gathered(
+    batches: Iterable[Chains], drives: int, batches_expected: int = 1, shard: int = SHARD
+) -> Gathered:
+    """The chains of all drives, which come in batches of whole drives, cut into shards of cells.
 
-
-def shards_of(chains: list[Chains], at_most: int = SHARD) -> Iterator[Chains]:
-    """All chains again, about `at_most` at a time, each time of whole cells, cells rising.
-
-    What was given back is taken out of the list, so that chains are in memory once.
+    Where to cut is read off the first batch: drives come in the order of their ids, which is none.
     """
-    bounds = _bounds([each.cell for each in chains], at_most)
-    cut = [_cut(chains.pop(), bounds) for _ in range(len(chains))]
-    for _ in range(len(bounds) + 1):
-        yield _joined([parts.pop() for parts in cut])
+    first = np.full(max(drives, 1), np.iinfo(np.int64).max)
+    shards: list[list[Chains]] = []
+    for chains in batches:
+        np.minimum.at(first, chains["drive"], chains["first_ms"])
+        if not shards:
+            bounds = _bounds(chains["cell"], shard // batches_expected + 1)
+            shards = [[] for _ in range(len(bounds) + 1)]
+        for pieces, own in zip(shards, _cut(chains, bounds), strict=True):
+            pieces.append(own)
+    return Gathered(shards, np.asarray(first // DAY_MS).astype(np.int32))
 
 
-def passes_of_chains(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> pa.Table:
-    """VISITED of some chains, of whole cells, by cell and visit; days: of each drive."""
-    order = _by_cell_and_time(chains.cell, chains.parts["first_ms"])
-    visit = _visits(chains, order, gap_ms)
-    order = _by_drive(order, visit, chains.drive)
-    cell, drive = chains.cell[order], chains.drive[order]
-    new = np.ones(len(order), bool)
-    new[1:] = (visit[1:] != visit[:-1]) | (drive[1:] != drive[:-1])
+def passes_of_shards(found: Gathered, gap_ms: int) -> Iterator[Columns]:
+    """The passes of each shard, by cell and visit: columns of PASSES, `visit` (distinct over the
+    shard's cells) and `drive`. What is given back is taken out of the shards."""
+    while found.shards:
+        yield _passes(np.concatenate(found.shards.pop(0)), found.days, gap_ms)
+
+
+def _passes(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> Columns:
+    order = _by_cell_and_time(chains["cell"], chains["first_ms"])
+    chains = chains[order]
+    visit = _visits(chains, gap_ms)
+    chains = _by_drive(chains, visit)
+    new = np.ones(len(chains), bool)
+    new[1:] = (visit[1:] != visit[:-1]) | (chains["drive"][1:] != chains["drive"][:-1])
     starts = np.flatnonzero(new)
-    passes: dict[str, NDArray[Any]] = {
-        "cell": cell[starts],
-        "day": days[drive[starts]],
+    groups = Groups(visit[starts], None, starts)
+    parts = folded({name: chains[name] for name in CHAIN.names or ()}, groups)
+    drive = chains["drive"][starts]
+    return {
+        "cell": chains["cell"][starts],
+        "day": days[drive],
         "visit": visit[starts],
-        "drive": drive[starts],
+        "drive": drive,
+        **{name: values.astype(chains[name].dtype) for name, values in parts.items()},
     }
-    passes |= folded(chains.parts, Groups(visit[starts], order, starts))
-    return pa.table({name: passes[name] for name in VISITED.names}).cast(VISITED)
 
 
-def _bounds(cells: Sequence[Cells], at_most: int) -> Cells:
-    """Cells at which to cut, rising, none twice, so that about `at_most` lie between two."""
-    count = sum(map(len, cells))
-    pieces = -(-count // at_most)
-    step = max(1, count // (pieces * _SAMPLED)) if pieces else 1
-    sample = np.sort(np.concatenate([np.zeros(0, np.uint64), *(each[::step] for each in cells)]))
-    places = np.arange(1, pieces) * len(sample) // max(1, pieces)
-    return np.unique(sample[places])
+def _bounds(cells: Cells, at_most: int) -> Cells:
+    """Cells at which to cut, rising, none twice, so that about `at_most` of these lie between."""
+    ordered = np.sort(cells)
+    return np.unique(ordered[at_most::at_most])
 
 
 def _cut(chains: Chains, bounds: Cells) -> list[Chains]:
-    """Chains by the bounds that they lie between, the last ones first."""
-    which = np.searchsorted(bounds, chains.cell, "right").astype(np.uint16)
+    """Chains by the bounds that they lie between, each in memory of its own."""
+    which = np.searchsorted(bounds, chains["cell"], "right").astype(np.uint16)
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(bounds) + 1))
-    return [
-        _taken(chains, order[start:end])
-        for start, end in reversed(list(zip([0, *ends], ends, strict=False)))
-    ]
-
-
-def _taken(chains: Chains, at: NDArray[np.intp]) -> Chains:
-    parts = {name: values[at] for name, values in chains.parts.items()}
-    return Chains(chains.cell[at], chains.drive[at], parts)
-
-
-def _joined(chains: Sequence[Chains]) -> Chains:
-    return Chains(
-        np.concatenate([np.zeros(0, np.uint64), *(each.cell for each in chains)]),
-        np.concatenate([np.zeros(0, np.uint32), *(each.drive for each in chains)]),
-        {
-            name: np.concatenate([np.zeros(0, dtype), *(each.parts[name] for each in chains)])
-            for name, dtype in _COMPACT.items()
-        },
-    )
+    return [chains[own] for own in np.split(order, ends[:-1])]
 
 
 def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int) -> Groups:
@@ -167,30 +150,27 @@ def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int
     return Groups(np.arange(len(starts), dtype=np.uint64), None, starts)
 
 
-def _visits(chains: Chains, order: NDArray[np.intp], gap_ms: int) -> NDArray[np.uint64]:
-    """Number of the visit of each of n chains in `order`, by (cell, first frame); shape (n,).
+def _visits(chains: Chains, gap_ms: int) -> NDArray[np.uint64]:
+    """Number of the visit of each of n chains, which are sorted by (cell, first frame); shape (n,).
 
     A chain begins a new visit when it begins more than the gap after all before it in its cell.
     """
-    cell, begin = chains.cell[order], chains.parts["first_ms"][order]
-    new = np.ones(len(order), bool)
+    cell, begin = chains["cell"], chains["first_ms"]
+    new = np.ones(len(chains), bool)
     new[1:] = cell[1:] != cell[:-1]
-    ended = _latest_so_far(new, chains.parts["last_ms"][order])
+    ended = _latest_so_far(new, chains["last_ms"])
     new[1:] |= begin[1:] - ended[:-1] > gap_ms
     return (np.cumsum(new) - 1).astype(np.uint64)
 
 
-def _by_drive(
-    order: NDArray[np.intp], visit: NDArray[np.uint64], drive: NDArray[np.uint32]
-) -> NDArray[np.intp]:
-    """The order with chains of one visit by their drive; most visits are of one chain."""
-    shared = np.zeros(len(order), bool)
+def _by_drive(chains: Chains, visit: NDArray[np.uint64]) -> Chains:
+    """Chains sorted by visit, in each now by drive; most visits are of one chain."""
+    shared = np.zeros(len(chains), bool)
     shared[1:] = visit[1:] == visit[:-1]
     shared[:-1] |= shared[1:]
     at = np.flatnonzero(shared)
-    inside = np.lexsort((drive[order[at]], visit[at]))
-    order[at] = order[at[inside]]
-    return order
+    chains[at] = chains[at[np.lexsort((chains["drive"][at], visit[at]))]]
+    return chains
 
 
 def _by_cell_and_time(cells: Cells, first: Times) -> NDArray[np.intp]:

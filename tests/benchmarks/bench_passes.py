@@ -30,7 +30,7 @@ from rewards.factors import counted
 from rewards.inputs import Inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.rows import make_rows, rows_digest
-from rewards.visits import passes_by_visit
+from rewards.visits import chains_of, gathered
 from rewards.week import NO_WEEK, turned
 from roadcomb.cells import cell_of, disk
 from roadcomb.epochs import DAY_MS, start_ms
@@ -133,8 +133,9 @@ def published(town: Town, policy: Policy) -> dict[str, Any]:
 
 
 def _rows(town: Town, policy: Policy) -> tuple[pa.Table, NDArray[np.uint32], pa.Table]:
-    passes = passes_by_visit(town.frames, len(town.owners), policy.coverage.visit_gap_s * 1000)
-    frozen, drive_of_row = make_rows([passes], town.owners, DAY, b"secret")
+    gap_ms = policy.coverage.visit_gap_s * 1000
+    chains = gathered([chains_of(town.frames, gap_ms)], len(town.owners))
+    frozen, drive_of_row = make_rows(chains, gap_ms, town.owners, DAY, b"secret")
     return frozen, drive_of_row, _weighed(frozen, policy)
 
 

@@ -9,7 +9,7 @@ from rewards.earned import Device
 from rewards.factors import counted, weights_of_accounts
 from rewards.policy import Policy, parse_policy
 from rewards.rows import make_rows
-from rewards.visits import passes_by_visit
+from rewards.visits import chains_of, gathered
 from rewards.week import NO_WEEK
 from tests.rewards.town import DAY, Shot, frames_of, person
 
@@ -55,8 +55,9 @@ def earn(drives: Sequence[tuple[str, Sequence[Shot]]], policy: Policy) -> Alloca
     """What everybody earns of fresh cells; drives: (name of the owner, accepted frames)."""
     owners = [owner_of(name, number) for number, (name, _) in enumerate(drives)]
     frames = frames_of([shots for _, shots in drives])
-    passes = passes_by_visit(frames, len(drives), policy.coverage.visit_gap_s * 1000)
-    frozen, drive_of_row = make_rows([passes], owners, DAY, b"secret")
+    gap_ms = policy.coverage.visit_gap_s * 1000
+    chains = gathered([chains_of(frames, gap_ms)], len(drives))
+    frozen, drive_of_row = make_rows(chains, gap_ms, owners, DAY, b"secret")
     days = refill_days(frozen, first_standing(), DAY, policy)
     rows = weighed(frozen, worth(frozen, days, first_standing(), DAY, policy), DAY, policy)
     earned = raw_weights(rows, drive_of_row, [Device(owner.account) for owner in owners], policy)

@@ -14,7 +14,9 @@ def loaded(module: str) -> set[str]:
 
 
 def test_fetching_and_checking_a_statement_loads_no_columns_and_no_hexagons() -> None:
-    assert loaded("rewards.fetch").isdisjoint({"numpy", "pyarrow", "h3", "datafusion", "sqlalchemy"})
+    assert loaded("rewards.fetch").isdisjoint(
+        {"numpy", "pyarrow", "h3", "datafusion", "sqlalchemy"}
+    )
 
 
 @pytest.mark.parametrize("module", ["rewards.nightly", "rewards.audit"])

@@ -19,12 +19,13 @@ from rewards.rows import (
     rows_digest,
     rows_from_parquet,
 )
-from rewards.visits import passes_by_visit
+from rewards.visits import chains_of, gathered
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, InvalidInput
 from tests.rewards.earning import owner_of
 from tests.rewards.town import CELLS, DAY, Shot, frames_of
 
+GAP_MS = 300_000
 OWNERS = [owner_of("alice", 0), owner_of("bob", 1)]
 DRIVES = [
     [Shot(minute, minute % 4, 500 + minute) for minute in range(12)],
@@ -34,8 +35,8 @@ DRIVES = [
 
 def rows(order: tuple[int, ...] = (0, 1)) -> tuple[pa.Table, list[Owner]]:
     owners = [OWNERS[index] for index in order]
-    passes = passes_by_visit(frames_of([DRIVES[index] for index in order]), 2, 300_000)
-    table, drive_of_row = make_rows([passes], owners, DAY, b"secret")
+    chains = chains_of(frames_of([DRIVES[index] for index in order]), GAP_MS)
+    table, drive_of_row = make_rows(gathered([chains], 2), GAP_MS, owners, DAY, b"secret")
     return table, [owners[drive] for drive in drive_of_row]
 
 
@@ -122,6 +123,14 @@ def test_visits_are_numbered_by_their_smallest_commitment_so_they_tell_no_times(
         assert numbers == list(range(len(numbers)))
         smallest = [first[cell, number] for number in numbers]
         assert smallest == sorted(smallest)
+
+
+def test_rows_of_shards_of_cells_are_the_rows_of_all() -> None:
+    shards = gathered([chains_of(frames_of(DRIVES), GAP_MS)], 2, shard=3)
+    assert len(shards.shards) > 2
+    table, drive_of_row = make_rows(shards, GAP_MS, OWNERS, DAY, b"secret")
+    assert table.equals(rows()[0])
+    assert [OWNERS[drive] for drive in drive_of_row] == rows()[1]
 
 
 @given(st.integers(0, 8), st.integers(0, 2**31))

@@ -27,7 +27,7 @@ from rewards.earned import HARDWARE, LEVELS, NONE, SOFTWARE, UNVOUCHED, Device, 
 from rewards.inputs import Inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
 from rewards.rows import make_rows, rows_digest
-from rewards.visits import passes_by_visit
+from rewards.visits import chains_of, gathered
 from tests.rewards.earning import POLICY, account, owner_of
 from tests.rewards.town import DAY, Shot, frames_of
 
@@ -76,8 +76,9 @@ def cut_of(driven: Sequence[Driven], policy: Policy) -> Cut:
     """Each drive's salt follows from what it is."""
     owners = [owner_of(each[0], hash_of(each)) for each in driven]
     frames = frames_of([each[3] for each in driven])
-    passes = passes_by_visit(frames, len(driven), policy.coverage.visit_gap_s * 1000)
-    rows, drive_of_row = make_rows([passes], owners, DAY, b"secret")
+    gap_ms = policy.coverage.visit_gap_s * 1000
+    chains = gathered([chains_of(frames, gap_ms)], len(driven))
+    rows, drive_of_row = make_rows(chains, gap_ms, owners, DAY, b"secret")
     devices = [device_of(account(each[0]), key_of(each), each[2]) for each in driven]
     return Cut(rows, drive_of_row, owners, devices)
 

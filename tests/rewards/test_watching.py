@@ -2,7 +2,7 @@
 
 import json
 import logging
-import sqlite3
+from contextlib import closing
 from itertools import count
 
 import pytest
@@ -15,6 +15,7 @@ from rewards.nightly import STEPS, nightly
 from rewards.policy import Policy
 from rewards.rehearsal import Rehearsal, rehearse
 from rewards.watching import Watch
+from roadcomb.catalog.pages import connect
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from tests.rewards.town import DAY, Shot, add_drive, person, set_day
@@ -149,11 +150,10 @@ def test_a_night_builds_on_no_chain_with_a_hole_or_another_manifest(
     with pytest.raises(IntegrityError, match="is not what epoch"):
         nightly(node, policy)
     manifest.write_bytes(text)
-    with sqlite3.connect(node.settings.data / "catalog.sqlite") as damaging:
+    with closing(connect(str(node.settings.data / "catalog.sqlite"))) as damaging:
         held = "select name from sqlite_master where type = 'trigger' and tbl_name = 'epochs'"
         for (trigger,) in damaging.execute(held).fetchall():
             damaging.execute(f"drop trigger {trigger}")
         damaging.execute("update epochs set epoch = ? where epoch = ?", (DAY + 5, DAY + 1))
-    damaging.close()
     with pytest.raises(IntegrityError, match=f"epoch {DAY + 1} is gone"):
         nightly(node, policy)

@@ -139,7 +139,7 @@ def judgement_of(shots: Sequence[Shot], epoch: int = DAY) -> pa.Table:
 
 
 def frames_of(drives_shots: Sequence[Sequence[Shot]]) -> pa.Table:
-    """The frames of several drives as `passes_by_visit` takes them."""
+    """The frames of several drives as `chains_of` takes them."""
     tables = [judgement.SCHEMA.empty_table().append_column("drive", pa.array([], pa.uint32()))]
     for number, shots in enumerate(drives_shots):
         drive = pa.array([number] * len(shots), pa.uint32())
