@@ -109,12 +109,24 @@ def compare(before: Features, after: Features) -> Sight:
 
 
 def _matches(before: Features, after: Features) -> tuple[Floats, Floats]:
-    """Places of points that are each other's best match, in both pictures."""
-    matcher = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
-    found = matcher.match(before.marks, after.marks)
-    pairs = [pair for pair in found if pair.distance <= _SAME_BITS]
-    first = before.places[[pair.queryIdx for pair in pairs]]
-    return first, after.places[[pair.trainIdx for pair in pairs]]
+    """Places of points that are each other's best match, of equals the first, in both pictures."""
+    bits = _differing(before.marks, after.marks)
+    best = bits.argmin(axis=1)
+    near = np.flatnonzero(bits[np.arange(len(best)), best] <= _SAME_BITS)
+    mutual = near[bits.T[best[near]].argmin(axis=1) == near]
+    return before.places[mutual], after.places[best[mutual]]
+
+
+def _differing(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Bits in which each of n marks differs from each of m, shape (n, m).
+
+    Word by word, a third of what OpenCV's matcher takes for both directions.
+    """
+    bits = np.zeros((len(before), len(after)), np.uint16)
+    ones, others = before.view(np.uint64).T, np.ascontiguousarray(after.view(np.uint64).T)
+    for one, other in zip(ones, others, strict=True):
+        bits += np.bitwise_count(one[:, None] ^ other)
+    return bits
 
 
 def _rays(places: Floats, picture: Features, horizon: float) -> Floats:
