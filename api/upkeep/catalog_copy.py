@@ -11,16 +11,17 @@ which every user of a machine can read.
 
 import os
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from roadcomb.canonical import digest_of_bytes
-from roadcomb.errors import Conflict, IntegrityError, Unreachable, UsageError
+from roadcomb.catalog.driver import Driver
+from roadcomb.errors import Conflict, Unreachable, UsageError
 from roadcomb.files import OWNER_ONLY, write_durably
 from roadcomb.node import Node
 
@@ -127,17 +128,9 @@ def _version(folder: Path) -> float:
 
 
 def _copy_sqlite(node: Node, target: Path) -> None:
-    source = node.catalog.engine.raw_connection()
-    copy = sqlite3.connect(target)
-    try:
-        driver: Any = source.driver_connection
-        driver.backup(copy)
-        if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise IntegrityError("SQLite finds the catalog damaged: run `roadcomb fsck`")
-        copy.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        copy.close()
-        source.close()
+    with closing(node.catalog.engine.raw_connection()) as source:
+        connection: Any = source.driver_connection
+        Driver().copy(connection, target)
 
 
 def _dump(url: sa.URL, target: Path) -> None:

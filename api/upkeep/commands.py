@@ -53,7 +53,13 @@ def fsck(
     if as_json:
         found = [{"place": damage.place, "what": damage.what} for damage in report.damages]
         _print_json(
-            {"checked": report.checked, "damages": found, "unreferenced": left, "pruned": pruned}
+            {
+                "checked": report.checked,
+                "damages": found,
+                "unreferenced": left,
+                "pruned": pruned,
+                "notes": list(report.notes),
+            }
         )
     else:
         typer.echo(
@@ -62,6 +68,8 @@ def fsck(
         )
         for key in left:
             typer.echo(f"unreferenced: {key}")
+        for note in report.notes:
+            typer.echo(f"note: {note}")
     _end(report.damages)
 
 

@@ -10,6 +10,8 @@ damaged catalog nothing is called unreferenced: what it lost may be what named a
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -17,7 +19,8 @@ from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Check, Damage, addressed, run, summed
 from api.upkeep.drive_checks import drive_checks
 from roadcomb.blobs import SUMS
-from roadcomb.catalog.tables import discards
+from roadcomb.catalog.pages import damaged_pages
+from roadcomb.catalog.tables import discards, metadata
 from roadcomb.epochs import DAY_MS
 from roadcomb.errors import IntegrityError, NotFound, Unreachable
 from roadcomb.node import Node
@@ -33,11 +36,13 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found; checked: things read. unreferenced: keys that nobody names."""
+    """What was found; checked: things read. unreferenced: keys that nobody names. notes: what no
+    check can tell on this node, one line each."""
 
     checked: int
     damages: tuple[Damage, ...]
     unreferenced: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def fsck(node: Node) -> Report:
@@ -54,11 +59,11 @@ def fsck(node: Node) -> Report:
         checked += 1
         damages.extend(run(check))
     if any(damage.place == CATALOG for damage in damages):  # its loss must not become theirs
-        return Report(checked, tuple(damages), ())
+        return Report(checked, tuple(damages), (), _notes(node))
     unreferenced = [key for key in listed if key.removeprefix(f"{SUMS}/") not in named]
     for check in _unnamed_checks(node, unreferenced):
         damages.extend(run(check))
-    return Report(checked, tuple(damages), tuple(unreferenced))
+    return Report(checked, tuple(damages), tuple(unreferenced), _notes(node))
 
 
 def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[str]:
@@ -88,8 +93,7 @@ def _while_readable(checks: Iterator[Check], damages: list[Damage]) -> Iterator[
 
 def _checks(node: Node, named: set[str]) -> Iterator[Check]:
     """All checks; to `named` is added what needs none, because it is to be destroyed."""
-    if node.catalog.engine.dialect.name == "sqlite":
-        yield Check(CATALOG, lambda: _check_sqlite(node))
+    yield from _sqlite_checks(node) if _is_sqlite(node) else _table_checks(node)
     yield from drive_checks(node)
     yield from book_checks(node)
     named |= _to_destroy(node)
@@ -109,6 +113,48 @@ def _unnamed_checks(node: Node, keys: Iterable[str]) -> Iterator[Check]:
             yield summed(node.blobs, key)
         elif _DIGEST.fullmatch(name) and prefix.partition("/")[0] in _ADDRESSED:
             yield addressed(node.blobs, prefix, name)
+
+
+def _sqlite_checks(node: Node) -> Iterator[Check]:
+    """The file's pages, unused ones too; then what SQLite and the schema know of their content."""
+    yield Check(CATALOG, lambda: _check_pages(node))
+    yield Check(CATALOG, lambda: _check_sqlite(node))
+
+
+def _table_checks(node: Node) -> Iterator[Check]:
+    """PostgreSQL, whose clusters check their own pages, reads each row whole."""
+    for table in metadata.sorted_tables:
+        yield Check(CATALOG, partial(_read_whole, node, table))
+
+
+def _read_whole(node: Node, table: sa.Table) -> None:
+    row = sa.cast(sa.literal_column(table.name), sa.Text)
+    with node.catalog.reading() as connection:
+        connection.execute(sa.select(sa.func.sum(sa.func.length(row))).select_from(table))
+
+
+def _notes(node: Node) -> tuple[str, ...]:
+    if _is_sqlite(node):
+        return ()
+    with node.catalog.reading() as connection:
+        summed = connection.exec_driver_sql("SHOW data_checksums").scalar()
+    if summed == "on":
+        return ()
+    return (
+        "PostgreSQL keeps no checksums of the catalog's pages: stop it, run pg_checksums --enable",
+    )
+
+
+def _is_sqlite(node: Node) -> bool:
+    return node.catalog.engine.dialect.name == "sqlite"
+
+
+def _check_pages(node: Node) -> None:
+    file = Path(str(node.catalog.engine.url.database))
+    damaged = list(damaged_pages(file))
+    if damaged:
+        named = ", ".join(map(str, damaged[:10])) + (", ..." if damaged[10:] else "")
+        raise IntegrityError(f"{len(damaged)} damaged pages in {file.name}: {named}")
 
 
 def _check_sqlite(node: Node) -> None:

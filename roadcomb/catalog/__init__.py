@@ -3,14 +3,13 @@
 One writer at a time on both: SQLite by BEGIN IMMEDIATE, PostgreSQL by one advisory lock, so that
 "read, decide, write" means the same on a laptop and behind a cluster. A 2xx is sent only after
 `writing()` has committed; SQLite runs in WAL mode with synchronous=FULL, so a commit survives a
-power cut (facts: NORMAL lost 50 of 50 acknowledged commits).
+power cut (facts: NORMAL lost 50 of 50 acknowledged commits), and its pages carry checksums (pages).
 """
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
+from roadcomb.catalog.driver import Driver
 from roadcomb.catalog.tables import appeals, drives
 from roadcomb.errors import Busy, StorageFull
 
@@ -104,15 +104,15 @@ class Catalog:
         self.engine.dispose()
 
 
-def open_catalog(url: str, **driver: Any) -> Catalog:
+def open_catalog(url: str, driver: Driver | None = None) -> Catalog:
     """The catalog behind a SQLAlchemy URL, its schema brought to this version.
 
-    driver: options of SQLAlchemy's engine, such as another DBAPI `module`.
+    driver: of SQLite, on another VFS than usual. Raises IntegrityError for a damaged SQLite file.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, driver)
-    options = {"pool_pre_ping": True, "isolation_level": "REPEATABLE READ", **driver}
+        return _open_sqlite(parsed, driver or Driver())
+    options: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "REPEATABLE READ"}
     engine = sa.create_engine(parsed, **options)
     migrate(engine)
     return Catalog(engine)
@@ -127,12 +127,15 @@ def migrate(engine: sa.Engine, revision: str = "head", *, back: bool = False) ->
         move(config, revision)
 
 
-def _open_sqlite(url: sa.URL, driver: dict[str, Any]) -> Catalog:
-    engine = sa.create_engine(url, connect_args={"timeout": 30}, **driver)
+def _open_sqlite(url: sa.URL, driver: Driver) -> Catalog:
+    engine = sa.create_engine(url, module=driver)
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
-    in_memory = not url.database or url.database == ":memory:"
-    with nullcontext() if in_memory else _alone_in(Path(str(url.database)).parent):
+    if not url.database or url.database == ":memory:":
+        migrate(engine)
+        return Catalog(engine)
+    with _alone_in(Path(url.database).parent):
+        driver.prepare(Path(url.database))
         migrate(engine)
     return Catalog(engine)
 
@@ -149,11 +152,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # transactions are ours: see _begin
+def _configure(connection: Any, _record: Any) -> None:
     # secure_delete: a destroyed salt must not live on in a free page of the file.
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in pragmas:
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

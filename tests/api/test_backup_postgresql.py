@@ -59,6 +59,13 @@ def rows(node: Node) -> dict[str, list[sa.Row[tuple[object, ...]]]]:
         }
 
 
+def test_fsck_says_when_the_cluster_keeps_no_checksums(node: Node) -> None:
+    with node.catalog.reading() as connection:
+        kept = connection.exec_driver_sql("SHOW data_checksums").scalar()
+    notes = fsck(node).notes
+    assert [note.partition(" keeps ")[0] for note in notes] == ["PostgreSQL"] * (kept == "off")
+
+
 def test_the_restored_node_is_the_node(
     node: Node, taken: Path, tmp_path: Path, postgresql: sa.URL
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_whole_node_has_no_damage_and_nothing_unreferenced(lived: Node) -> Non
         "refill",
         "rows",
         "thumbnails",
+        "weighed-by",
     }
     assert report.checked >= len(stored)
 

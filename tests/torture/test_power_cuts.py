@@ -18,6 +18,7 @@ from ingest.limits import IntakeSettings
 from ingest.manifest import SignedManifest
 from roadcomb.blobs import open_blobs
 from roadcomb.catalog import open_catalog
+from roadcomb.catalog.driver import Driver
 from roadcomb.clock import SystemClock
 from roadcomb.jpeg import image_id
 from roadcomb.keys import load_key, save_key
@@ -25,10 +26,7 @@ from roadcomb.node import Node, open_node
 from roadcomb.settings import NodeSettings
 from tests.drives import NOW_MS, contributor, drive_of, pictures
 from tests.torture.disk import Disk, lay_out
-
-pytest.importorskip("apsw", reason="no power cuts: apsw, a development package, is absent")
-
-from tests.torture.apswdriver import Driver, WatchedVfs
+from tests.torture.watchedvfs import WatchedVfs
 
 CUTS = int(os.environ.get("ROADCOMB_CUTS", "20"))
 DRIVES, FRAMES, BATCH = 16, 6, 3
@@ -70,7 +68,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Disk, Session]:
 def _open(folder: Path) -> Node:
     """As open_node does, in its order, with a catalog whose syncs are seen."""
     settings = NodeSettings(data=folder)
-    catalog = open_catalog(settings.catalog_url, module=Driver(_VFS))
+    catalog = open_catalog(settings.catalog_url, Driver(_VFS))
     blobs = open_blobs(settings.blobs_url)
     save_key(contributor(999), settings.key_file)
     return Node(settings, catalog, blobs, SystemClock(), load_key(settings.key_file))
