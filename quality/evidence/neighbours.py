@@ -67,11 +67,8 @@ def _stretch(own: Course, others: Sequence[Course], compare: Compare) -> Signal:
     answers = _asked(own, [place[:1] for place in spread(met, _FIRST_PLACES)], compare)
     if sum(answers.values()) >= _ENOUGH:
         return Signal("neighbours", bounded(2.0, 0, 2), _facts(answers, 0))
-    more = [place[:_ASKED_OTHERS] for place in spread(met, _ASKED_PLACES)]
-    answers |= _asked(
-        own, [[one for one in place if one not in answers] for place in more], compare
-    )
-    if not _disagree(answers):
+    answers |= _asked(own, _fairly(spread(met, _ASKED_PLACES), answers), compare)
+    if _sided(answers) or not _disagree(answers):
         return Signal("neighbours", 0, _facts(answers, 0))
     believed = _believed(answers, others, compare)
     counted = {one: same for one, same in answers.items() if same or one.drive_id in believed}

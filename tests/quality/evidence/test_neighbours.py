@@ -81,6 +81,15 @@ def test_who_agrees_with_one_of_many_is_not_held() -> None:
     assert strength(along("own"), [ANN, BOB, CAT], streets) > HOLD_AT
 
 
+@pytest.mark.parametrize("crowd", [4, 6])
+def test_one_who_told_the_truth_outweighs_a_crowd_that_stood_nearer(crowd: int) -> None:
+    liars = [along(f"liar {n}") for n in range(crowd)]
+    truthful = along("cat", aside_m=4)
+    streets = Streets({"own": ELM, "cat": ELM, **{one.drive_id: OAK for one in liars}}, missed=0)
+    assert strength(along("own"), [*liars, truthful], streets) == 0
+    assert sum(question.other_id == "cat" for question in streets.asked) >= 2
+
+
 def test_two_drives_of_one_contributor_are_one_witness() -> None:
     twice = [along("ann"), course_of_same("ann", along("ann again"))]
     streets = Streets({"own": OAK, "ann": ELM, "ann again": ELM})
