@@ -89,7 +89,7 @@ def features_of(picture: Grey) -> Features:
         fastThreshold=8,
     )
     points, marks = orb.detectAndCompute(picture, None)
-    places = np.array([point.pt for point in points], np.float32).reshape(-1, 2)
+    places = np.asarray(cv2.KeyPoint.convert(points), np.float32).reshape(-1, 2)
     found = np.zeros((0, 32), np.uint8) if marks is None else marks.astype(np.uint8, copy=False)
     return Features(places, found, picture.shape[1], picture.shape[0])
 
@@ -112,7 +112,8 @@ def _matches(before: Features, after: Features) -> tuple[Floats, Floats]:
     """Places of points that are each other's best match, of equals the first, in both pictures."""
     bits = _differing(before.marks, after.marks)
     best = bits.argmin(axis=1)
-    near = np.flatnonzero(bits[np.arange(len(best)), best] <= _SAME_BITS)
+    least = bits.min(axis=1)
+    near = np.flatnonzero((least <= _SAME_BITS) & (least == bits.min(axis=0)[best]))
     mutual = near[bits.T[best[near]].argmin(axis=1) == near]
     return before.places[mutual], after.places[best[mutual]]
 

@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.bench_judging [frames]`: CPU seconds of this process, one thread. Each
 frame is timed 5 times, both ways in turns, and its median counts; the table shows the median frame.
-Real frames of ROADCOMB_REAL_DATA where there are any, and frames of the drawn city.
+Real frames of ROADCOMB_REAL_DATA where there are any, and frames of the drawn city. `evidence`:
+all signals that a drive's own pictures and track give, a frame, over neighbouring frames.
 
 Then the drawn drives through a whole judge on one core and on two, by the wall's clock: the median
 of the pairs says how much faster two cores judge.
@@ -22,24 +23,27 @@ from rich.console import Console
 from rich.table import Table
 
 from quality.decode import half_scale
+from quality.evidence.combined import signals_of
+from quality.evidence.watching import Watcher
 from quality.examine import FrameTask, examine
 from quality.fingerprint import fingerprint
 from quality.judge import Judge
 from quality.measures import measure
 from quality.settings import QualitySettings
-from roadcomb.engine import ProcessEngine
+from roadcomb.engine import InlineEngine, ProcessEngine
 from roadcomb.memory import keep_memory
 from sample_data.conditions import Conditions
 from sample_data.draw import draw
 from sample_data.scenario import Drive, demo
 from sample_data.timeline import Timeline
-from tests.drives import contributor, make_node
-from tests.quality.deliveries import deliver
+from tests.drives import NOW_MS, contributor, make_node
+from tests.quality.deliveries import along, deliver, frames_at
 from tests.quality.pictures import grey_half, jpeg, real_frames
 
 ROUNDS = 5
 BUDGET = 1.2
 PARTS = ("half decode", "measures", "fingerprint")
+NEIGHBOURS = 32
 SPED_UP = 1.8
 SETTINGS = QualitySettings()
 REAL = ("bee_tokyo", "seq_rennes_sony_road", "stills_highway")
@@ -49,13 +53,13 @@ def main(frames: int = 12) -> None:
     """Print the table."""
     cv2.setNumThreads(1)
     keep_memory()  # as in a worker
-    columns = ("frames", "pixels", "kB", "decode ms", "judging ms", "ratio", *PARTS)
+    columns = ("frames", "pixels", "kB", "decode ms", "judging ms", "ratio", *PARTS, "evidence")
     table = Table(*columns, box=None)
-    drives = _drives(frames)
-    for name, pictures in drives:
-        table.add_row(name, *_row(pictures))
+    for name, whole in _drives():
+        table.add_row(name, *_row(_spread(whole, frames)), f"{_evidence(whole[:NEIGHBOURS]):.2f}")
     Console().print(table)
     Console().print(f"ratio: CPU of judging to a full-colour decode; at most {BUDGET} is wanted")
+    Console().print("evidence: the same of a drive's signals, a frame; at most 1.0 is wanted")
     faster = _faster_on_two(_drawn_drives())
     Console().print(f"two cores judge {faster:.2f} times as fast as one; {SPED_UP} is wanted")
 
@@ -92,17 +96,11 @@ def _judged_s(drives: Sequence[Sequence[bytes]], cores: Sequence[int]) -> float:
         engine.close()
 
 
-def _drives(frames: int) -> list[tuple[str, Sequence[bytes]]]:
+def _drives() -> list[tuple[str, Sequence[bytes]]]:
+    """Real drives, and the demo's first one at its full size."""
     folder = Path(os.environ.get("ROADCOMB_REAL_DATA", "../shared/data"))
     real = [(name, real_frames(folder / name)) for name in REAL if (folder / name).is_dir()]
-    spread = [(name, _spread(pictures, frames)) for name, pictures in real]
-    return [*spread, ("drawn city", _drawn(frames))]
-
-
-def _drawn(frames: int) -> Sequence[bytes]:
-    """Frames of the demo's first drive, at its full size."""
-    whole = _drive_drawn(demo(seed=7).drives[0])
-    return whole[:: max(1, len(whole) // frames)][:frames]
+    return [*real, ("drawn city", _drive_drawn(demo(seed=7).drives[0]))]
 
 
 def _drawn_drives() -> list[Sequence[bytes]]:
@@ -142,6 +140,22 @@ def _timed(data: bytes) -> tuple[float, float]:
     """(full-colour decode, judging) of a frame, ms of CPU, medians of rounds taken in turns."""
     rounds = [(_ms(lambda: _decode(data)), _ms(lambda: _judge(data))) for _ in range(ROUNDS)]
     return median(full for full, _ in rounds), median(judged for _, judged in rounds)
+
+
+def _evidence(pictures: Sequence[bytes]) -> float:
+    """CPU of a drive's signals by that of decoding its frames, median of rounds taken in turns."""
+    frames = frames_at(pictures, along(len(pictures)))
+    small = [examine(FrameTask(data, 1, SETTINGS)).small for data in pictures]
+
+    def signals() -> None:
+        watcher = Watcher(InlineEngine())
+        for n, (frame, picture) in enumerate(zip(frames, small, strict=True)):
+            watcher.see(n, frame, picture)
+        signals_of(frames, watcher.seen(), NOW_MS)
+
+    return median(
+        _ms(signals) / _ms(lambda: [_decode(data) for data in pictures]) for _ in range(ROUNDS)
+    )
 
 
 def _parts(data: bytes, decode: float) -> list[str]:
