@@ -27,7 +27,8 @@ _FACE_SHARE, _BODY_M = 0.7 / 2.7, 1.7
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture, (h, w, 3) BGR, and the boxes of its plates, faces and the faces of its signs."""
+    """A picture, (h, w, 3) BGR, and the boxes of its plates, faces and the faces of its signs;
+    plates and signs that may stand behind a drawn person are left out."""
 
     picture: Picture
     plates: tuple[Region, ...]
@@ -35,9 +36,12 @@ class Scene:
     signs: tuple[Region, ...]
 
 
-def scenes(drive: int, frames: int, every: int = 1, first: int = 0) -> Iterator[Scene]:
-    """Frames of a drive of the demo, in order; two people stand in each, 9 to 25 m ahead."""
-    scenario = demo(seed=7)
+def scenes(
+    drive: int, frames: int, every: int = 1, first: int = 0, seed: int = 7
+) -> Iterator[Scene]:
+    """Frames of a drive of the demo in the city of a seed, in order; two people stand in each,
+    9 to 25 m ahead."""
+    scenario = demo(seed)
     chosen = scenario.drives[drive]
     conditions = Conditions(
         scenario.seed, chosen.day_seed, light=chosen.light, device=chosen.device
@@ -54,7 +58,12 @@ def scenes(drive: int, frames: int, every: int = 1, first: int = 0) -> Iterator[
             for box in drawing.plates
             if not any(_touch(box.left, box.right, face) for face in faces)
         )
-        yield Scene(picture, plates, faces, tuple(_signs(view, conditions.city_seed)))
+        signs = tuple(
+            sign
+            for sign in _signs(view, conditions.city_seed)
+            if not any(_touch(sign.x0, sign.x1, face) for face in faces)
+        )
+        yield Scene(picture, plates, faces, signs)
 
 
 def _person(picture: Picture, view: View, right_m: float, ahead_m: float) -> Region:
@@ -64,7 +73,7 @@ def _person(picture: Picture, view: View, right_m: float, ahead_m: float) -> Reg
 
 
 def _touch(left: int, right: int, face: Region) -> bool:
-    """Whether a plate may stand behind a drawn person, whose body is thrice the face's width."""
+    """Whether a thing may stand behind a drawn person, whose body is thrice the face's width."""
     return left < face.x1 + face.width and right > face.x0 - face.width
 
 
