@@ -1,8 +1,8 @@
 """What blurring covers and costs: plates, faces, area, signs hit, time per frame and engine.
 
 `python -m tests.benchmarks.bench_masking [frames of a drawn drive]`. A box counts as covered when
-80 % of its area is destroyed. Bounds are Wilson's at 95 %; boxes of one drive are not independent (one
-truck supplies many plates), so the truth is wider. Real pictures are read where
+80 % of its area is destroyed. Bounds are Wilson's at 95 %; boxes of one drive are not independent
+(one truck supplies many plates), so the truth is wider. Real pictures are read where
 ROADCOMB_REAL_DATA has them; the labels' meaning stands in that folder's README.
 """
 
