@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.allowance import allowance
 from ingest.folder import Recording, recording_order
 from ingest.framekm import is_framekm, read_framekm
 from ingest.screening import Rejected
@@ -14,6 +15,7 @@ from ingest.settings import ReadSettings, ScreenSettings
 from ingest.stills import Beside, Still
 from ingest.video.reading import VideoReader
 from ingest.video.settings import VideoSettings
+from roadcomb.errors import InvalidInput
 
 __all__ = ["ContainerReader", "container_reader"]
 
@@ -38,9 +40,13 @@ class ContainerReader:
         stills: list[Still] = []
         rejected: list[Rejected[Path]] = []
         troubles: list[str] = []
+        allowed = allowance(self.reading)
         for path in bundles:
             try:
-                read = list(read_framekm(path))
+                with allowed.spent_on(path.stat().st_size):
+                    read = list(read_framekm(path))
+            except InvalidInput as error:
+                read = [Rejected(path, "too-much"), f"{path} is not used: {error}"]
             except OSError:
                 read = [Rejected(path, "unreadable")]
             stills += [part for part in read if isinstance(part, Still)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ingest.allowance import allowance
 from ingest.clockshift import suggest
 from ingest.readers import read_sidecar, sidecar_paths
 from ingest.screening import Rejected, increasing
@@ -56,7 +57,7 @@ def read_recordings(
     `containers` reads what holds many pictures in one file; see ingest.containers.
     """
     if path.is_file():
-        inside = list(containers(path.parent, [path], partial(_sidecars, path.parent)))
+        inside = list(containers(path.parent, [path], partial(_sidecars, path.parent, settings)))
         yield from inside or [_read(path.parent, [path], settings)]
         return
     if not path.is_dir():
@@ -70,7 +71,9 @@ def read_recordings(
             found = True
             yield _read(Path(folder), pictures, settings)
         others = [Path(folder, name) for name in files]
-        for recording in containers(Path(folder), others, partial(_sidecars, Path(folder))):
+        for recording in containers(
+            Path(folder), others, partial(_sidecars, Path(folder), settings)
+        ):
             found = True
             yield recording
     if unread:
@@ -92,8 +95,9 @@ def recording_order(stills: Sequence[Still], settings: ReadSettings) -> list[Sti
 
 
 def _read(folder: Path, pictures: Sequence[Path], settings: ReadSettings) -> Recording:
-    beside = _sidecars(folder)
-    read = [read_still(path, beside, settings) for path in pictures]
+    beside = _sidecars(folder, settings)
+    allowed = allowance(settings)
+    read = [read_still(path, beside, settings, allowed) for path in pictures]
     stills = [still for still in read if isinstance(still, Still)]
     rejected = tuple(still for still in read if isinstance(still, Rejected))
     ordered = tuple(recording_order(stills, settings))
@@ -109,14 +113,16 @@ def _clock_note(stills: Sequence[Still], beside: Beside, settings: ReadSettings)
     return [] if found is None else [found.words()]
 
 
-def _sidecars(folder: Path) -> Beside:
+def _sidecars(folder: Path, settings: ReadSettings) -> Beside:
     rows: dict[str, CsvRow] = {}
     fixes: list[Fix] = []
     troubles: list[str] = []
     notes: list[str] = []
+    allowed = allowance(settings)
     for path in sidecar_paths(folder):
         try:
-            sidecar = read_sidecar(path, folder)
+            with allowed.spent_on(path.stat().st_size):
+                sidecar = read_sidecar(path, folder)
         except InvalidInput as error:
             troubles.append(f"{path} is not used: {error}")
         except OSError as error:

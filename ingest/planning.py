@@ -28,6 +28,7 @@ FAULTS = frozenset(
         "unreadable",
         "not-a-jpeg",
         "too-large",
+        "too-much",
         "changed-meanwhile",
         "framekm-damaged",
         "video-too-much",

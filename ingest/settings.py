@@ -127,6 +127,15 @@ class ReadSettings(FromEnvironment):
     max_bytes: int = Field(
         default=12_000_000, gt=0, description="of one picture; a node's frame_bytes"
     )
+    cpu_s: float = Field(
+        default=5.0, gt=0, description="seconds of CPU to read one file; a real picture takes 0.001"
+    )
+    cpu_s_per_mb: float = Field(
+        default=5.0, ge=0, description="more for each MiB of a track; NMEA, the slowest, takes 1"
+    )
+    memory_bytes: int = Field(
+        default=4 * 2**30, gt=0, description="to read one file; CSV takes 27 times its size"
+    )
 
 
 class TrimSettings(FromEnvironment):

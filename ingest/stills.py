@@ -16,12 +16,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from ingest.allowance import Allowance
 from ingest.exif import ExifRecord, read_exif
 from ingest.screening import Rejected
 from ingest.settings import ReadSettings
 from ingest.sidecars import CsvRow
 from ingest.sources import Source
 from ingest.tracks import Track
+from roadcomb.errors import InvalidInput
 from roadcomb.records import Fix
 
 __all__ = ["Beside", "Still", "read_still"]
@@ -60,14 +62,19 @@ class Beside:
     notes: tuple[str, ...] = ()
 
 
-def read_still(path: Path, beside: Beside, settings: ReadSettings) -> Still | Rejected[Path]:
-    """A picture read; rejected as `too-large`, `not-a-jpeg` or `unreadable`."""
+def read_still(
+    path: Path, beside: Beside, settings: ReadSettings, allowed: Allowance
+) -> Still | Rejected[Path]:
+    """A picture read; rejected as `too-large`, `not-a-jpeg`, `too-much` or `unreadable`."""
     try:
         status = path.stat()
         reason = _refusal(path, status, settings)
         if reason is not None:
             return Rejected(path, reason)
-        exif = read_exif(path)
+        with allowed.spent_on():
+            exif = read_exif(path)
+    except InvalidInput:
+        return Rejected(path, "too-much")
     except OSError:
         return Rejected(path, "unreadable")
     row = beside.rows.get(path.name)
