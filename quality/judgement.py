@@ -1,19 +1,26 @@
 """The judgement: what a drive's frames measured and what became of each, one columnar file a drive.
 
 One row a frame of the manifest, in its order. `verdict` is the frame's own; a drive that is held
-or rejected as a whole overrides it in the decision's counts, never here. An Arrow file under
-`judgements/<SHA-256>`; the digest is an address, no epoch depends on these bytes.
+or rejected as a whole overrides it in the decision's counts, never here. The digest is an address,
+no epoch depends on these bytes.
+
+The file under `judgements/<digest>` has two parts. The outline, OUTLINE's columns, is what a night
+and the map read of thousands of drives: a fourth of the bytes, not compressed, as an Arrow stream
+after its length (8 bytes, little endian); length and stream have the digest. The rest, an Arrow
+file, has the digest that the outline names.
 """
 
 import io
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import pyarrow as pa
 
 from roadcomb.blobs import Blobs
+from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
 
-__all__ = ["BROKEN", "DAMAGE", "PREFIX", "SCHEMA", "load", "store"]
+__all__ = ["BROKEN", "DAMAGE", "OUTLINE", "PREFIX", "SCHEMA", "load", "store"]
 
 PREFIX = "judgements"
 DAMAGE = (IntegrityError, NotFound, DigestMismatch)
@@ -43,51 +50,71 @@ SCHEMA = pa.schema(
     ]
 )
 
-_PLACES = {name: place for place, name in enumerate(SCHEMA.names)}
+OUTLINE = ("n", "t_ms", "lat_e7", "lon_e7", "heading_cdeg", "cell", "verdict", "grade")
+_OUTLINE = pa.schema([SCHEMA.field(name) for name in OUTLINE])
+_REST = pa.schema([field for field in SCHEMA if field.name not in OUTLINE])
+_REST_DIGEST = b"rest"
+_LENGTH_BYTES = 8
+_MOST_BYTES = 1 << 26
+"""Of an outline: a length beyond it is damage. (20,000 frames have a megabyte.)"""
 
 
 def store(blobs: Blobs, judgement: pa.Table) -> str:
     """Store a judgement of this schema; answers its digest."""
+    table = judgement.cast(SCHEMA)
+    rest = _rest_to_bytes(table.select(_REST.names))
+    named = _OUTLINE.with_metadata({_REST_DIGEST: digest_of_bytes(rest).encode()})
     sink = io.BytesIO()
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_file(sink, SCHEMA, options=options) as file:
-        file.write_table(judgement.cast(SCHEMA))
-    return blobs.put_addressed(PREFIX, sink.getvalue())
+    with pa.ipc.new_stream(sink, named) as stream:
+        stream.write_table(table.select(OUTLINE).combine_chunks())
+    outline = len(sink.getvalue()).to_bytes(_LENGTH_BYTES, "little") + sink.getvalue()
+    digest = digest_of_bytes(outline)
+    if not blobs.exists(f"{PREFIX}/{digest}"):
+        blobs.put(f"{PREFIX}/{digest}", outline + rest)
+    return digest
 
 
 def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError.
-
-    A night reads thousands of these small files: as Arrow's own format, by one thread, each costs
-    a twelfth of what Parquet costs, and is no larger.
-    """
-    data = blobs.get_addressed(PREFIX, digest)
+    """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError."""
     wanted = SCHEMA.names if columns is None else list(columns)
-    table = _read(data, [_PLACES[name] for name in wanted])
-    there = table.schema.names
-    if there == wanted:
-        return table
-    return _completed(table, [name for name in wanted if name not in there]).select(wanted)
+    with blobs.reading(f"{PREFIX}/{digest}") as file:
+        table = _outline(file, digest)
+        missing = [name for name in wanted if name not in OUTLINE]
+        if missing:
+            rest = _rest(file, table.schema.metadata[_REST_DIGEST].decode(), missing)
+            for name in missing:
+                table = table.append_column(SCHEMA.field(name), rest[name])
+    return table.select(wanted).replace_schema_metadata()
 
 
-def _read(data: bytes, fields: Sequence[int]) -> pa.Table:
-    """Some fields of SCHEMA, but those that the file is too old to have: new ones come last."""
-    options = pa.ipc.IpcReadOptions(included_fields=list(fields), use_threads=False)
-    try:
-        file = pa.ipc.open_file(pa.py_buffer(data), options=options)
-        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
-        return pa.Table.from_batches(batches, None if batches else file.read_all().schema)
-    except pa.ArrowInvalid:
-        there = len(pa.ipc.open_file(pa.py_buffer(data)).schema)
-        if max(fields, default=0) < there:
-            raise
-        return _read(data, [field for field in fields if field < there])
+def _outline(file: BinaryIO, digest: str) -> pa.Table:
+    start = file.read(_LENGTH_BYTES)
+    length = int.from_bytes(start, "little")
+    stream = file.read(length) if length <= _MOST_BYTES else b""
+    if digest_of_bytes(start + stream) != digest:
+        raise IntegrityError(f"stored bytes of {PREFIX}/{digest} are damaged: run a restore")
+    return pa.ipc.open_stream(pa.py_buffer(stream)).read_all()
 
 
-def _completed(table: pa.Table, missing: Sequence[str]) -> pa.Table:
-    """An older judgement with nulls for what was not measured yet."""
-    for name in missing:
-        table = table.append_column(
-            SCHEMA.field(name), pa.nulls(len(table), SCHEMA.field(name).type)
-        )
+def _rest(file: BinaryIO, digest: str, wanted: Sequence[str]) -> pa.Table:
+    """Columns of the other part; with nulls for what was not measured when it was written."""
+    data = file.read()
+    if digest_of_bytes(data) != digest:
+        raise IntegrityError(f"stored bytes of a judgement's rest {digest} are damaged")
+    fields = [_REST.get_field_index(name) for name in wanted]
+    there = len(pa.ipc.open_file(pa.py_buffer(data)).schema)
+    known = [field for field in fields if field < there]
+    options = pa.ipc.IpcReadOptions(included_fields=known, use_threads=False)
+    table = pa.ipc.open_file(pa.py_buffer(data), options=options).read_all()
+    for field in set(fields) - set(known):  # new ones come last
+        nulls = pa.nulls(len(table), _REST.field(field).type)
+        table = table.append_column(_REST.field(field), nulls)
     return table
+
+
+def _rest_to_bytes(rest: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_file(sink, rest.schema, options=options) as file:
+        file.write_table(rest)
+    return sink.getvalue()

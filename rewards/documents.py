@@ -154,9 +154,10 @@ def tree_document(balances: Mapping[str, int], policy: Policy) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What follows from the books, made once: DERIVED by name, the coverage's shards and the
-    digest of the rows with their weights."""
+    """What is published of the books, made once: inputs.json, DERIVED by name, the coverage's
+    shards and the digest of the rows with their weights."""
 
+    inputs: bytes
     files: Mapping[str, bytes]
     shards: Sequence[Shard]
     rows: str
@@ -165,7 +166,8 @@ class Derived:
 def derived_of(books: Books) -> Derived:
     """Made of the books alone."""
     files = {name: made(books) for name, made in DERIVED.items()}
-    return Derived(files, tuple(shards_of(books.coverage)), rows_digest(books.rows))
+    shards = tuple(shards_of(books.coverage))
+    return Derived(books.inputs.to_bytes(), files, shards, rows_digest(books.rows))
 
 
 def make_manifest(books: Books, derived: Derived, node: str) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def make_manifest(books: Books, derived: Derived, node: str) -> dict[str, Any]:
         "node": node,
         "rules_version": inputs.rules_version,
         "policy": books.policy.digest,
-        "inputs": digest_of_bytes(inputs.to_bytes()),
+        "inputs": digest_of_bytes(derived.inputs),
         "rows": {"digest": derived.rows, "count": len(books.rows)},
         "coverage": snapshot.digest_of(derived.shards),
         "refill": books.refill.digest,

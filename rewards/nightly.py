@@ -32,6 +32,7 @@ from rewards.watching import Reached, Watch, unheard
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.epochs import last_closed
 from roadcomb.errors import Conflict, UsageError
+from roadcomb.memory import give_back
 from roadcomb.node import Node
 
 __all__ = [
@@ -135,7 +136,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = No
     watch = watch or Watch()
     draft = draft_epoch(node, epoch, policy, watch)
     store_books(node.blobs, draft.books, draft.derived, draft.named)
-    inputs = digest_of_bytes(draft.books.inputs.to_bytes())
+    inputs = digest_of_bytes(draft.derived.inputs)
     store_openings(node.blobs, inputs, openings_of(draft.frozen))
     store_weighed_by(node.blobs, inputs, draft.books.rows, draft.days, draft.worth)
     watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
@@ -150,6 +151,7 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     before = standing_of(node.blobs, None if last is None else last.manifest)
     policy = policy_of_epoch(before, _policy_before(node, last), policy, epoch)
     frozen = freeze(node, epoch, policy, before)
+    give_back()
     events = len(frozen.events)
     watch.step(epoch, "frozen", drives=len(frozen.drives), passes=len(frozen.rows), events=events)
     earlier = partial(refill_at, node)

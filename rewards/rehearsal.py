@@ -65,7 +65,7 @@ def files_of(draft: Draft) -> dict[str, bytes]:
     books = draft.books
     log, albums = draft.named
     made = {
-        "inputs.json": books.inputs.to_bytes(),
+        "inputs.json": draft.derived.inputs,
         "policy.toml": books.policy.text,
         "rows.parquet": rows_bytes(books.rows),
         "events.json": events_document(books.events),

@@ -58,7 +58,7 @@ def store_books(blobs: Blobs, books: Books, derived: Derived, named: Sequence[by
     """
     for document in (
         *named,
-        books.inputs.to_bytes(),
+        derived.inputs,
         books.policy.text,
         events_document(books.events),
         *derived.files.values(),

@@ -46,7 +46,7 @@ CHAIN = np.dtype(
 """A chain of frames of one drive in one cell: what it is of a pass (tiles/passes.py). A drive has
 20,000 frames at most, so that no sum outgrows its column."""
 
-SHARD = 1 << 20
+SHARD = 1 << 18
 """Chains whose visits are found together."""
 _KEYS = 1 << 64
 

@@ -36,7 +36,7 @@ WEIGHT_PER_DAY = 1_000_000
 FULL_GRADE = 1000
 """The best grade there is; alone in a cell it earns the whole weight."""
 
-SHARD = 1 << 20
+SHARD = 1 << 18
 """Rows that are weighed together; what a step holds beside them is a few columns of these."""
 
 _UINT64_END = 2**64

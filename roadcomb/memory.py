@@ -2,7 +2,7 @@
 
 import ctypes
 
-__all__ = ["keep_memory"]
+__all__ = ["give_back", "keep_memory"]
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 """Of glibc's mallopt(3): when memory goes back to the system, how much is asked for at a time, and
@@ -20,3 +20,11 @@ def keep_memory() -> None:
         mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
         mallopt(_TOP_PAD, _AT_A_TIME)
         mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
+
+
+def give_back() -> None:
+    """Memory that was freed in pieces goes back to the system: after a step that held much of it,
+    so that the next does not come on top. Where there is no glibc, nothing is changed."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -192,7 +192,7 @@ class LiveMap:
         self._redraw(before, self._counted - known)
 
     def _load(self, decided: Decided) -> _Drive:
-        judgement = judgements.load(self._node.blobs, decided.judgement)
+        judgement = judgements.load(self._node.blobs, decided.judgement, judgements.OUTLINE)
         exact = self._node.settings.capture_time is CaptureTime.EXACT
         pictures = pictures_of(decided.public_id, judgement, exact)
         rows = _rows(judgement, decided, self._secret)
@@ -249,7 +249,7 @@ class LiveMap:
         """COVERAGE of a drive that a snapshot holds: read again, since it is rarely asked for."""
         decided = self._drives[drive_id].decided
         try:
-            judgement = judgements.load(self._node.blobs, decided.judgement)
+            judgement = judgements.load(self._node.blobs, decided.judgement, judgements.OUTLINE)
         except judgements.DAMAGE as error:
             _log.error("drive %s cannot be drawn beside deleted ones: %s", drive_id, error)
             return empty()
@@ -262,7 +262,7 @@ def _overlay(drives: Iterable[_Drive]) -> tuple[pa.Table, ...]:
 
 def _readable(blobs: Blobs, digest: str) -> bool:
     try:
-        blobs.get_addressed(judgements.PREFIX, digest)
+        judgements.load(blobs, digest, judgements.OUTLINE)
     except judgements.DAMAGE:
         return False
     return True

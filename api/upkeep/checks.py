@@ -7,11 +7,12 @@ in the blob store, so that what no check names is unreferenced; other places hav
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from quality import judgement
 from roadcomb.blobs import SUMS, Blobs
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, Unreachable
 
-__all__ = ["Check", "Damage", "addressed", "run", "summed"]
+__all__ = ["Check", "Damage", "addressed", "judged", "run", "summed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def addressed(blobs: Blobs, prefix: str, digest: str) -> Check:
     """Of a blob that is named by its digest."""
     key = f"{prefix}/{digest}"
     return Check(key, lambda: blobs.get_addressed(prefix, digest), key)
+
+
+def judged(blobs: Blobs, digest: str) -> Check:
+    """Of a judgement: both its parts."""
+    key = f"{judgement.PREFIX}/{digest}"
+    return Check(key, lambda: judgement.load(blobs, digest), key)
 
 
 def summed(blobs: Blobs, key: str) -> Check:

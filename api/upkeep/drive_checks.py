@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.upkeep.checks import Check, addressed, summed
+from api.upkeep.checks import Check, addressed, judged, summed
 from api.upkeep.publication_checks import publication_checks
 from ingest.evidence import evidence_key
 from ingest.manifest import parse_signed
@@ -109,7 +109,7 @@ def _named(
     for pack in packed:
         yield Check(pack.key, partial(_check_pack, node, pack), pack.key)
     for digest in sorted({row.judgement for row in decided}):
-        yield addressed(node.blobs, judgement.PREFIX, digest)
+        yield judged(node.blobs, digest)
     for key in sorted({key for row in decided for key in packs_of(row.thumbnails)}):
         yield addressed(node.blobs, THUMBNAILS, key.rpartition("/")[2])
     if any(row.reason == DELETED for row in decided):

@@ -16,8 +16,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from api.upkeep.book_checks import book_checks
-from api.upkeep.checks import Check, Damage, addressed, run, summed
+from api.upkeep.checks import Check, Damage, addressed, judged, run, summed
 from api.upkeep.drive_checks import drive_checks
+from quality import judgement
 from roadcomb.blobs import SUMS
 from roadcomb.catalog.pages import damaged_pages
 from roadcomb.catalog.tables import discards, metadata
@@ -30,7 +31,7 @@ __all__ = ["Report", "fsck", "prune"]
 CATALOG = "catalog"
 PRUNED = ("packs/", "manifests/", "blurred/", "originals/")
 """Written anew whenever they are needed, so an old one that no row names is a leftover."""
-_ADDRESSED = ("blurred", "books", "coverage", "judgements", "packs", "refill", "thumbnails")
+_ADDRESSED = ("blurred", "books", "coverage", "packs", "refill", "thumbnails")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -111,6 +112,8 @@ def _unnamed_checks(node: Node, keys: Iterable[str]) -> Iterator[Check]:
         prefix, _, name = key.rpartition("/")
         if node.blobs.exists(f"{SUMS}/{key}"):
             yield summed(node.blobs, key)
+        elif _DIGEST.fullmatch(name) and prefix == judgement.PREFIX:
+            yield judged(node.blobs, name)
         elif _DIGEST.fullmatch(name) and prefix.partition("/")[0] in _ADDRESSED:
             yield addressed(node.blobs, prefix, name)
 

@@ -1,6 +1,5 @@
 """A judgement is read by columns, and one that is older than a column has nulls there."""
 
-import io
 from typing import Any
 
 import pyarrow as pa
@@ -25,13 +24,15 @@ def judged() -> pa.Table:
     return pa.Table.from_pylist([row, row], judgement.SCHEMA)
 
 
-def stored_before(blobs: Blobs, last: str) -> str:
+def stored_before(blobs: Blobs, last: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """As it was stored before `last` and what follows it were measured."""
-    old = judged().select(judgement.SCHEMA.names[: judgement.SCHEMA.get_field_index(last)])
-    sink = io.BytesIO()
-    with pa.ipc.new_file(sink, old.schema) as file:
-        file.write_table(old)
-    return blobs.put_addressed(judgement.PREFIX, sink.getvalue())
+    with monkeypatch.context() as before:
+        names = judgement.SCHEMA.names[: judgement.SCHEMA.get_field_index(last)]
+        schema = pa.schema([judgement.SCHEMA.field(name) for name in names])
+        before.setattr(judgement, "SCHEMA", schema)
+        rest = [field for field in schema if field.name not in judgement.OUTLINE]
+        before.setattr(judgement, "_REST", pa.schema(rest))
+        return judgement.store(blobs, judged().select(names))
 
 
 def test_columns_come_back_as_they_were_stored_in_the_order_asked_for(blobs: Blobs) -> None:
@@ -41,8 +42,10 @@ def test_columns_come_back_as_they_were_stored_in_the_order_asked_for(blobs: Blo
     assert judgement.load(blobs, digest, asked).equals(judged().select(asked))
 
 
-def test_an_older_judgement_has_nulls_where_nothing_was_measured_yet(blobs: Blobs) -> None:
-    digest = stored_before(blobs, "crop_fingerprint")
+def test_an_older_judgement_has_nulls_where_nothing_was_measured_yet(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = stored_before(blobs, "crop_fingerprint", monkeypatch)
     whole = judgement.load(blobs, digest)
     assert whole.schema.equals(judgement.SCHEMA)
     assert whole["crop_fingerprint"].null_count == 2
@@ -51,10 +54,30 @@ def test_an_older_judgement_has_nulls_where_nothing_was_measured_yet(blobs: Blob
     assert some["n"].to_pylist() == [7, 7]
 
 
-def test_what_is_no_judgement_is_refused(blobs: Blobs) -> None:
-    digest = blobs.put_addressed(judgement.PREFIX, b"nothing of that kind")
-    with pytest.raises(pa.ArrowInvalid):
-        judgement.load(blobs, digest, ["n"])
-    blobs.put(f"{judgement.PREFIX}/{'ab' * 32}", b"other bytes")
+def test_a_flipped_bit_anywhere_is_noticed_by_who_reads_all(blobs: Blobs) -> None:
+    digest = judgement.store(blobs, judged())
+    key = f"{judgement.PREFIX}/{digest}"
+    stored = blobs.get(key)
+    for place in range(0, len(stored), 7):
+        blobs.put(key, stored[:place] + bytes([stored[place] ^ 4]) + stored[place + 1 :])
+        with pytest.raises(IntegrityError):
+            judgement.load(blobs, digest)
+
+
+def test_an_outline_is_read_without_the_rest(blobs: Blobs) -> None:
+    digest = judgement.store(blobs, judged())
+    key = f"{judgement.PREFIX}/{digest}"
+    stored = blobs.get(key)
+    blobs.put(key, stored[:-1])
+    assert judgement.load(blobs, digest, judgement.OUTLINE).equals(
+        judged().select(judgement.OUTLINE)
+    )
     with pytest.raises(IntegrityError):
-        judgement.load(blobs, "ab" * 32)
+        judgement.load(blobs, digest, ["n", "sharpness"])
+
+
+def test_what_is_no_judgement_is_refused(blobs: Blobs) -> None:
+    for data in (b"", b"nothing of that kind", (1 << 60).to_bytes(8, "little")):
+        blobs.put(f"{judgement.PREFIX}/{'ab' * 32}", data)
+        with pytest.raises(IntegrityError):
+            judgement.load(blobs, "ab" * 32)
