@@ -10,12 +10,14 @@ VIEWER := api/viewer/vendor/.made
 NETWORK := quality/masking/weights/vendor/.made quality/masking/weights/plates/vendor/.made
 PANORAMAX := tests/api/panoramax/vendor/.made
 DEMO := build/demo
+# A file's tests stay together, so that what they share is made once.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Start-up is most of what a short command costs, and compiled modules halve it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test format lint types arrows tests bench bench-fraud torture fuzz lock clean
+.PHONY: help demo test format lint types arrows tests test-postgresql bench bench-fraud torture fuzz lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -37,7 +39,10 @@ arrows: $(INSTALLED)
 	$(BIN)/lint-imports
 
 tests: $(INSTALLED) $(VIEWER) $(NETWORK) $(PANORAMAX)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-postgresql: $(INSTALLED) $(VIEWER) $(NETWORK) $(PANORAMAX) ## all tests on catalogs of PostgreSQL, not of SQLite
+	ROADCOMB_TEST_CATALOG=postgresql $(BIN)/python -m pytest $(PARALLEL)
 
 format: $(INSTALLED) ## bring the code into its format
 	$(BIN)/ruff format .

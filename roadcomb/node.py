@@ -10,6 +10,7 @@ from roadcomb.blobs import Blobs, open_blobs
 from roadcomb.catalog import Catalog, open_catalog
 from roadcomb.clock import Clock, FileClock, SystemClock
 from roadcomb.errors import NotFound, UsageError
+from roadcomb.files import OWNER_ONLY, write_durably
 from roadcomb.keys import Key, generate_key, key_from_seed, load_key, save_key
 from roadcomb.settings import NodeSettings
 
@@ -41,13 +42,9 @@ def open_node(settings: NodeSettings) -> Node:
         )
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = SystemClock() if settings.clock_file is None else FileClock(settings.clock_file)
-    return Node(
-        settings,
-        open_catalog(settings.catalog_url),
-        open_blobs(settings.blobs_url),
-        clock,
-        _node_key(settings),
-    )
+    catalog = open_catalog(settings.catalog_url)
+    _remember(settings)
+    return Node(settings, catalog, open_blobs(settings.blobs_url), clock, _node_key(settings))
 
 
 def open_existing(data: Path | None) -> Node:
@@ -67,6 +64,13 @@ def open_existing(data: Path | None) -> Node:
             "(a new node gets one from `roadcomb serve`)"
         )
     return open_node(settings)
+
+
+def _remember(settings: NodeSettings) -> None:
+    """A verb that is not told the catalog's URL shall not make this node a second, empty one."""
+    url, file = settings.catalog, settings.catalog_file
+    if url and not (file.exists() and file.read_text() == url):
+        write_durably(file, url.encode(), OWNER_ONLY)
 
 
 def _node_key(settings: NodeSettings) -> Key:

@@ -82,9 +82,19 @@ class NodeSettings(FromEnvironment):
     )
 
     @property
+    def catalog_file(self) -> Path:
+        """Where a node keeps the URL of a catalog that is not SQLite in `data`; for its owner only,
+        since it may hold a password."""
+        return self.data / "catalog.url"
+
+    @property
     def catalog_url(self) -> str:
-        """SQLAlchemy URL of the catalog."""
-        return self.catalog or f"sqlite:///{self.data / 'catalog.sqlite'}"
+        """SQLAlchemy URL of the catalog: as set, else as the node was last opened with."""
+        if self.catalog:
+            return self.catalog
+        if self.catalog_file.exists():
+            return self.catalog_file.read_text()
+        return f"sqlite:///{self.data / 'catalog.sqlite'}"
 
     @property
     def blobs_url(self) -> str:

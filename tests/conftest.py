@@ -1,15 +1,16 @@
 """Fixtures that every room's tests share."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.databases import catalog_url, postgresql
+from tests.databases import KIND, catalog_url, cluster_ends, drop_under, postgresql
 
-__all__ = ["catalog_url", "postgresql", "real_data", "untrimmed"]
+__all__ = ["catalog_url", "cluster_ends", "own_databases", "postgresql", "real_data", "untrimmed"]
 
 # Machines are shared and noisy: a law is tested by its examples, never by the clock.
 # The same examples each time, so that a change is refused for what it changed; others are looked
@@ -17,6 +18,34 @@ __all__ = ["catalog_url", "postgresql", "real_data", "untrimmed"]
 settings.register_profile("roadcomb", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=2_000)
 settings.load_profile("roadcomb")
+
+
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4_000_000_000
+"""Of memory for what tests write; a whole run leaves less than a quarter of it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files of tests are in memory where there is room: what a sync promises is tried by
+    tests/torture and by what stands between SQLite and the disk, not by waiting for one."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return
+    if os.access(MEMORY, os.W_OK) and config.option.basetemp is None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of one kind of catalog says why it is (`@pytest.mark.sqlite(reason)`)."""
+    for item in items:
+        if KIND == "postgresql" and (only := item.get_closest_marker("sqlite")):
+            item.add_marker(pytest.mark.skip(f"of SQLite alone: {only.args[0]}"))
+
+
+@pytest.fixture(autouse=KIND == "postgresql")
+def own_databases(tmp_path: Path) -> Iterator[None]:
+    """The databases of a test's own nodes go with it."""
+    yield
+    drop_under(tmp_path)
 
 
 @pytest.fixture(scope="session", autouse=True)

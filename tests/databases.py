@@ -1,25 +1,45 @@
-"""The catalogs that tests run on: SQLite always, a private PostgreSQL where one is installed."""
+"""The catalogs that tests run on: SQLite, and a private PostgreSQL.
+
+The law: a test's node is on the kind that ROADCOMB_TEST_CATALOG names (`sqlite`, unless it says
+`postgresql`), whoever opens it first and in whatever process: `ready_folder` puts an empty catalog,
+its schema made already, where the node of a folder will find it. Tests that ask for `catalog_url`
+run on both kinds.
+"""
 
 import os
-import pwd
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from contextlib import ExitStack
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-__all__ = ["catalog_url", "cluster", "new_database", "postgresql"]
+from roadcomb.catalog import open_catalog
+from roadcomb.settings import NodeSettings
+from tests.cluster import cluster
+
+__all__ = [
+    "KIND",
+    "catalog_url",
+    "cluster_ends",
+    "drop_under",
+    "new_database",
+    "postgresql",
+    "ready_folder",
+]
+
+KIND = os.environ.get("ROADCOMB_TEST_CATALOG", "sqlite")
+"""Of the catalogs of all tests but those that choose."""
 
 _numbers = count()
+_placed: dict[Path, str] = {}
+"""Databases by the folder of their node."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["postgresql"] if KIND == "postgresql" else ["sqlite", "postgresql"])
 def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLAlchemy URL of an empty database of the test's own."""
     if request.param == "sqlite":
@@ -27,69 +47,80 @@ def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_database(request.getfixturevalue("postgresql"))
 
 
-def new_database(cluster: sa.URL) -> str:
-    """SQLAlchemy URL of an empty database in a cluster."""
+@pytest.fixture(scope="session")
+def postgresql() -> sa.URL:
+    """A cluster of this run's own behind a socket in its own folder; skips where it cannot be."""
+    return _cluster()
+
+
+def ready_folder(folder: Path) -> Path:
+    """The folder of a node, made, in which the node finds a catalog of this run's kind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = NodeSettings(data=folder)
+    if KIND == "sqlite":
+        file = folder / "catalog.sqlite"
+        if not file.exists():
+            file.write_bytes(_migrated_file())
+    elif not settings.catalog_file.exists():
+        url = _a_database()
+        _placed[folder.absolute()] = str(sa.make_url(url).database)
+        settings.catalog_file.write_text(url)
+    return folder
+
+
+def _a_database() -> str:
+    """SQLAlchemy URL of a database of PostgreSQL's that has the schema and no rows."""
+    return new_database(_cluster(), _migrated_database())
+
+
+def new_database(cluster: sa.URL, template: str = "template1") -> str:
+    """SQLAlchemy URL of a new database in a cluster, a copy of another."""
     name = f"test_{next(_numbers)}"
-    engine = sa.create_engine(cluster, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
+    _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
     return cluster.set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[sa.URL]:
-    """A cluster of this run's own behind a socket in its own folder; skips where it cannot be."""
-    with cluster() as home:
-        yield sa.make_url(f"postgresql+psycopg://tests@/postgres?host={home}")
+def drop_under(folder: Path) -> None:
+    """Forget the databases of nodes in a test's folder: a cluster keeps 8 MB for each."""
+    for path in [path for path in _placed if path.is_relative_to(folder)]:
+        _administer(_cluster(), f"DROP DATABASE {_placed.pop(path)} WITH (FORCE)")
 
 
-@contextmanager
-def cluster() -> Iterator[Path]:
-    """The folder of a private cluster and its socket; user `tests`. Skips where it cannot be."""
-    binaries, user = _binaries(), _unprivileged()
-    if binaries is None or find_spec("psycopg") is None:
-        pytest.skip("no PostgreSQL: initdb, pg_ctl or psycopg is not installed")
-    home = Path(tempfile.mkdtemp(prefix="roadcomb-pg-"))
-    home.chmod(0o755)
-    if user is not None:
-        shutil.chown(home, user)
-    try:
-        yield from _cluster(binaries, home, user)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+@cache
+def _cluster() -> sa.URL:
+    """The cluster of this run, started when first asked for; it ends with the process."""
+    home = _RUNNING.enter_context(cluster())
+    return sa.make_url(f"postgresql+psycopg://tests@/postgres?host={home}")
 
 
-def _cluster(binaries: Path, home: Path, user: str | None) -> Iterator[Path]:
-    data = home / "data"
-    _run(user, binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "-N")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off"
-    control = (binaries / "pg_ctl", "-D", data)
-    _run(user, *control, "-w", "-l", home / "log", "-o", options, "start")
-    try:
-        yield home
-    finally:
-        _run(user, *control, "-w", "-m", "immediate", "stop")
+_RUNNING = ExitStack()
 
 
-def _run(user: str | None, *command: str | Path) -> None:
-    subprocess.run(  # PostgreSQL refuses to run as root
-        command, user=user, check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120
-    )
+@pytest.fixture(scope="session", autouse=True)
+def cluster_ends() -> Iterator[None]:
+    """No PostgreSQL outlives its run."""
+    with _RUNNING:
+        yield
+        _cluster.cache_clear()
 
 
-def _unprivileged() -> str | None:
-    """Somebody who is not root, when we are."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
+def _administer(cluster: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(cluster, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
-def _binaries() -> Path | None:
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    on_path = shutil.which("initdb")
-    for folder in [*installed, *([Path(on_path).parent] if on_path else [])]:
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
-            return folder
-    return None
+@cache
+def _migrated_database() -> str:
+    url = new_database(_cluster())
+    open_catalog(url).close()
+    return str(sa.make_url(url).database)
+
+
+@cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "catalog.sqlite"
+        open_catalog(f"sqlite:///{file}").close()
+        return file.read_bytes()

@@ -11,6 +11,7 @@ from roadcomb.keys import Key, key_from_seed
 from roadcomb.node import Node
 from roadcomb.records import Frame
 from roadcomb.settings import NodeSettings
+from tests.databases import ready_folder
 
 __all__ = ["NOW_MS", "contributor", "drive_of", "make_node", "pictures"]
 
@@ -20,8 +21,10 @@ NOW_MS = 1_767_614_400_000
 
 def make_node(folder: Path, catalog_url: str | None = None, now_ms: int = NOW_MS) -> Node:
     """A real node in a folder, its clock injected."""
-    clock = FileClock(folder / "clock")
     folder.mkdir(parents=True, exist_ok=True)
+    if catalog_url is None:
+        ready_folder(folder)
+    clock = FileClock(folder / "clock")
     clock.set_ms(now_ms)
     settings = NodeSettings(data=folder, catalog=catalog_url)
     blobs = open_blobs(settings.blobs_url)

@@ -31,9 +31,10 @@ from roadcomb.blobs import SUMS
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.catalog.tables import drives
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
-from roadcomb.files import write_durably
+from roadcomb.files import OWNER_ONLY, write_durably
 from roadcomb.keys import verify
 from roadcomb.node import Node
+from roadcomb.settings import NodeSettings
 
 __all__ = ["Backup", "Copied", "backup", "damages", "read_backup", "restore"]
 
@@ -151,6 +152,8 @@ def restore(folder: Path, index: Backup, into: Path, catalog_url: str | None = N
     (unfinished / KEY).chmod(0o600)
     if catalog_url is not None:
         restore_dump(folder / DUMP, catalog_url)
+        there = NodeSettings(data=unfinished)
+        write_durably(there.catalog_file, catalog_url.encode(), OWNER_ONLY)
     if into.exists():
         into.rmdir()
     unfinished.replace(into)

@@ -10,6 +10,8 @@ from types import TracebackType
 
 import httpx
 
+from tests.databases import ready_folder
+
 __all__ = ["Served", "run_cli"]
 
 _START = "from api.main import main; main()"
@@ -24,6 +26,7 @@ class Served:
     def __init__(self, data: Path, *options: str, patience_s: float = 60) -> None:
         self._port_file = data.with_suffix(".port")
         self._port_file.unlink(missing_ok=True)
+        ready_folder(data)
         where = ["--data", str(data), "--port", "0", "--port-file", str(self._port_file)]
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, "serve", *where, *options],

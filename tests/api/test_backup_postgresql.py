@@ -73,7 +73,7 @@ def test_the_restored_node_is_the_node(
     index = read_backup(taken)
     assert list(damages(taken, index)) == []
     restore(taken, index, into, url)
-    again = open_node(NodeSettings(data=into, catalog=url))
+    again = open_node(NodeSettings(data=into))
     assert (again.key.public, fsck(again).damages) == (node.key.public, ())
     assert rows(again) == rows(node)
     assert not (into / catalog_copy.DUMP).exists()

@@ -38,7 +38,7 @@ from tests.benchmarks.bench_serving import (
     serving,
     tiles_of,
 )
-from tests.databases import cluster
+from tests.cluster import cluster
 from tests.tiles.worlds import Drive
 from tiles.webmercator import Tile
 

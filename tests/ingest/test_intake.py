@@ -48,6 +48,7 @@ from roadcomb.keys import account_of
 from roadcomb.node import Node, open_node
 from roadcomb.records import Frame
 from roadcomb.settings import NodeSettings
+from tests.databases import ready_folder
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
 
 LIMITS = IntakeSettings(reserve_bytes=0)
@@ -442,7 +443,7 @@ def test_a_contributor_stands_in_the_books_by_pseudonym(laptop: Node) -> None:
 
 
 def drawn(folder: Path, seed: str | None) -> tuple[str, bytes]:
-    node = open_node(NodeSettings(data=folder, key_seed=seed))
+    node = open_node(NodeSettings(data=ready_folder(folder), key_seed=seed))
     open_drive(node, drive_of(pictures(1)), LIMITS)
     with node.catalog.reading() as connection:
         row = connection.execute(sa.select(drives.c.public_id, drives.c.salt)).one()

@@ -20,6 +20,7 @@ from roadcomb.epochs import end_ms, start_ms
 from roadcomb.keys import Key, account_of, key_from_seed
 from roadcomb.node import Node, open_node
 from roadcomb.settings import NodeSettings
+from tests.databases import ready_folder
 
 DAY = 20_458  # 2026-01-05
 CELLS = tuple(disk(cell_of(0.5, -25.0), 3))
@@ -41,6 +42,8 @@ class Shot:
 def open_town(folder: Path, now_epoch: int = DAY + 1, catalog: str | None = None) -> Node:
     """A node whose clock stands one hour into `now_epoch`."""
     folder.mkdir(parents=True, exist_ok=True)
+    if catalog is None:
+        ready_folder(folder)
     clock = FileClock(folder / "clock")
     clock.set_ms(start_ms(now_epoch) + HOUR_MS)
     return open_node(

@@ -30,6 +30,18 @@ def test_a_folder_without_a_node_or_its_key_is_named_and_left_as_it_is(tmp_path:
     assert open_existing(tmp_path / "data").key.public == made.key.public
 
 
+def test_a_node_keeps_to_its_catalog_when_a_verb_is_not_told_of_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'elsewhere' / 'c.sqlite'}"
+    open_node(settings(tmp_path, catalog=url)).catalog.close()
+    again = open_existing(tmp_path / "data")
+    assert again.settings.catalog_url == url
+    assert not (tmp_path / "data" / "catalog.sqlite").exists()
+    assert again.settings.catalog_file.stat().st_mode & 0o777 == 0o600
+    moved = f"sqlite:///{tmp_path / 'elsewhere' / 'd.sqlite'}"
+    open_node(settings(tmp_path, catalog=moved)).catalog.close()
+    assert open_existing(tmp_path / "data").settings.catalog_url == moved
+
+
 def test_processes_that_open_a_new_node_at_once_agree_on_its_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         opened = list(pool.map(lambda _: open_node(settings(tmp_path)), range(8)))

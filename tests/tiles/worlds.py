@@ -30,6 +30,7 @@ from roadcomb.node import Node, open_node
 from roadcomb.packs import encode_pack
 from roadcomb.records import e7
 from roadcomb.settings import CaptureTime, NodeSettings
+from tests.databases import ready_folder
 from tiles.fold import ROWS, fold
 
 AT_SEA = (0.5, -25.0)
@@ -100,6 +101,8 @@ class Drive:
 def a_node(folder: Path, catalog: str | None = None, times: CaptureTime = CaptureTime.DAY) -> Node:
     """A node in a folder whose clock stands at noon of 2026-01-05."""
     folder.mkdir(exist_ok=True)
+    if catalog is None:
+        ready_folder(folder)
     clock_file = folder / "clock"
     FileClock(clock_file).set_ms(MONDAY_MS + DAY_MS // 2)
     return open_node(

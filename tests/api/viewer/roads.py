@@ -25,6 +25,7 @@ from roadcomb.node import Node
 from roadcomb.packs import encode_pack
 from roadcomb.records import Frame, e7
 from roadcomb.settings import NodeSettings
+from tests.databases import ready_folder
 from tests.drives import NOW_MS, contributor
 from tests.quality.publishing.showing import show
 
@@ -69,8 +70,7 @@ TWICE = (Road(0, 0, 912), Road(3, 0, 640))
 
 def empty_node(folder: Path) -> Node:
     """A real node that nobody has sent anything to."""
-    folder.mkdir(parents=True, exist_ok=True)
-    clock = FileClock(folder / "clock")
+    clock = FileClock(ready_folder(folder) / "clock")
     clock.set_ms(NOW_MS)
     settings = NodeSettings(data=folder)
     blobs = open_blobs(settings.blobs_url)

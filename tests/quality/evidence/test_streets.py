@@ -17,6 +17,7 @@ from quality.evidence.streets import StreetMap, along_streets, street_map
 from quality.streetmap import STREETS_FILE, open_streets, write_streets
 from roadcomb.node import open_node
 from roadcomb.settings import NodeSettings
+from tests.databases import ready_folder
 from tests.drives import make_node
 
 LAT, LON = 48.0, 2.0
@@ -99,7 +100,7 @@ def test_a_street_is_found_wherever_it_is_and_however_it_lies(
 def test_the_verb_makes_the_map_that_judging_reads(
     tmp_path: Path, kind: str, pieces: int | None
 ) -> None:
-    node = open_node(NodeSettings(data=tmp_path / "node"))
+    node = open_node(NodeSettings(data=ready_folder(tmp_path / "node")))
     (tmp_path / "town.osm").write_text(OSM.format(kind=kind))
     asked = ["streets", str(tmp_path / "town.osm"), "--data", str(tmp_path / "node")]
     made = CliRunner().invoke(build(), asked)
