@@ -54,9 +54,12 @@ def corners(boxes: Sequence[Region]) -> Corners:
 
 def overlaps(some: Corners, others: Corners) -> NDArray[np.float64]:
     """Intersection over union of each of `some` with each of `others`, shape (n, m)."""
-    low = np.maximum(some[:, None, :2], others[None, :, :2])
-    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=2)
+    wide, tall = (
+        np.minimum(some[:, None, n + 2], others[None, :, n + 2])
+        - np.maximum(some[:, None, n], others[None, :, n])
+        for n in (0, 1)
+    )
+    common = np.clip(wide, 0, None) * np.clip(tall, 0, None)
     areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (some, others)]
     union = areas[0][:, None] + areas[1][None, :] - common
     return np.where(union > 0, common / np.maximum(union, 1), 0.0)
@@ -76,9 +79,11 @@ def _joined(looks: Sequence[Look]) -> list[Region]:
     shared = overlaps(corners(boxes), corners(boxes))
     scores = _together(np.array([look.tile for look in looks]), boxes, shared)
     kept: list[int] = []
+    free = np.ones(len(boxes), np.bool_)
     for n in np.argsort(-scores, kind="stable").tolist():
-        if not (shared[n, kept] > SAME).any():
+        if free[n]:
             kept.append(n)
+            free &= shared[n] <= SAME
     return [replace(boxes[n], score=float(scores[n])) for n in kept]
 
 
