@@ -5,6 +5,8 @@ finer resolution are one contiguous range of indices: what sorted snapshots are 
 Source of the bit layout: the H3 documentation, "H3 index representations".
 """
 
+from functools import cache
+
 import h3
 import numpy as np
 import pyarrow as pa
@@ -27,6 +29,7 @@ __all__ = [
     "cells_of",
     "cells_within",
     "centres",
+    "descendant_ranges",
     "descendants",
     "disk",
     "faces",
@@ -94,6 +97,21 @@ def descendants(cell: int, res: int) -> tuple[int, int]:
         first &= ~(0b111 << shift)
         last = (last & ~(0b111 << shift)) | (0b110 << shift)
     return first, last
+
+
+def descendant_ranges(cells: Cells, res: int) -> tuple[Cells, Cells]:
+    """`descendants` of n cells, none of them finer than `res`; each of shape (n,)."""
+    own = (cells >> np.uint64(_RESOLUTION_SHIFT) & np.uint64(0xF)).astype(np.intp)
+    first = cells & ~np.uint64(0xF << _RESOLUTION_SHIFT) | np.uint64(res << _RESOLUTION_SHIFT)
+    first &= ~_between(res, 0b111)[own]
+    return first, first | _between(res, 0b110)[own]
+
+
+@cache
+def _between(res: int, digit: int) -> Cells:
+    """By the resolution of an ancestor: a digit in each place from its children's to `res`."""
+    places = [digit << (_FINEST - place) * _BITS_PER_DIGIT for place in range(res + 1)]
+    return np.array([sum(places[own + 1 :]) for own in range(_FINEST + 1)], np.uint64)
 
 
 def resolution(cell: int) -> int:

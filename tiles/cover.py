@@ -11,15 +11,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from roadcomb.cells import Cells, cells_of, centres, disk, resolution
+from roadcomb.cells import Cells, cells_of, centres, resolution
 from tiles.webmercator import Tile, degrees, world
 
 __all__ = ["ancestors", "near", "tiles_of"]
 
 _COARSER = 3
 """Steps from drawn cell to ancestor: it is 18 times as wide, so some twenty cover a tile."""
-_SAMPLES = 10
-"""Along a side: every 60 px or so, while an ancestor is 100 px wide or more and brings its ring."""
+_SPACING = 0.4
+"""Between samples, in average widths: half of a diagonal step, 0.28, is less than it is from any
+cell's centre to its nearest edge, so that each with its centre among the samples holds one."""
 _WIDTH_0 = 0.0554
 """Average width of a cell of resolution 0, from side to side, in turns of the equator; each finer
 resolution's is smaller by the square root of 7 (the H3 documentation, "Cell statistics")."""
@@ -30,13 +31,14 @@ def ancestors(tile: Tile, res: int) -> tuple[int, ...]:
     """Cells, sorted, whose descendants at `res` hold all that touches the tile; none: all cells."""
     if res < _COARSER:
         return ()
-    reach = _reach(tile, res)
-    steps = np.linspace(-reach, 1 + reach, _SAMPLES)
+    above = res - _COARSER
+    reach = _reach(tile, above)
+    count = math.ceil((1 + 2 * reach) / (_SPACING * _least_width(tile, above, reach))) + 1
+    steps = np.linspace(-reach, 1 + reach, count)
     x, y = np.meshgrid((tile.x + steps) * tile.size, (tile.y + steps) * tile.size)
     lon, lat = degrees(x.ravel(), y.ravel())
-    covering = np.unique(cells_of(lat, lon, res - _COARSER))
-    ringed = np.unique([cell for own in covering for cell in disk(int(own), 1)]).astype(np.uint64)
-    return tuple(int(cell) for cell in ringed[near(ringed, tile, res - _COARSER)])
+    found = np.unique(cells_of(lat, lon, above))
+    return tuple(found[near(found, tile, above)].tolist())
 
 
 def near(cells: Cells, tile: Tile, res: int) -> NDArray[np.bool_]:
@@ -45,8 +47,10 @@ def near(cells: Cells, tile: Tile, res: int) -> NDArray[np.bool_]:
     x, y = world(lon, lat)
     from_middle_x = (x - (tile.x + 0.5) * tile.size + 0.5) % 1.0 - 0.5
     from_middle_y = np.clip(y, 0, 1) - (tile.y + 0.5) * tile.size
-    reach = (0.5 + _reach(tile, res)) * tile.size
-    return (np.abs(from_middle_x) <= reach) & (np.abs(from_middle_y) <= reach)
+    beyond_x, beyond_y = (
+        np.maximum(np.abs(way) - 0.5 * tile.size, 0) for way in (from_middle_x, from_middle_y)
+    )
+    return np.asarray(np.hypot(beyond_x, beyond_y) <= _reach(tile, res) * tile.size)
 
 
 def tiles_of(cells: Cells, zoom: int, beyond: float = 0.0) -> list[Tile]:
@@ -76,4 +80,15 @@ def _reach(tile: Tile, res: int) -> float:
     spill over a little. Measured at the tile's edge nearer to a pole, where the map enlarges most.
     """
     from_equator = max(abs(tile.y * tile.size - 0.5), abs((tile.y + 1) * tile.size - 0.5))
+    return _width(tile, res, from_equator)
+
+
+def _least_width(tile: Tile, res: int, reach: float) -> float:
+    """An average width in tile sides, at the edge nearest to the equator of what lies around."""
+    top, bottom = ((tile.y + end) * tile.size - 0.5 for end in (-reach, 1 + reach))
+    return _width(tile, res, 0.0 if top < 0 < bottom else min(abs(top), abs(bottom)))
+
+
+def _width(tile: Tile, res: int, from_equator: float) -> float:
+    """An average width in tile sides, so far from the equator (world units)."""
     return _WIDTH_0 * 7 ** (-res / 2) / tile.size * math.cosh(2 * math.pi * from_equator)

@@ -133,12 +133,16 @@ def tags_of(indices: Sequence[Ints]) -> Ints:
 
 def distinct(values: Ints) -> tuple[Ints, Ints]:
     """The different ones of non-negative integers of any shape, rising, and where each stands."""
-    if int(values.max(initial=0)) >= _TABLED:
-        found, places = np.unique(values, return_inverse=True)
-        return found, places.reshape(values.shape)
-    there = np.zeros(int(values.max(initial=0)) + 1, np.bool_)
+    end = int(values.max(initial=0)) + 1
+    if end > _TABLED:
+        found, at = np.unique(values, return_inverse=True)
+        return found, at.reshape(values.shape)
+    there = np.zeros(end, np.bool_)
     there[values] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+    found = np.flatnonzero(there)
+    places = np.empty(end, np.int64)  # of those that are there; no other is read
+    places[found] = np.arange(len(found))
+    return found, places[values]
 
 
 def integer_values(numbers: Ints) -> bytes:
@@ -167,4 +171,6 @@ def _text(tag: int, text: bytes) -> bytes:
 
 
 def _plain(numbers: list[int]) -> bytes:
+    if max(numbers) < 0x80:  # each of them is one byte, as almost all are
+        return bytes(numbers)
     return b"".join(map(varints.encode_one, numbers))

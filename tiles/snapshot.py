@@ -8,16 +8,18 @@ are one slice, found by two binary searches; no database is asked.
 import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes, parse_json
 from roadcomb.cells import (
     PAID_RESOLUTION,
     Cells,
+    descendant_ranges,
     descendants,
     parent,
     parents,
@@ -27,6 +29,7 @@ from roadcomb.cells import (
 from roadcomb.errors import IntegrityError, NotFound
 from tiles.checked import Checked, stamp_of
 from tiles.fold import COVERAGE, coarsen
+from tiles.lines import span
 from tiles.shards import SHARD_RESOLUTION, Shard, index_json, row_digest, shards_of
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "digest",
     "digest_of",
     "open_snapshot",
+    "rows_of",
     "shard_digests",
     "slice_of",
     "slices_of",
@@ -49,6 +53,8 @@ _JOINED = 5
 
 _CHECKERS = 2
 """Shards checked at a time: hashing is most of the time that a snapshot takes to open."""
+
+Places = NDArray[np.int64]
 
 ShardKey = tuple[int, int]
 """Shard cell and resolution."""
@@ -165,17 +171,21 @@ def slice_of(table: pa.Table, cell: int, res: int) -> pa.Table:
 
 def slices_of(table: pa.Table, cells: tuple[int, ...], res: int) -> pa.Table:
     """The descendants of some cells in COVERAGE of resolution `res`, in the cells' order."""
-    known, (first, last) = _cells(table), _ranges(cells, res)
-    starts, ends = np.searchsorted(known, first, "left"), np.searchsorted(known, last, "right")
-    pieces = [(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
+    starts, ends = (places.tolist() for places in _spans(table, cells, res))
+    pieces = [(a, b) for a, b in zip(starts, ends, strict=True) if a < b]
     return pa.concat_tables([table.slice(0, 0), *(table.slice(a, b - a) for a, b in pieces)])
 
 
-@lru_cache(maxsize=512)
-def _ranges(cells: tuple[int, ...], res: int) -> tuple[Cells, Cells]:
-    """First and last possible descendants of each cell."""
-    ranges = np.array([descendants(cell, res) for cell in cells], np.uint64).reshape(-1, 2)
-    return ranges[:, 0], ranges[:, 1]
+def rows_of(table: pa.Table, cells: tuple[int, ...], res: int) -> NDArray[np.int64]:
+    """Which rows `slices_of` would hold: their numbers in `table`."""
+    starts, ends = _spans(table, cells, res)
+    return span(starts, ends - starts)
+
+
+def _spans(table: pa.Table, cells: tuple[int, ...], res: int) -> tuple[Places, Places]:
+    """Each cell's descendants in a table sorted by cell: first row, and the one after the last."""
+    known, (first, last) = _cells(table), descendant_ranges(np.array(cells, np.uint64), res)
+    return np.searchsorted(known, first, "left"), np.searchsorted(known, last, "right")
 
 
 def _digests(blobs: Blobs, digest: str) -> dict[ShardKey, str]:

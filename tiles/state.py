@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from roadcomb.canonical import digest_of_json
 from roadcomb.cells import PAID_RESOLUTION, centres, parents, resolution
@@ -21,7 +22,7 @@ from tiles.lines import NO_LINES, Lines
 from tiles.mvt import LAYER, encode_outlines
 from tiles.polygons import Outlines, outlines_of
 from tiles.shards import SHARD_RESOLUTION
-from tiles.snapshot import Snapshot, slice_of, slices_of
+from tiles.snapshot import Snapshot, rows_of, slice_of, slices_of
 from tiles.webmercator import Tile, resolution_at
 
 __all__ = ["LAYERS", "MAX_CELLS", "Bounds", "MapState", "overlay_of"]
@@ -34,7 +35,7 @@ icosahedron's corners, where H3's cells are two thirds of their average size, it
 """
 _ENOUGH_CELLS = 200_000
 """Bounds are taken from the finest resolution with no more cells than this."""
-_FORMAT = 3
+_FORMAT = 4
 """Part of the tag: raise it when the same state is encoded to other bytes."""
 
 Bounds = tuple[float, float, float, float]
@@ -94,13 +95,13 @@ class MapState:
             case framelayer.LAYER if tile.z < framelayer.MIN_ZOOM:
                 return b""
             case framelayer.LAYER:
-                return framelayer.encode(self._pictures_around(tile), tile)
+                return framelayer.encode(self.pictures, tile, self._pictures_around(tile))
         return encode_outlines(*self.outlines(tile))
 
-    def _pictures_around(self, tile: Tile) -> pa.Table:
-        """PICTURES in the cells that cover a tile."""
+    def _pictures_around(self, tile: Tile) -> NDArray[np.int64]:
+        """Rows of the pictures in the cells that cover a tile."""
         covering = ancestors(tile, resolution_at(tile.z))
-        return slices_of(self.pictures, covering, PAID_RESOLUTION)
+        return rows_of(self.pictures, covering, PAID_RESOLUTION)
 
     @cached_property
     def cells(self) -> int:

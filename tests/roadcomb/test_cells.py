@@ -38,6 +38,16 @@ def test_all_descendants_and_nothing_else_lie_in_the_range(
             assert not first <= h3.str_to_int(outside) <= last
 
 
+@given(st.lists(st.tuples(LATS, LONS, st.integers(0, 12)), min_size=1), st.integers(12, 15))
+def test_ranges_of_many_cells_are_those_of_each(
+    places: list[tuple[float, float, int]], res: int
+) -> None:
+    several = [cells.cell_of(*place) for place in places]
+    first, last = cells.descendant_ranges(np.array(several, np.uint64), res)
+    found = zip(first.tolist(), last.tolist(), strict=True)
+    assert list(found) == [cells.descendants(cell, res) for cell in several]
+
+
 def test_a_pentagon_and_a_cell_on_an_icosahedron_edge_keep_all_their_corners() -> None:
     pentagon = h3.str_to_int(next(iter(h3.get_pentagons(5))))
     array = np.array([pentagon, cells.cell_of(35.65, 139.7)], np.uint64)
