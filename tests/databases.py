@@ -7,6 +7,7 @@ run on both kinds.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,8 +24,10 @@ from tests.cluster import cluster
 
 __all__ = [
     "KIND",
+    "another_catalog",
     "catalog_url",
     "cluster_ends",
+    "copied_folder",
     "drop_under",
     "new_database",
     "postgresql",
@@ -56,21 +59,24 @@ def postgresql() -> sa.URL:
 def ready_folder(folder: Path) -> Path:
     """The folder of a node, made, in which the node finds a catalog of this run's kind."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = NodeSettings(data=folder)
     if KIND == "sqlite":
         file = folder / "catalog.sqlite"
         if not file.exists():
             file.write_bytes(_migrated_file())
-    elif not settings.catalog_file.exists():
-        url = _a_database()
-        _placed[folder.absolute()] = str(sa.make_url(url).database)
-        settings.catalog_file.write_text(url)
+    elif not NodeSettings(data=folder).catalog_file.exists():
+        _own_database(folder, _migrated_database())
     return folder
 
 
-def _a_database() -> str:
-    """SQLAlchemy URL of a database of PostgreSQL's that has the schema and no rows."""
-    return new_database(_cluster(), _migrated_database())
+def copied_folder(node: Path, into: Path) -> Path:
+    """A copy of the folder of a node that nobody uses meanwhile, its catalog copied, too."""
+    shutil.copytree(node, into)
+    if KIND == "postgresql":
+        original = _placed[node.absolute()]
+        users = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname='{original}'"
+        _administer(_cluster(), users)
+        _own_database(into, original)
+    return into
 
 
 def new_database(cluster: sa.URL, template: str = "template1") -> str:
@@ -78,6 +84,11 @@ def new_database(cluster: sa.URL, template: str = "template1") -> str:
     name = f"test_{next(_numbers)}"
     _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
     return cluster.set(database=name).render_as_string(hide_password=False)
+
+
+def another_catalog() -> str | None:
+    """URL of an empty database where a node's catalog is not a file of its folder."""
+    return new_database(_cluster()) if KIND == "postgresql" else None
 
 
 def drop_under(folder: Path) -> None:
@@ -102,6 +113,12 @@ def cluster_ends() -> Iterator[None]:
     with _RUNNING:
         yield
         _cluster.cache_clear()
+
+
+def _own_database(folder: Path, template: str) -> None:
+    url = new_database(_cluster(), template)
+    _placed[folder.absolute()] = str(sa.make_url(url).database)
+    NodeSettings(data=folder).catalog_file.write_text(url)
 
 
 def _administer(cluster: sa.URL, statement: str) -> None:

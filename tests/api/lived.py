@@ -1,6 +1,5 @@
 """A node with a life behind it: drives uploaded, judged and paid, so that it keeps all it can."""
 
-import shutil
 from pathlib import Path
 
 from ingest.intake import add_frames, open_drive
@@ -14,6 +13,7 @@ from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS
 from roadcomb.node import Node
+from tests.databases import copied_folder
 from tests.drives import contributor, drive_of, make_node, pictures
 from tests.quality.deliveries import LIMITS, deliver
 from tests.quality.pictures import drawn_frames
@@ -45,7 +45,7 @@ def lived_in_node(folder: Path) -> Node:
 
 def copy_of(node: Node, folder: Path) -> Node:
     """The same node again, in a folder that a test may damage."""
-    shutil.copytree(node.settings.data, folder)
+    copied_folder(node.settings.data, folder)
     now_ms = node.clock.now_ms()
     return make_node(folder, now_ms=now_ms)
 

@@ -19,6 +19,7 @@ from roadcomb.node import Node, open_node
 from roadcomb.settings import NodeSettings
 from tests.api.lived import copy_of
 from tests.api.processes import run_cli
+from tests.databases import another_catalog
 from tests.drives import contributor, drive_of, make_node, pictures
 from tests.quality.deliveries import LIMITS
 
@@ -37,7 +38,7 @@ def node(lived: Node, tmp_path: Path) -> Iterator[Node]:
 def restored(folder: Path, into: Path) -> Node:
     index = read_backup(folder)
     assert list(damages(folder, index)) == []
-    restore(folder, index, into)
+    restore(folder, index, into, another_catalog())
     return open_node(NodeSettings(data=into))
 
 
@@ -133,7 +134,7 @@ def test_what_was_deleted_leaves_the_backup_and_what_vanished_stays(
     again.catalog.close()
 
 
-@pytest.mark.parametrize("name", ["catalog.sqlite", "node.pem", "blobs", "published"])
+@pytest.mark.parametrize("name", ["/catalog.", "node.pem", "blobs", "published"])
 def test_a_damaged_backup_names_the_file(node: Node, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "backup"
     backup(node, folder, 1)
@@ -184,12 +185,13 @@ def test_other_peoples_folders_are_never_written_over(node: Node, tmp_path: Path
 
 
 def test_the_verbs_take_a_node_there_and_back(node: Node, tmp_path: Path) -> None:
-    folder, into = str(tmp_path / "backup"), tmp_path / "again"
+    folder, into, catalog = str(tmp_path / "backup"), tmp_path / "again", another_catalog()
+    there = {"ROADCOMB_CATALOG": catalog} if catalog else {}
     taken = run_cli(["backup", folder, "--data", str(node.settings.data), "--json"])
     assert (taken.returncode, taken.stderr) == (0, "")
     looked = run_cli(["restore", folder])
     assert (looked.returncode, into.exists()) == (0, False)
-    back = run_cli(["restore", folder, "--into", str(into), "--verify"])
+    back = run_cli(["restore", folder, "--into", str(into), "--verify"], there)
     assert (back.returncode, back.stderr) == (0, "")
     assert "0 damaged" in back.stdout
     (Path(folder) / "node.pem").write_bytes(b"no key")

@@ -43,6 +43,7 @@ def small_city(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.sqlite("the demo's node is a folder of its own, whatever the machine is set to")
 def test_the_demo_pays_the_honest_slashes_the_replayer_and_always_ends_in_the_same_root(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

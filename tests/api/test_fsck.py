@@ -116,6 +116,7 @@ def test_the_verb_says_one_line_a_damage_and_ends_with_11(node: Node) -> None:
     assert damaged.stderr.startswith(f"damaged: {place_of(node, lost)}: ")
 
 
+@pytest.mark.sqlite("wipes a page of its file")
 def test_beside_a_damaged_catalog_nothing_is_called_a_leftover(node: Node) -> None:
     """A page of zeros, as a broken disk gives it: what it named must not be pruned."""
     node.catalog.scrub()

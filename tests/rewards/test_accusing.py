@@ -1,6 +1,5 @@
 """A replayer is rejected by a person, slashed from a real stake, appeals, and loses or wins."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from roadcomb.errors import Conflict, NotFound, UsageError
 from roadcomb.keys import account_of
 from roadcomb.node import Node
 from roadcomb.records import Verdict
+from tests.databases import copied_folder
 from tests.drives import NOW_MS, contributor, make_node
 from tests.quality.deliveries import copied, deliver
 from tests.quality.pictures import drawn_frames
@@ -61,7 +61,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def node(judged: Path, tmp_path: Path) -> Iterator[Node]:
     """Mallory has 300 tokens staked, and a person has rejected their drive."""
-    made = make_node(Path(shutil.copytree(judged, tmp_path / "node")))
+    made = make_node(copied_folder(judged, tmp_path / "node"))
     deposit(made, ACCOUNT, 300 * TOKEN, TRANSACTION, "Ann")
     decide(made, replay_of(made), Verdict.REJECTED, "Ann", "a copy")
     yield made

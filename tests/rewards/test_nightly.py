@@ -20,6 +20,7 @@ from rewards.watching import Watch
 from roadcomb.catalog.tables import decisions, drives, epoch_drives, ledger, log_entries
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
+from tests.databases import copied_folder
 from tests.rewards.town import DAY, Shot, add_drive, decide, open_town, person, set_day
 
 ALICE, BOB = person("alice"), person("bob")
@@ -269,12 +270,12 @@ def prepared(tmp_path: Path) -> Path:
 def test_a_night_killed_at_any_step_and_run_again_gives_one_manifest_and_the_same_bytes(
     prepared: Path, tmp_path: Path, policy: Policy
 ) -> None:
-    reference = open_town(shutil.copytree(prepared, prepared.with_name("reference")))
+    reference = open_town(copied_folder(prepared, prepared.with_name("reference")))
     steps: list[str] = []
     nightly(reference, policy, reached=steps.append)
     assert steps == [*STEPS, *(f"published {name}" for name in FILES)]
 
-    folders = [Path(shutil.copytree(prepared, tmp_path / "killed" / step)) for step in steps]
+    folders = [copied_folder(prepared, tmp_path / "killed" / step) for step in steps]
     subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path / "killed"), *steps], check=True, timeout=300
     )

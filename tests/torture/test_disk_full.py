@@ -29,6 +29,8 @@ from tests.api.serving import serving
 from tests.api.test_upload import assert_problem
 from tests.drives import drive_of, make_node, pictures
 
+pytestmark = pytest.mark.sqlite("fills the disk that its file is on")
+
 SIZE = int(os.environ.get("ROADCOMB_DISK_MB", "6")) * 2**20
 FRAMES = 4
 

@@ -8,6 +8,8 @@ import os
 import random
 from pathlib import Path
 
+import pytest
+
 from api.upkeep.fsck import fsck
 from roadcomb.node import Node
 from tests.api.lived import copy_of, kept_files, place_of
@@ -43,6 +45,7 @@ def test_every_flipped_bit_is_found_in_its_place(lived: Node) -> None:
     print(f"{FLIPS} bits flipped, {found_in_all} found")
 
 
+@pytest.mark.sqlite("flips bits of its file")
 def test_every_flipped_bit_of_the_catalogs_file_is_found(lived: Node, tmp_path: Path) -> None:
     """Its header, its rows, its indices, its free pages, and what a page does not use."""
     node = copy_of(lived, tmp_path / "node")

@@ -28,6 +28,8 @@ from tests.drives import NOW_MS, contributor, drive_of, pictures
 from tests.torture.disk import Disk, lay_out
 from tests.torture.watchedvfs import WatchedVfs
 
+pytestmark = pytest.mark.sqlite("cuts the power between it and its file")
+
 CUTS = int(os.environ.get("ROADCOMB_CUTS", "20"))
 DRIVES, FRAMES, BATCH = 16, 6, 3
 LIMITS = IntakeSettings(reserve_bytes=0)
