@@ -35,11 +35,11 @@ Mask = NDArray[np.bool_]
 
 SIDE = 16
 _WIDEST = 700
+_PIXELS = SIDE * SIDE
 _SKIP = 2
-_LINES = SIDE // _SKIP
-_COUNTED = SIDE * _LINES
-"""One line in two is enough to know a tile's sums; for the darkest pixel all are looked at."""
-_DOWN, _ACROSS = np.ones((1, _LINES), np.float32), np.ones(SIDE)
+_COUNTED = _PIXELS // _SKIP
+"""One line in two is enough to know a tile's sums and its steps across; a step down or a dark pixel
+may lie between any two."""
 _DARK = 80
 """A cover lies out of focus in the car's own shade: its tiles are darker than this and than half
 of what is bright in the picture."""
@@ -97,7 +97,7 @@ def tile_measures(narrow: Grey, bright: int, hidden: Mask | None = None) -> Tili
     mean, darkest = total // _COUNTED, darkest_tiles(small)
     seen = np.ones(mean.shape, np.bool_) if hidden is None else seen_tiles(hidden, small.shape)
     cover = seen & _largest((mean < min(_DARK, bright // 2)) & (variance < _FLAT))
-    edgeless = 1000 * _edges(small) < 4 * _SOFT * variance * _COUNTED
+    edgeless = 1000 * _edges(small) < 4 * _SOFT * variance * _PIXELS
     soft = seen & (variance >= _CONTRAST) & edgeless
     black = nth(darkest[seen & ~cover], BLACK_PERCENT)
     tiles = max(1, int(seen.sum()))
@@ -119,30 +119,32 @@ def seen_tiles(hidden: Mask, shape: tuple[int, ...]) -> Mask:
 def _sums(small: Grey) -> tuple[Tiles, Tiles]:
     """Sum and sum of squares of each tile's counted lines."""
     values = small[::_SKIP].astype(np.float32)
-    return _of_tiles(values), _of_tiles(np.square(values))
+    lines = SIDE // _SKIP
+    return _of_tiles(values, lines), _of_tiles(np.square(values), lines)
 
 
-def _of_tiles(lines: Plane) -> Tiles:
-    """Sums of whole numbers up to 255 squared: 8 of them are exact in floats, 128 in doubles.
+def _of_tiles(values: Plane, lines: int) -> Tiles:
+    """Sums over so many lines of whole numbers up to 255 squared; the lines' are exact in floats.
 
     Products of matrices add in the order that suits a machine, which is all the same to exact sums,
     and take half the time of integral images.
     """
-    height, width = lines.shape
-    columns = (_DOWN @ lines.reshape(-1, _LINES, width)).astype(np.float64)
-    return (columns.reshape(height // _LINES, -1, SIDE) @ _ACROSS).astype(np.int64)
+    columns = np.ones((1, lines), np.float32) @ values.reshape(-1, lines, values.shape[1])
+    tiles = columns.astype(np.float64).reshape(len(columns), -1, SIDE) @ np.ones(SIDE)
+    return tiles.astype(np.int64)
 
 
 def _edges(small: Grey) -> Tiles:
     """Squared differences to the right and to the lower neighbour, both added."""
-    lines, across = small[::_SKIP], np.zeros((len(small) // _SKIP, small.shape[1]), np.uint8)
+    lines, down = small[::_SKIP], np.zeros_like(small)
+    across = np.zeros_like(lines)
     cv2.absdiff(lines[:, 1:], lines[:, :-1], dst=across[:, :-1])
-    down = cv2.absdiff(lines, small[1::_SKIP])
-    return np.asarray(_sums_of_squares(across) + _sums_of_squares(down))
+    cv2.absdiff(small[1:], small[:-1], dst=down[:-1])
+    return _SKIP * _squares(across, SIDE // _SKIP) + _squares(down, SIDE)
 
 
-def _sums_of_squares(steps: cv2.typing.MatLike) -> Tiles:
-    return _of_tiles(np.square(steps.astype(np.float32)))
+def _squares(steps: Grey, lines: int) -> Tiles:
+    return _of_tiles(np.square(steps.astype(np.float32)), lines)
 
 
 def darkest_tiles(small: Grey) -> Tiles:

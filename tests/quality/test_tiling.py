@@ -32,7 +32,7 @@ def test_black_is_the_darkest_pixel_that_all_but_a_twentieth_of_the_tiles_reach(
 
 
 def test_a_sound_street_is_neither_covered_nor_soft_nor_lifted() -> None:
-    for n in range(0, 24, 6):
+    for n in range(24):
         measured = _measured(_street(n))
         assert measured.covered < 133
         assert measured.soft <= 14
@@ -45,6 +45,14 @@ def test_a_dark_thing_before_a_quarter_of_the_view_is_covered() -> None:
     height, width = grey.shape
     grey[: height // 2, : width // 2] = 30
     assert 180 <= _measured(grey).covered <= 300
+
+
+@pytest.mark.parametrize("at", range(17, 31))
+def test_a_single_step_between_any_two_lines_is_an_edge_and_no_softness(at: int) -> None:
+    grey = np.full((64, 64), 60, np.uint8)
+    grey[at:] = 140
+    assert tile_measures(grey, bright=140).soft == 0
+    assert tile_measures(np.ascontiguousarray(grey.T), bright=140).soft == 0
 
 
 def test_drops_are_soft_tiles_in_a_sharp_picture() -> None:
