@@ -9,6 +9,7 @@ damaged catalog nothing is called unreferenced: what it lost may be what named a
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from quality import judgement
 from roadcomb.blobs import SUMS
 from roadcomb.catalog.pages import damaged_pages
 from roadcomb.catalog.tables import discards, metadata
+from roadcomb.catalog.wal import damaged_frame
 from roadcomb.epochs import DAY_MS
 from roadcomb.errors import IntegrityError, NotFound, Unreachable
 from roadcomb.node import Node
@@ -119,7 +121,8 @@ def _unnamed_checks(node: Node, keys: Iterable[str]) -> Iterator[Check]:
 
 
 def _sqlite_checks(node: Node) -> Iterator[Check]:
-    """The file's pages, unused ones too; then what SQLite and the schema know of their content."""
+    """What is not in the file yet; its pages, unused ones too; what the schema says of them."""
+    yield Check(CATALOG, lambda: _check_log(node))
     yield Check(CATALOG, lambda: _check_pages(node))
     yield Check(CATALOG, lambda: _check_sqlite(node))
 
@@ -150,6 +153,18 @@ def _notes(node: Node) -> tuple[str, ...]:
 
 def _is_sqlite(node: Node) -> bool:
     return node.catalog.engine.dialect.name == "sqlite"
+
+
+def _check_log(node: Node) -> None:
+    """While nobody writes; what SQLite counts of the log it brings into the file."""
+    log = Path(f"{node.catalog.engine.url.database}-wal")
+    with closing(node.catalog.engine.raw_connection()) as looking, node.catalog.writing():
+        cursor = looking.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        _, counted, _ = cursor.fetchone() or (0, 0, 0)
+        damaged = damaged_frame(log.read_bytes(), counted) if log.exists() else None
+    if damaged is not None:
+        raise IntegrityError(f"{log.name} is damaged in frame {damaged}")
 
 
 def _check_pages(node: Node) -> None:

@@ -131,6 +131,17 @@ def test_beside_a_damaged_catalog_nothing_is_called_a_leftover(node: Node) -> No
     assert report.unreferenced == ()
 
 
+def test_a_bit_flipped_in_what_the_catalog_has_yet_to_write_is_found(node: Node) -> None:
+    """The node works, so its newest transactions are in the write-ahead log only."""
+    with node.catalog.writing() as connection:
+        connection.execute(sa.update(drives).values(device="another"))
+    log = node.settings.data / "catalog.sqlite-wal"
+    data = bytearray(log.read_bytes())
+    data[len(data) // 2] ^= 1
+    log.write_bytes(data)
+    assert "catalog.sqlite-wal is damaged in frame" in fsck(node).damages[0].what
+
+
 def test_a_receipts_digit_in_another_case_is_a_flipped_bit_too(node: Node) -> None:
     with node.catalog.writing() as connection:
         row = connection.execute(sa.select(drives).where(drives.c.log_index == 0)).one()
