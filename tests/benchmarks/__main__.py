@@ -5,6 +5,7 @@ from tests.benchmarks import (
     bench_grade,
     bench_growth,
     bench_judging,
+    bench_long_drive,
     bench_masking,
     bench_merkle,
     bench_nightly,
@@ -24,6 +25,7 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     bench_upload,
+    bench_long_drive,
     bench_positions,
     bench_privacy,
     bench_grade,

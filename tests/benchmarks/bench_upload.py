@@ -111,10 +111,10 @@ def _tagged(data: bytes, n: int) -> bytes:
     place = {**gps(8.0 * n), GPS.GPSDateStamp: stamp[:10]}
     clock = tuple(float(part) for part in stamp[11:].split(":"))
     header = exif({**place, GPS.GPSTimeStamp: clock}, {Base.DateTimeOriginal: stamp}).tobytes()
-    return data[:2] + _segment(0xE1, header) + _segment(0xEE, f"frame {n}".encode()) + data[2:]
+    return data[:2] + segment(0xE1, header) + segment(0xEE, f"frame {n}".encode()) + data[2:]
 
 
-def _segment(marker: int, body: bytes) -> bytes:
+def segment(marker: int, body: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
 
 
