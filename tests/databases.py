@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -40,6 +41,14 @@ KIND = os.environ.get("ROADCOMB_TEST_CATALOG", "sqlite")
 _numbers = count()
 _placed: dict[Path, str] = {}
 """Databases by the folder of their node."""
+_opened: list[Any] = []
+"""psycopg's connections."""
+
+
+@sa.event.listens_for(sa.Pool, "connect")
+def _note(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("psycopg"):  # which need not be installed
+        _opened.append(connection)
 
 
 @pytest.fixture(params=["postgresql"] if KIND == "postgresql" else ["sqlite", "postgresql"])
@@ -93,8 +102,10 @@ def another_catalog() -> str | None:
 
 def drop_under(folder: Path) -> None:
     """Forget the databases of nodes in a test's folder: a cluster keeps 8 MB for each."""
-    for path in [path for path in _placed if path.is_relative_to(folder)]:
-        _administer(_cluster(), f"DROP DATABASE {_placed.pop(path)} WITH (FORCE)")
+    dropped = {_placed.pop(path) for path in list(_placed) if path.is_relative_to(folder)}
+    _close(dropped)
+    for name in dropped:
+        _administer(_cluster(), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache
@@ -112,7 +123,19 @@ def cluster_ends() -> Iterator[None]:
     """No PostgreSQL outlives its run."""
     with _RUNNING:
         yield
+        _close({connection.info.dbname for connection in _opened})
         _cluster.cache_clear()
+
+
+def _close(databases: set[str]) -> None:
+    """Close what tests left open in these: a node's connections end with its process, and psycopg
+    warns of each that is let go of before."""
+    for connection in list(_opened):
+        if connection.closed:
+            _opened.remove(connection)
+        elif connection.info.dbname in databases:
+            connection.close()
+            _opened.remove(connection)
 
 
 def _own_database(folder: Path, template: str) -> None:
