@@ -1,9 +1,10 @@
 """What judging a frame costs, as a ratio to one full-colour decode of the same frame.
 
-`python -m tests.benchmarks.bench_judging [frames]`: CPU seconds of this process, one thread. Each
-frame is timed 5 times, both ways in turns, and its median counts; the table shows the median frame.
-Real frames of ROADCOMB_REAL_DATA where there are any, and frames of the drawn city. `evidence`:
-all signals that a drive's own pictures and track give, a frame, over neighbouring frames.
+`python -m tests.benchmarks.bench_judging [frames]`: CPU seconds of this process, one thread. In
+each of 9 rounds all frames are decoded one after the other and then judged one after the other, as
+a worker does; the median round counts. Real frames of ROADCOMB_REAL_DATA where there are any, and
+frames of the drawn city. `evidence`: all signals that a drive's own pictures and track give, a
+frame, over neighbouring frames.
 
 Then the drawn drives through a whole judge on one core and on two, by the wall's clock: the median
 of the pairs says how much faster two cores judge.
@@ -40,7 +41,7 @@ from tests.drives import NOW_MS, contributor, make_node
 from tests.quality.deliveries import along, deliver, frames_at
 from tests.quality.pictures import grey_half, jpeg, real_frames
 
-ROUNDS = 5
+ROUNDS = range(9)
 BUDGET = 1.2
 PARTS = ("half decode", "measures", "fingerprint")
 NEIGHBOURS = 32
@@ -121,9 +122,8 @@ def _spread(pictures: Sequence[bytes], frames: int) -> Sequence[bytes]:
 
 
 def _row(pictures: Sequence[bytes]) -> list[str]:
-    timed = [_timed(data) for data in pictures]
-    decode = median(full for full, _ in timed)
-    judging = median(judged for _, judged in timed)
+    rounds = [(_ms(lambda: _decoded(pictures)), _ms(lambda: _judged(pictures))) for _ in ROUNDS]
+    decode, judging = (median(each) / len(pictures) for each in zip(*rounds, strict=True))
     header, _ = half_scale(pictures[0], SETTINGS)
     size = sum(map(len, pictures)) // len(pictures) // 1000
     return [
@@ -131,15 +131,9 @@ def _row(pictures: Sequence[bytes]) -> list[str]:
         str(size),
         f"{decode:.2f}",
         f"{judging:.2f}",
-        f"{median(judged / full for full, judged in timed):.2f}",
+        f"{median(judged / full for full, judged in rounds):.2f}",
         *_parts(pictures[0], decode),
     ]
-
-
-def _timed(data: bytes) -> tuple[float, float]:
-    """(full-colour decode, judging) of a frame, ms of CPU, medians of rounds taken in turns."""
-    rounds = [(_ms(lambda: _decode(data)), _ms(lambda: _judge(data))) for _ in range(ROUNDS)]
-    return median(full for full, _ in rounds), median(judged for _, judged in rounds)
 
 
 def _evidence(pictures: Sequence[bytes]) -> float:
@@ -153,9 +147,7 @@ def _evidence(pictures: Sequence[bytes]) -> float:
             watcher.see(n, frame, picture)
         signals_of(frames, watcher.seen(), NOW_MS)
 
-    return median(
-        _ms(signals) / _ms(lambda: [_decode(data) for data in pictures]) for _ in range(ROUNDS)
-    )
+    return median(_ms(signals) / _ms(lambda: _decoded(pictures)) for _ in ROUNDS)
 
 
 def _parts(data: bytes, decode: float) -> list[str]:
@@ -166,15 +158,17 @@ def _parts(data: bytes, decode: float) -> list[str]:
         lambda: measure(grey),
         lambda: fingerprint(grey),
     )
-    return [f"{median(_ms(part) for _ in range(ROUNDS)) / decode:.2f}" for part in parts]
+    return [f"{median(_ms(part) for _ in ROUNDS) / decode:.2f}" for part in parts]
 
 
-def _decode(data: bytes) -> object:
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+def _decoded(pictures: Sequence[bytes]) -> None:
+    for data in pictures:
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
 
 
-def _judge(data: bytes) -> object:
-    return examine(FrameTask(data, 1, SETTINGS))
+def _judged(pictures: Sequence[bytes]) -> None:
+    for data in pictures:
+        examine(FrameTask(data, 1, SETTINGS))
 
 
 def _ms(work: Callable[[], object]) -> float:
