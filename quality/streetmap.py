@@ -5,11 +5,11 @@ streets and nobody is held for them.
 """
 
 import logging
-import os
 
 import numpy as np
 
 from quality.evidence.streets import PIECE, StreetMap
+from roadcomb.files import writing
 from roadcomb.node import Node
 
 __all__ = ["STREETS_FILE", "open_streets", "write_streets"]
@@ -36,13 +36,5 @@ def open_streets(node: Node) -> list[StreetMap]:
 
 def write_streets(node: Node, streets: StreetMap) -> None:
     """Make it the node's map, whole or not at all."""
-    path = node.settings.data / STREETS_FILE
-    temporary = path.with_name(f".{STREETS_FILE}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            np.save(file, streets.pieces, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with writing(node.settings.data / STREETS_FILE) as file:
+        np.save(file, streets.pieces, allow_pickle=False)

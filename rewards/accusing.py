@@ -8,10 +8,9 @@ policy of that epoch says is what it takes.
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from ingest.stored import get_drive
 from quality.appeals import APPEALED_BY
+from quality.decisions import decision_of
 from quality.deleting import DELETED
 from quality.judge import DECIDED_BY
 from quality.review import Case, find_case
@@ -19,7 +18,6 @@ from rewards.in_force import rule_in_force
 from rewards.recorded import record
 from rewards.slash_evidence import evidence_document, sealed
 from roadcomb.canonical import Json
-from roadcomb.catalog.tables import decisions
 from roadcomb.errors import Conflict, NotFound, UsageError
 from roadcomb.keys import account_of
 from roadcomb.node import Node
@@ -59,7 +57,9 @@ def slash(node: Node, drive: str, by: str, note: str) -> Accusation:
     account = account_of(case.contributor)
     with node.catalog.reading() as connection:
         stored = get_drive(connection, case.drive_id)
-        text = _evidence_text(connection, case.drive_id)
+        decided = decision_of(connection, case.drive_id)
+    if decided is None:
+        raise NotFound(f"drive {case.drive_id} is not judged")
     if stored.salt is None or stored.log_index is None or not isinstance(case.evidence, dict):
         raise Conflict(f"drive {case.drive_id} has no evidence that could be shown")
     document = evidence_document(
@@ -68,7 +68,7 @@ def slash(node: Node, drive: str, by: str, note: str) -> Accusation:
         case.evidence,
         case.decided_by != DECIDED_BY,
         note,
-        sealed(stored.salt, text),
+        sealed(stored.salt, decided.evidence),
     )
     receipt = int(stored.log_index)
     body: dict[str, Json] = {"account": account, "receipt": receipt, "evidence": document}
@@ -93,16 +93,3 @@ def _check_rejected(case: Case) -> None:
             f"drive {case.drive_id} was rejected by a machine for {case.reason}: a person rejects "
             "it first (`roadcomb review`), or it is not slashed for"
         )
-
-
-def _evidence_text(connection: sa.Connection, drive_id: str) -> str:
-    newest = (
-        sa.select(decisions.c.evidence)
-        .where(decisions.c.drive_id == drive_id)
-        .order_by(decisions.c.id.desc())
-        .limit(1)
-    )
-    found = connection.execute(newest).scalar()
-    if found is None:
-        raise NotFound(f"drive {drive_id} is not judged")
-    return str(found)

@@ -5,20 +5,18 @@ old one that is sent again does not come back. Only accounts are published, neve
 free and events are read by everybody, so only who has sent a drive agrees, and some times at most.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from ingest.signers import check_signer
 from rewards.agreement import Agreement, End
-from rewards.events import Event
 from rewards.fleets import FLEET, FLEET_END, Fleet, Fleets, agreed
-from rewards.recorded import record
-from roadcomb.canonical import Json, parse_json
+from rewards.recorded import body_of, events_of_kinds, record
+from roadcomb.canonical import Json
 from roadcomb.catalog.tables import drives, events
 from roadcomb.epochs import epoch_of
-from roadcomb.errors import IntegrityError, NotFound, QuotaExceeded
+from roadcomb.errors import NotFound, QuotaExceeded
 from roadcomb.keys import account_of
 from roadcomb.node import Node
 
@@ -72,7 +70,7 @@ def end(node: Node, end: End) -> int:
     with node.catalog.reading() as connection:
         check_signer(connection, end.contributor, end.signer)
         body = connection.scalar(chosen)
-    known = {} if body is None else _body(body)
+    known = {} if body is None else body_of(body)
     if account not in (known.get("manager"), known.get("driver")):
         raise NotFound(f"no agreement {end.agreement[:16]}.. of yours is known")
     record(node, FLEET_END, end.agreement, {"agreement": end.agreement}, account)
@@ -82,7 +80,8 @@ def end(node: Node, end: End) -> int:
 def fleet_of(node: Node, contributor: str) -> Standing:
     """What a contributor has agreed on, with what the next epochs will take in."""
     account = account_of(contributor)
-    fleets = agreed({}, _events(node))
+    with node.catalog.reading() as connection:
+        fleets = agreed({}, events_of_kinds(connection, FLEET, FLEET_END))
     drivers = {who: each for who, each in fleets.items() if each.manager == account}
     return Standing(account, fleets.get(account), drivers)
 
@@ -101,19 +100,6 @@ def _check_driver(connection: sa.Connection, agreement: Agreement) -> None:
     )
     if int(connection.scalar(made) or 0) >= MOST:
         raise QuotaExceeded(f"a driver agrees {MOST} times at most, and this one has")
-
-
-def _events(node: Node) -> Sequence[Event]:
-    chosen = sa.select(events).where(events.c.kind.in_((FLEET, FLEET_END))).order_by(events.c.id)
-    with node.catalog.reading() as connection:
-        return [Event(row.id, row.kind, _body(row.body)) for row in connection.execute(chosen)]
-
-
-def _body(text: str) -> Mapping[str, Json]:
-    body = parse_json(text.encode())
-    if not isinstance(body, Mapping):
-        raise IntegrityError("the catalog holds an event without a body: run `roadcomb fsck`")
-    return body
 
 
 def _following(node: Node) -> int:

@@ -5,11 +5,10 @@ contributor whom the node knows, so that a mistyped account swallows nothing. On
 asks a stake back, at most once a day, and only who has one: nobody fills the books with wishes.
 """
 
-import re
-
 import sqlalchemy as sa
 
 from rewards.chain import newest
+from rewards.confirmed import record_confirmed
 from rewards.dated import total
 from rewards.in_force import stakes_after
 from rewards.recorded import record
@@ -22,7 +21,6 @@ from roadcomb.node import Node
 
 __all__ = ["ask_back", "deposit"]
 
-_TRANSACTION = re.compile(r"0x[0-9a-fA-F]{64}(:\d{1,6})?", re.ASCII)
 _SHORTEST = 6
 
 
@@ -32,13 +30,9 @@ def deposit(node: Node, account: str, amount: int, transaction: str, by: str) ->
     account: or its first 6 or more characters. transaction: its hash, and `:n` for one of several
     transfers in it. The same again changes nothing. Raises UsageError, NotFound, Conflict.
     """
-    if not _TRANSACTION.fullmatch(transaction):
-        raise UsageError(f"{transaction[:80]!r} is no transaction: 0x and 64 hex digits, or :n too")
-    if not by.strip() or len(by) > 100:
-        raise UsageError("a deposit needs the name of who saw it confirmed (--by)")
-    whole, named = known_account(node, account), transaction.lower()
-    body = {"account": whole, "amount": str(amount), "transaction": named}
-    record(node, DEPOSIT, named, body, by)
+    whole = known_account(node, account)
+    body = {"account": whole, "amount": str(amount)}
+    record_confirmed(node, DEPOSIT, body, transaction, by)
     return whole
 
 

@@ -17,7 +17,7 @@ from roadcomb.epochs import end_ms
 from roadcomb.errors import Conflict, IntegrityError
 from roadcomb.node import Node
 
-__all__ = ["events_of", "pending_events", "record", "record_in"]
+__all__ = ["body_of", "events_of", "events_of_kinds", "pending_events", "record", "record_in"]
 
 
 def record(node: Node, kind: str, reference: str, body: Mapping[str, Json], by: str) -> int:
@@ -76,12 +76,19 @@ def pending_events(connection: sa.Connection, after: int) -> tuple[Event, ...]:
     return _events(connection, sa.select(events).where(events.c.id > after).order_by(events.c.id))
 
 
-def _events(connection: sa.Connection, chosen: sa.Select[tuple[object, ...]]) -> tuple[Event, ...]:
-    return tuple(Event(row.id, row.kind, _body(row.body)) for row in connection.execute(chosen))
+def events_of_kinds(connection: sa.Connection, *kinds: str) -> tuple[Event, ...]:
+    """All events of some kinds, in order."""
+    chosen = sa.select(events).where(events.c.kind.in_(kinds))
+    return _events(connection, chosen.order_by(events.c.id))
 
 
-def _body(text: str) -> Mapping[str, Json]:
+def body_of(text: str) -> Mapping[str, Json]:
+    """What the catalog holds of an event. Raises IntegrityError for anything else."""
     body = parse_json(text.encode())
     if not isinstance(body, Mapping):
         raise IntegrityError("the catalog holds an event without a body: run `roadcomb fsck`")
     return body
+
+
+def _events(connection: sa.Connection, chosen: sa.Select[tuple[object, ...]]) -> tuple[Event, ...]:
+    return tuple(Event(row.id, row.kind, body_of(row.body)) for row in connection.execute(chosen))

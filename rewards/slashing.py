@@ -23,10 +23,9 @@ from rewards.events import Event
 from rewards.stake_rule import StakeRule
 from roadcomb.canonical import digest_of_json
 from roadcomb.errors import IntegrityError
-from roadcomb.records import SLASH, Verdict
+from roadcomb.records import Verdict
 
 __all__ = [
-    "KIND",
     "LAPSED",
     "LIFTED",
     "TAKEN",
@@ -38,9 +37,6 @@ __all__ = [
     "outcome",
     "receipt_of",
 ]
-
-KIND = SLASH
-"""Of events: {"account", "receipt": index in the log, "evidence": rewards/slash_evidence.py}."""
 
 TAKEN, LIFTED, LAPSED = "taken", "lifted", "lapsed"
 
@@ -176,7 +172,7 @@ def _set_aside(cases: Sequence[Case]) -> tuple[list[Part], list[Part], list[Part
 
 
 def _decision(event: Event) -> tuple[str, int, str]:
-    """(account, receipt, digest of the evidence)."""
+    """(account, index of the receipt in the log, digest of the evidence: slash_evidence.py)."""
     match event.body:
         case {
             "account": str(account),

@@ -14,12 +14,11 @@ from rewards.chain import Committed, newest
 from rewards.dated import Dated, total
 from rewards.documents import locked_of
 from rewards.in_force import rule_in_force, stakes_after
-from rewards.recorded import pending_events
+from rewards.recorded import body_of, pending_events
 from rewards.shelf import file_of
 from rewards.slashing import Case, Ended
 from rewards.stake_words import sentences
 from rewards.staking import Night, Settled, settle
-from roadcomb.canonical import Json, parse_json
 from roadcomb.catalog.tables import decisions, drives, events
 from roadcomb.epochs import date_of, epoch_of
 from roadcomb.keys import account_of
@@ -78,12 +77,7 @@ def _cooling(cooling: Dated, account: str) -> list[Shown]:
 
 
 def _case(connection: sa.Connection, case: Case, own: Mapping[int, str]) -> Shown:
-    body: Any = parse_json(
-        connection.execute(sa.select(events.c.body).where(events.c.id == case.number))
-        .scalar_one()
-        .encode()
-    )
-    evidence: Mapping[str, Json] = body["evidence"]
+    told = connection.execute(sa.select(events.c.body).where(events.c.id == case.number))
     return {
         "case": case.number,
         "drive_id": own.get(case.receipt),
@@ -91,7 +85,7 @@ def _case(connection: sa.Connection, case: Case, own: Mapping[int, str]) -> Show
         "appeal_until": date_of(case.until).isoformat(),
         "lapses": date_of(case.lapses).isoformat(),
         "state": case.state,
-        "evidence": evidence,
+        "evidence": body_of(told.scalar_one())["evidence"],
     }
 
 

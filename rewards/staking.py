@@ -19,7 +19,6 @@ from rewards.events import Event
 from rewards.ledger import Transaction, purse
 from rewards.mechanisms.collateral import termination_fee
 from rewards.slashing import (
-    KIND,
     TAKEN,
     Case,
     Ended,
@@ -31,6 +30,7 @@ from rewards.slashing import (
 from rewards.stake_rule import BURNED, UNALLOCATED, StakeRule
 from rewards.vested import release
 from roadcomb.errors import IntegrityError
+from roadcomb.records import SLASH
 
 __all__ = [
     "DEPOSIT",
@@ -113,7 +113,7 @@ def _deposited(night: Night, staked: Dated) -> tuple[Dated, Entries]:
 
 def _opened(night: Night, before: Stakes, held: Holdings) -> tuple[list[Case], Holdings, Entries]:
     """(new cases, what accounts have left, what moves)."""
-    decisions = [event for event in night.events if event.kind == KIND]
+    decisions = [event for event in night.events if event.kind == SLASH]
     opened = open_cases(decisions, night.rule, night.epoch, held)
     receipts = [case.receipt for case in (*before.cases, *opened)]
     receipts += [ended.receipt for ended in before.ended]

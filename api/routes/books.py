@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.document import CACHED, Responses, json_body
-from api.routes.caching import json_answer, plain
+from api.routes.caching import PRIVATE, json_answer, plain
 from api.shapes import Epochs
 from api.state import node_of
 from ingest.signers import authorized
@@ -31,7 +31,6 @@ __all__ = ["router"]
 router = APIRouter(tags=["books"])
 
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_PRIVATE = "private, no-store"
 _MEDIA_TYPES = {
     "json": "application/json",
     "toml": "application/toml",
@@ -98,7 +97,7 @@ def get_binding(request: Request, response: Response) -> Payout:
     node = node_of(request)
     header = request.headers.get("authorization")
     contributor = authorized(node, header, "GET", request.url.path)
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     with node.catalog.reading() as connection:
         standing = payout_of(connection, contributor, node.clock.now_ms())
     return Payout(address=standing.address, following=standing.following, from_ms=standing.from_ms)
@@ -118,7 +117,7 @@ def get_statement(
     node = node_of(request)
     header = request.headers.get("authorization")
     contributor = authorized(node, header, "GET", request.url.path)
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     return statement_of(node, contributor, epochs, after)
 
 

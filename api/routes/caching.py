@@ -13,10 +13,12 @@ from fastapi import Request, Response
 
 from roadcomb.canonical import digest_of_bytes
 
-__all__ = ["SHARED", "compressed", "json_answer", "made", "plain"]
+__all__ = ["PRIVATE", "SHARED", "compressed", "json_answer", "made", "plain"]
 
 SHARED = "public, max-age=30, stale-while-revalidate=300"
 """A cache may answer for half a minute without asking; verdicts come once a second at most."""
+PRIVATE = "private, no-store"
+"""What is one person's own is kept nowhere on its way."""
 
 _GZIP = "-gzip"
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.document import Responses, json_body
+from api.routes.caching import PRIVATE
 from api.state import node_of
 from rewards.demand.recording import balance_of, record_burst, record_price
 from roadcomb.canonical import parse_json
@@ -59,7 +60,7 @@ def get_credits(
     """For the key's account alone: what it can open now, and what is still to come."""
     node = node_of(request)
     balance = balance_of(node, account_of_key(node, x_api_key))
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = PRIVATE
     return Credits(
         customer=balance.customer,
         credits=balance.credits,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.document import json_body
+from api.routes.caching import PRIVATE
 from api.routes.drives import drive_id_of
 from api.state import devices_of, limits_of, node_of
 from ingest import devices as registry
@@ -18,7 +19,6 @@ from roadcomb.canonical import parse_json
 __all__ = ["router"]
 
 router = APIRouter(tags=["devices"])
-_PRIVATE = "private, no-store"
 _BODY = {
     "requestBody": {
         "required": True,
@@ -76,7 +76,7 @@ DeviceId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 def challenge(request: Request, response: Response) -> Challenge:
     """A challenge for the contributor who asks (signed request), for an hour and one use."""
     made = registry.new_challenge(node_of(request), _contributor(request, "GET"))
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     return Challenge(
         nonce=made.nonce.hex(),
         challenge=made.challenge.hex(),
@@ -100,7 +100,7 @@ async def register(request: Request) -> Device:
 def listed(request: Request, response: Response) -> Devices:
     """For the contributor alone (signed request)."""
     contributor = _contributor(request, "GET")
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     found = registry.devices_of(node_of(request), contributor, devices_of(request))
     return Devices(devices=[_view(device) for device in found])
 

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.document import json_body
+from api.routes.caching import PRIVATE
 from api.state import node_of
 from ingest.signers import authorized
 from rewards.agreeing import agree, end, fleet_of
@@ -15,7 +16,6 @@ from roadcomb.canonical import parse_json
 __all__ = ["router"]
 
 router = APIRouter(tags=["books"])
-_PRIVATE = "private, no-store"
 
 
 class Recorded(BaseModel):
@@ -69,7 +69,7 @@ def get_fleet(request: Request, response: Response) -> Mine:
     """For the contributor alone (signed request)."""
     node = node_of(request)
     contributor = authorized(node, request.headers.get("authorization"), "GET", request.url.path)
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     standing = fleet_of(node, contributor)
     return Mine(
         account=standing.account,

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.held import held_by
+from api.routes.caching import PRIVATE
 from api.routes.drives import drive_id_of
 from api.state import live_of, node_of
 from ingest.signers import authorized
@@ -55,5 +56,5 @@ async def data(request: Request, key: str) -> StreamingResponse:
     if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the data of another key than the one that asks")
     archive = await run_in_threadpool(held_by, node, key)
-    private = {"Cache-Control": "private, no-store"}
+    private = {"Cache-Control": PRIVATE}
     return StreamingResponse(archive, media_type=TAR, headers=private)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from api.routes.caching import PRIVATE
 from api.state import node_of
 from ingest.sessions import end_session, open_session, reader_of
 from rewards.statement import EPOCHS, statement_of
@@ -19,7 +20,6 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["books"])
 
-_PRIVATE = "private, no-store"
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,100})")
 _REFUSED: dict[int | str, dict[str, Any]] = {401: {"description": "not signed in, or no longer"}}
 
@@ -35,7 +35,7 @@ class SignedIn(BaseModel):
 def post_session(request: Request, response: Response) -> SignedIn:
     """Exchange a signed link, which counts once and for five minutes, for a session."""
     session = open_session(node_of(request), request.headers.get("authorization"))
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     return SignedIn(session=session.token, expires_ms=session.expires_ms)
 
 
@@ -49,7 +49,7 @@ def session_statement(
     """What `/v1/statements` tells, for the contributor whose session it is."""
     node = node_of(request)
     contributor = reader_of(node, _token(request))
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     return statement_of(node, contributor, epochs, after)
 
 

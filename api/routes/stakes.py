@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
+from api.routes.caching import PRIVATE
 from api.state import node_of
 from ingest.signers import authorized
 from rewards.depositing import ask_back
@@ -15,7 +16,6 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["books"])
 
-_PRIVATE = "private, no-store"
 _MOST = 10**30
 
 Amount = Annotated[int, Path(ge=1, le=_MOST, description="base units")]
@@ -37,7 +37,7 @@ def get_stake(request: Request, response: Response) -> dict[str, Any]:
     contributor = authorized(
         node_of(request), request.headers.get("authorization"), "GET", request.url.path
     )
-    response.headers["Cache-Control"] = _PRIVATE
+    response.headers["Cache-Control"] = PRIVATE
     return stake_of(node_of(request), contributor)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from quality import judgement
 from quality.decisions import decision_of
 from quality.publishing.album import Album, Pictured, album_document, view_of
+from quality.publishing.publications import is_newest
 from quality.publishing.record import FrameRecord, folder_of
 from roadcomb.canonical import parse_json
 from roadcomb.catalog.tables import drives, publications
@@ -62,13 +63,10 @@ def store_album(node: Node, drive_id: str, frames: Sequence[FrameRecord]) -> str
 
 def album_bytes(node: Node, digest: str) -> bytes:
     """The album of a digest, as long as it is its drive's newest. Raises NotFound."""
-    later = publications.alias()
-    newer = later.c.drive_id == publications.c.drive_id, later.c.id > publications.c.id
     query = (
         sa.select(publications.c.drive_id)
         .join(drives, drives.c.drive_id == publications.c.drive_id)
-        .where(publications.c.album == digest, drives.c.deleted_ms.is_(None))
-        .where(~sa.exists().where(*newer))
+        .where(publications.c.album == digest, is_newest(), drives.c.deleted_ms.is_(None))
     )
     with node.catalog.reading() as connection:
         drive_id = connection.scalar(query)

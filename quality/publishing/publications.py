@@ -22,6 +22,7 @@ __all__ = [
     "Draft",
     "Publication",
     "enter",
+    "is_newest",
     "newest",
     "published_since",
     "unpublished",
@@ -114,7 +115,7 @@ def waiting_reasons(connection: sa.Connection) -> dict[str, int]:
     with their followers, since anybody may ask a node whether it is ready."""
     there = publications.join(drives, drives.c.drive_id == publications.c.drive_id)
     told = sa.select(publications.c.reasons).select_from(there)
-    counted = publications.c.waiting > 0, _is_newest(), drives.c.deleted_ms.is_(None)
+    counted = publications.c.waiting > 0, is_newest(), drives.c.deleted_ms.is_(None)
     reasons: dict[str, int] = {}
     for text in connection.scalars(told.where(*counted)):
         for reason, count in json.loads(text).items():
@@ -127,9 +128,16 @@ def with_waiting(connection: sa.Connection) -> list[str]:
     query = sa.select(publications.c.drive_id).join(
         drives, drives.c.drive_id == publications.c.drive_id
     )
-    counts = (publications.c.waiting > 0, _is_newest())
+    counts = (publications.c.waiting > 0, is_newest())
     there = drives.c.deleted_ms.is_(None)
     return list(connection.scalars(query.where(*counts, there).order_by(publications.c.id)))
+
+
+def is_newest() -> sa.ColumnElement[bool]:
+    """Whether a row of `publications` is its drive's newest."""
+    later = publications.alias()
+    newer = later.c.drive_id == publications.c.drive_id, later.c.id > publications.c.id
+    return ~sa.exists().where(*newer)
 
 
 def enter(connection: sa.Connection, draft: Draft, before: Publication | None, now_ms: int) -> bool:
@@ -163,13 +171,6 @@ def _accepted() -> sa.Select[Any]:
 
 def _newest_ids() -> sa.Select[Any]:
     return sa.select(sa.func.max(publications.c.id)).group_by(publications.c.drive_id)
-
-
-def _is_newest() -> sa.ColumnElement[bool]:
-    """Whether a row of `publications` is its drive's newest."""
-    later = publications.alias()
-    newer = later.c.drive_id == publications.c.drive_id, later.c.id > publications.c.id
-    return ~sa.exists().where(*newer)
 
 
 def _values(draft: Draft, now_ms: int) -> dict[str, object]:

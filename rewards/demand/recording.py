@@ -8,7 +8,6 @@ their burn.
 """
 
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rewards.chain import newest
+from rewards.confirmed import record_confirmed
 from rewards.demand.allotting import NOTHING, Demand
 from rewards.demand.bursts import BURST, Burst
 from rewards.demand.credit import NO_CREDIT
@@ -27,7 +27,7 @@ from rewards.demand.price import Quote, quote_of
 from rewards.demand.rule import DemandRule
 from rewards.in_force import policy_in_force
 from rewards.policy import parse_policy
-from rewards.recorded import record, record_in
+from rewards.recorded import body_of, record, record_in
 from rewards.shelf import file_of
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import Json, parse_json
@@ -47,8 +47,6 @@ __all__ = [
     "record_burst",
     "record_price",
 ]
-
-_TRANSACTION = re.compile(r"0x[0-9a-fA-F]{64}(:\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +73,12 @@ def record_burn(node: Node, account: str, amount: int, transaction: str, by: str
     transaction: its hash, and `:n` for one of several transfers in it. The same again changes
     nothing. Raises UsageError, Conflict.
     """
-    if not _TRANSACTION.fullmatch(transaction):
-        raise UsageError(f"{transaction[:80]!r} is no transaction: 0x and 64 hex digits, or :n too")
-    if not by.strip() or len(by) > 100:
-        raise UsageError("a burn needs the name of who saw it confirmed (--by)")
     if account not in _accounts(node):
         raise UsageError(f"no key is of {account!r}: `roadcomb apikey create` makes one first")
-    body = {
-        "customer": pseudonym(node, account),
-        "amount": str(amount),
-        "transaction": transaction.lower(),
-    }
-    record(node, BURN, transaction.lower(), body, by)
-    return body["customer"]
+    customer = pseudonym(node, account)
+    body = {"customer": customer, "amount": str(amount)}
+    record_confirmed(node, BURN, body, transaction, by)
+    return customer
 
 
 def record_price(node: Node, body: Mapping[str, Json]) -> Quote:
@@ -208,8 +199,8 @@ def _since(connection: sa.Connection, number: int, kind: str, customer: str) -> 
 
 def _burnt_since(connection: sa.Connection, number: int, customer: str) -> int:
     bodies = connection.execute(sa.select(events.c.body).where(_after(number, BURN))).scalars()
-    burns: list[Any] = [parse_json(body.encode()) for body in bodies]
-    return sum(int(burn["amount"]) for burn in burns if burn["customer"] == customer)
+    burns = map(body_of, bodies)
+    return sum(int(str(burn["amount"])) for burn in burns if burn["customer"] == customer)
 
 
 def _after(number: int, kind: str) -> sa.ColumnElement[bool]:

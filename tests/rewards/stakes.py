@@ -7,10 +7,10 @@ from rewards import ledger
 from rewards.dated import Dated
 from rewards.events import Event
 from rewards.gate import fill
-from rewards.slashing import KIND
 from rewards.stake_rule import BURNED, StakeRule
 from rewards.staking import DEPOSIT, WITHDRAWAL, Night, Stakes, settle
 from rewards.vested import release
+from roadcomb.records import SLASH
 
 RULE = StakeRule(
     minimum=1000, fill=False, cool_down_days=3, appeal_days=2, slash=500, slashed=BURNED
@@ -30,7 +30,7 @@ def withdrawal(number: int, account: str, amount: int) -> Event:
 
 def slash(number: int, account: str, receipt: int) -> Event:
     return Event(
-        number, KIND, {"account": account, "receipt": receipt, "evidence": {"note": "copied"}}
+        number, SLASH, {"account": account, "receipt": receipt, "evidence": {"note": "copied"}}
     )
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from rewards import ledger
 from rewards.dated import Dated
 from rewards.events import Event
-from rewards.slashing import KIND, LAPSED, LIFTED, TAKEN
+from rewards.slashing import LAPSED, LIFTED, TAKEN
 from rewards.stake_rule import NO_STAKE
 from roadcomb.canonical import Json
 from roadcomb.errors import IntegrityError
+from roadcomb.records import SLASH
 from tests.rewards.stakes import (
     ANN,
     BEN,
@@ -135,7 +136,7 @@ def test_slashed_tokens_go_where_the_policy_says() -> None:
     ],
 )
 def test_a_decision_of_no_form_closes_no_books(body: Mapping[str, Json]) -> None:
-    event = Event(3, KIND, body)
+    event = Event(3, SLASH, body)
     with pytest.raises(IntegrityError, match="event 3"):
         live(Lived(), [Day([event])])
 
