@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from roadcomb.node import Node
 from tests.databases import KIND, catalog_url, cluster_ends, drop_under, postgresql
+from tests.drives import make_node
 
-__all__ = ["catalog_url", "cluster_ends", "own_databases", "postgresql", "real_data", "untrimmed"]
+__all__ = [
+    "catalog_url",
+    "cluster_ends",
+    "node",
+    "own_databases",
+    "postgresql",
+    "real_data",
+    "untrimmed",
+]
 
 # Machines are shared and noisy: a law is tested by its examples, never by the clock.
 # The same examples each time, so that a change is refused for what it changed; others are looked
@@ -39,6 +49,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if KIND == "postgresql" and (only := item.get_closest_marker("sqlite")):
             item.add_marker(pytest.mark.skip(f"of SQLite alone: {only.args[0]}"))
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A node of the test's own, its clock injected."""
+    made = make_node(tmp_path / "node")
+    yield made
+    made.catalog.close()
 
 
 @pytest.fixture(autouse=KIND == "postgresql")

@@ -123,7 +123,7 @@ def cluster_ends() -> Iterator[None]:
     """No PostgreSQL outlives its run."""
     with _RUNNING:
         yield
-        _close({connection.info.dbname for connection in _opened})
+        _close({each.info.dbname for each in _opened if not each.closed})
         _cluster.cache_clear()
 
 

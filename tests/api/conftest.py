@@ -1,7 +1,6 @@
 """A node and its app behind a socket."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,17 +10,8 @@ from ingest.limits import IntakeSettings
 from roadcomb.node import Node
 from tests.api.lived import lived_in_node
 from tests.api.serving import serving
-from tests.drives import make_node
 
 LIMITS = IntakeSettings(reserve_bytes=0)
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    """A node on SQLite, its clock injected."""
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import os
 import random
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -29,19 +29,13 @@ from roadcomb.errors import (
     UsageError,
 )
 from roadcomb.keys import key_from_seed
-from tests.ingest.fakenode import CUT, CUT_AFTER, LIMITS, FakeNode, Fault, fake_node, problem
+from tests.ingest.fakenode import CUT, CUT_AFTER, LIMITS, FakeNode, Fault, problem
 from tests.ingest.pictures import T0_MS, bee_folder, exif, gps, jpeg
 
 KEY = key_from_seed(b"c" * 32)
 PATIENT = UploadSettings(wait_max_s=0, attempts=30)
 BATCH_BYTES = 6_000
 """Three or four of the drawn pictures."""
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROADCOMB_CLIENT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("ROADCOMB_UPLOAD_WAIT_MAX_S", "0")
     return tmp_path
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 def run(*words: str | Path, expect: int = 0) -> Result:

@@ -17,19 +17,13 @@ from ingest.odcstream import PipeReader
 from ingest.pulling import Pulled, pull
 from roadcomb.errors import InvalidInput, RoadcombError, Unreachable, UsageError
 from tests.ingest.fakecamera import FakeCamera, fake_camera
-from tests.ingest.fakenode import FakeNode, fake_node, problem
+from tests.ingest.fakenode import FakeNode, problem
 from tests.ingest.test_framekm import change, framekm
 
 
 @pytest.fixture
 def camera(tmp_path: Path) -> Iterator[FakeCamera]:
     with fake_camera(tmp_path / "camera") as running:
-        yield running
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
         yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from roadcomb.errors import StorageFull
 from tests.api.processes import run_cli
-from tests.ingest.fakenode import FakeNode, fake_node
+from tests.ingest.fakenode import FakeNode
 from tests.ingest.pictures import bee_folder
 
 FRAMES = 300
@@ -32,12 +32,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", str(folder)], check=True)
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 def fill(folder: Path, left: int) -> Path:

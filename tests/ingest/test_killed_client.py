@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,10 @@ import pytest
 from ingest.privacy import save_consent
 from ingest.terms import LICENCES
 from roadcomb.keys import key_from_seed, save_key
-from tests.ingest.fakenode import CUT_AFTER, FakeNode, Fault, fake_node
+from tests.ingest.fakenode import CUT_AFTER, FakeNode, Fault
 from tests.ingest.pictures import bee_folder
 
 ROADCOMB = (sys.executable, "-c", "from api.main import main; main()")
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 def start(folder: Path, *words: str) -> "subprocess.Popen[bytes]":

@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,13 @@ from ingest.terms import LICENCES, Terms, parse_terms
 from roadcomb.canonical import Json
 from roadcomb.errors import InvalidInput, NotFound, UsageError
 from roadcomb.keys import generate_key, key_from_seed
-from tests.ingest.fakenode import FakeNode, fake_node
+from tests.ingest.fakenode import FakeNode
 from tests.ingest.pictures import bee_folder
 from tests.ingest.test_commands import json_of, machine, run
 
 __all__ = ["machine"]
 
 KEY = key_from_seed(b"p" * 32)
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 def test_nothing_is_sent_without_consent(

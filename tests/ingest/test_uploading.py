@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,13 @@ import pytest
 
 from ingest.watching import Listing, listing, settled
 from roadcomb.errors import UsageError
-from tests.ingest.fakenode import FakeNode, fake_node, problem
+from tests.ingest.fakenode import FakeNode, problem
 from tests.ingest.pictures import bee_folder
 from tests.ingest.test_commands import machine, run
 
 __all__ = ["machine"]
 
 ROADCOMB = (sys.executable, "-c", "from api.main import main; main()")
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A contributor's words reopen a review: signed, kept for good, and read by who decides."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +28,6 @@ from tests.quality.pictures import drawn_frames
 
 ALICE, MALLORY = contributor(1), contributor(3)
 WORDS = "two cameras hang in my car, and the other one sends for my wife"
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 @pytest.fixture

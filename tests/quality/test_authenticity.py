@@ -1,7 +1,5 @@
 """From a lie to the words that its sender reads: through intake, judging and the drive's view."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,18 +20,11 @@ from roadcomb.epochs import epoch_of
 from roadcomb.node import Node
 from roadcomb.records import Verdict
 from tests.api.serving import serving
-from tests.drives import NOW_MS, contributor, make_node
+from tests.drives import NOW_MS, contributor
 from tests.quality.deliveries import along, deliver
 from tests.quality.pictures import drawn_frames
 
 ALICE, MALLORY = contributor(1), contributor(3)
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 def swaying(count: int) -> list[int]:

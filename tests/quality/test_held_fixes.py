@@ -1,27 +1,15 @@
 """Slow receivers must not lose frames, whatever client sent them (mapillary_tools #380)."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from ingest.intake import drive_state
 from quality.judge import judge_pending
 from quality.judgement import load
 from roadcomb.engine import InlineEngine
 from roadcomb.node import Node
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import METRE_E7, along, deliver
 from tests.quality.pictures import drawn_frames
 
 STEP = 8 * METRE_E7
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 def test_frames_under_one_fix_are_judged_where_they_were_between_the_fixes(node: Node) -> None:

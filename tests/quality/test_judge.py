@@ -41,13 +41,6 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
-
-
 def judge(node: Node) -> int:
     return judge_pending(node, InlineEngine())
 

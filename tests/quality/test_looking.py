@@ -1,12 +1,9 @@
 """Observers see every frame of a drive once, in order and small; nothing keeps the pictures."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 import sqlalchemy as sa
 
 from quality.judge import judge_pending
@@ -17,7 +14,7 @@ from roadcomb.catalog.tables import decisions
 from roadcomb.engine import InlineEngine
 from roadcomb.node import Node
 from roadcomb.records import Frame
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import deliver
 from tests.quality.pictures import decoded, drawn_frames, jpeg, look_at
 
@@ -38,13 +35,6 @@ class Watching:
 
 def look(node: Node, drive: str, settings: QualitySettings, *observers: Observer) -> Looked:
     return at_once(looking(node, InlineEngine(), drive, settings, observers))
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 def test_an_observer_sees_each_frame_in_order_over_all_chunks(node: Node) -> None:

@@ -2,8 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,20 +15,13 @@ from roadcomb.engine import InlineEngine
 from roadcomb.errors import InvalidInput
 from roadcomb.node import Node
 from roadcomb.records import degrees
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import LIMITS, along, frames_at
 from tests.quality.pictures import drawn_frames
 from tiles.pictures import pictures_of
 
 TRIM = TrimSettings(radius_m=40)
 TERMS = Terms(1, 0, "CC0-1.0", 500)
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 def delivered(node: Node, terms: Terms | None, number: int = 1) -> str:

@@ -1,9 +1,8 @@
 """Whose pictures are these? Copies in disguise are held, proven ones rejected, others neither."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +20,7 @@ from roadcomb.engine import InlineEngine
 from roadcomb.node import Node
 from roadcomb.records import Frame, Verdict
 from tests.benchmarks.copies import COPIES
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import METRE_E7, along, copied, deliver, frames_at
 from tests.quality.pictures import drawn_frames, look_at
 from tests.quality.test_judge import decision, rows
@@ -30,13 +29,6 @@ ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
 SETTINGS, SCREENING = QualitySettings(), ScreenSettings()
 DISGUISES = ("cropped 5 % a side", "mirrored", "logo added", "privacy-blurred twin")
 Seen = Sequence[tuple[Frame, Examined]]
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 def judge(node: Node) -> int:

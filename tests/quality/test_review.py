@@ -1,7 +1,7 @@
 """A person decides on what is held; nothing is forgotten, and nothing is paid twice."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,19 +24,12 @@ from roadcomb.errors import Conflict, NotFound, UsageError
 from roadcomb.keys import save_key
 from roadcomb.node import Node
 from roadcomb.records import Verdict
-from tests.drives import NOW_MS, contributor, make_node, pictures
+from tests.drives import NOW_MS, contributor, pictures
 from tests.quality.deliveries import copied, deliver
 from tests.quality.pictures import drawn_frames
 
 ALICE, MALLORY = contributor(1), contributor(3)
 ACCEPT, REJECT = Verdict.ACCEPTED, Verdict.REJECTED
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    made = make_node(tmp_path / "node")
-    yield made
-    made.catalog.close()
 
 
 @pytest.fixture

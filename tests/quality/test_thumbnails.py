@@ -1,19 +1,13 @@
 """Thumbnails of long drives go into several packs, in order; only their node can read them."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from quality.thumbnails import ThumbnailWriter, read_thumbnails
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
-from tests.drives import contributor, make_node
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Node:
-    return make_node(tmp_path / "node")
+from tests.drives import contributor
 
 
 def test_a_short_drive_has_one_pack_and_a_second_time_the_same(node: Node) -> None:

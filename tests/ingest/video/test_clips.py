@@ -23,7 +23,7 @@ from roadcomb.canonical import Json
 from roadcomb.errors import StorageFull
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.keys import key_from_seed
-from tests.ingest.fakenode import FakeNode, fake_node
+from tests.ingest.fakenode import FakeNode
 from tests.ingest.video.drawn import FPS, WRAP, column, free_gps, lat_at, video, with_free_gps
 from tests.ingest.video.test_reading import reader
 
@@ -34,12 +34,6 @@ SETTINGS = VideoSettings(exiftool="no-such-program")
 class Quiet:
     def at(self, frames: int) -> None: ...
     def tell(self, event: str, facts: Mapping[str, Json]) -> None: ...
-
-
-@pytest.fixture
-def node() -> Iterator[FakeNode]:
-    with fake_node() as running:
-        yield running
 
 
 def clip(tmp_path: Path, times_ms: list[int], seconds: int = 10) -> Clip:

@@ -1,9 +1,7 @@
 """Originals of published drives go, whatever stands in the way, and are read without waste."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from obstore.store import LocalStore
 
 from ingest.intake import add_frames, open_drive, seal
@@ -15,16 +13,11 @@ from roadcomb.blobs import Blobs
 from roadcomb.engine import InlineEngine
 from roadcomb.errors import Unreachable
 from roadcomb.node import Node
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import LIMITS, along, deliver, frames_at
 from tests.quality.pictures import drawn_frames
 from tests.quality.publishing.detectors import Opens
 from tests.quality.publishing.test_publisher import KEPT, accepted, clear_bytes
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Node:
-    return make_node(tmp_path / "node")
 
 
 class Counting(Blobs):

@@ -1,7 +1,6 @@
 """From raw frames to published pictures: only what is VERIFIED is shown, the originals go."""
 
 import itertools
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -26,17 +25,12 @@ from roadcomb.engine import Engine, InlineEngine, ProcessEngine
 from roadcomb.epochs import DAY_MS
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.node import Node
-from tests.drives import contributor, make_node
+from tests.drives import contributor
 from tests.quality.deliveries import deliver
 from tests.quality.pictures import decoded, drawn_frames
 from tests.quality.publishing.detectors import BOX, Opens
 
 KEPT = PublishSettings(retention_days=30)
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Node:
-    return make_node(tmp_path / "node")
 
 
 def accepted(node: Node, count: int = 3, number: int = 1) -> str:

@@ -39,11 +39,6 @@ from tests.quality.publishing.test_publisher import (
 SEEN = (10, 20, 90, 60)
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Node:
-    return make_node(tmp_path / "node")
-
-
 def again(node: Node, drive: str, settings: PublishSettings, kind: str) -> None:
     publisher = Publisher(node, InlineEngine(), settings, Opens(kind, version="2"))
     workers = publisher.workers()
