@@ -34,6 +34,7 @@ def _problem(response: Answer) -> RoadcombError:
 
 
 def parsed(response: Answer) -> Json:
+    """The JSON of an answer; None for anything else."""
     try:
         return parse_json(response.content)
     except InvalidInput:

@@ -93,10 +93,10 @@ def print_outcome(voice: Voice, outcome: Outcome, told: int) -> None:
 
 def print_states(voice: Voice, rows: Sequence[Mapping[str, Any]]) -> None:
     """One line a drive with state, counts and level, then the reasons of each that has some."""
-    counts = ("offered", "pending", "held", "accepted", "rejected")
     from rich.table import Table
     from rich.text import Text
 
+    counts = ("offered", "pending", "held", "accepted", "rejected")
     table = Table("drive", "begins (UTC)", "state", box=None, pad_edge=False)
     for name in counts:
         table.add_column(name, justify="right")

@@ -77,37 +77,32 @@ def canonical_runs(data: bytes) -> Runs:
 def headers(data: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of each segment after SOI up to the first scan's header, which ends
     where its data begin: nothing of these is read. Raises NotAJpeg."""
-    at, marker = 2, 0
-    for _ in range(_MOST_SEGMENTS):
-        at, marker = _marker_at(data, at)
-        if marker == _EOI or marker in _STANDALONE:
-            raise NotAJpeg(f"no JPEG: marker {marker:#04x} before any picture data")
-        end = at + _length_at(data, at)
-        yield marker, at - 2, end
-        if marker == _SOS:
-            return
-        at = end
-    raise NotAJpeg(f"no JPEG: more than {_MOST_SEGMENTS} segments")
+    return _walk(data, scans=False)
 
 
 def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of each segment after SOI, start at the marker itself; a scan reaches up
     to its next marker. Raises NotAJpeg."""
-    at, scans = 2, 0
+    return _walk(data, scans=True)
+
+
+def _walk(data: bytes, scans: bool) -> Iterator[tuple[int, int, int]]:
+    """Up to EOI, or only to the header of the first scan."""
+    at, scanned = 2, False
     for _ in range(_MOST_SEGMENTS):
         at, marker = _marker_at(data, at)
-        if marker == _EOI:
-            if not scans:
-                raise NotAJpeg("no JPEG: it ends before any picture data")
+        if marker == _EOI and scanned:
             yield marker, at - 2, at
             return
-        if marker in _STANDALONE:
-            raise NotAJpeg(f"no JPEG: marker {marker:#04x} outside a scan")
+        if marker == _EOI or marker in _STANDALONE:
+            raise NotAJpeg(f"no JPEG: marker {marker:#04x} where picture data are expected")
         end = at + _length_at(data, at)
         if marker == _SOS:
-            scans += 1
-            end = _scan_end(data, end)
+            scanned = True
+            end = _scan_end(data, end) if scans else end
         yield marker, at - 2, end
+        if scanned and not scans:
+            return
         at = end
     raise NotAJpeg(f"no JPEG: more than {_MOST_SEGMENTS} segments")
 

@@ -12,6 +12,7 @@ from api.document import CACHED, GeoJson, Responses
 from api.routes.caching import SHARED, json_answer, plain
 from api.shapes import Cells, Gaps
 from api.state import live_of, node_of
+from rewards.demand.wanted import customers_at
 from rewards.prospect import Prospect, prospect_of, usd_answer
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.cells import PAID_RESOLUTION, format_cell, parse_cell
@@ -150,7 +151,7 @@ def _gaps(shown: list[Gap], prospect: Prospect, today: int) -> list[dict[str, An
             "need": gap.need,
             "earns": str(amount),
             "usd": None if worth is None else usd_answer(worth),
-            "customers": prospect.demand.get(gap.cell, 1000) // 1000 - 1,
+            "customers": customers_at(prospect.demand, gap.cell),
         }
         for gap, amount, worth in zip(shown, earned, usd, strict=True)
     ]

@@ -8,7 +8,7 @@ the books before the epoch.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from rewards.demand.rule import WHOLE, BurstRule, DemandRule
 from roadcomb.cells import Cells
 from roadcomb.epochs import week_of
 
-__all__ = ["boosted", "wanted"]
+__all__ = ["boosted", "customers_at", "wanted"]
 
 _ONCE = 1000
 
@@ -33,6 +33,11 @@ def wanted(
         asked |= {(cell, one.customer) for one in bursts for cell in area_of(one, rule)}
     customers = Counter(cell for cell, _ in asked)
     return {cell: _ONCE * (1 + count) for cell, count in sorted(customers.items())}
+
+
+def customers_at(demand: Mapping[int, int], cell: int) -> int:
+    """How many customers want a cell; demand: as `wanted` gives it."""
+    return demand.get(cell, _ONCE) // _ONCE - 1
 
 
 def boosted(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rewards.demand.market import Opening
-from rewards.demand.wanted import wanted
+from rewards.demand.wanted import customers_at, wanted
 from rewards.emission import Rate
 from rewards.nightly import nightly
 from rewards.prospect import Market, Prospect, Usd, prospect_of, usd_answer
@@ -51,3 +51,4 @@ def test_the_books_give_price_spread_and_what_customers_want(node: Node) -> None
 def test_each_customer_who_opened_a_cell_counts_once() -> None:
     opened = [Opening(1, 5, "a"), Opening(2, 5, "a"), Opening(2, 5, "b"), Opening(2, 6, "b")]
     assert wanted(opened) == {5: 3000, 6: 2000}
+    assert [customers_at(wanted(opened), cell) for cell in (5, 6, 7)] == [2, 1, 0]
