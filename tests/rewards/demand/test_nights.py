@@ -24,7 +24,7 @@ from rewards.rows import rows_from_parquet
 from rewards.salts_of import salts_of_node
 from rewards.shelf import file_of
 from rewards.statement import statement_of
-from roadcomb.canonical import canonical_json, digest_of_bytes, parse_json
+from roadcomb.canonical import canonical_json, digest_of_bytes, digest_of_json, parse_json
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from tests.rewards.demand.selling import (
@@ -51,7 +51,7 @@ def tell(node: Node, events: Sequence[Event], epoch: int = DAY) -> None:
     """Record events on a day, in this order."""
     set_day(node, epoch)
     for event in events:
-        record(node, event.kind, str(canonical_json(dict(event.body))), event.body, "operator")
+        record(node, event.kind, digest_of_json(dict(event.body)), event.body, "operator")
 
 
 def close(node: Node, policy: Policy, epoch: int = DAY) -> dict[str, int]:
