@@ -1,7 +1,6 @@
 """The demo's customer: burns tokens, opens pictures with the credits, and pays who drove there."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from api.demo.people import Person
-from api.demo.stage import Stage
+from api.demo.stage import OPERATOR, Say, Stage
 from rewards.policy import DEFAULT_POLICY
 from roadcomb.errors import IntegrityError
 
@@ -18,11 +17,8 @@ __all__ = ["Customer", "become_customer", "demo_policy"]
 _NAME = "Mapmakers Ltd"
 _USD, _TOKENS = "0.05", "12"
 _SOURCES = ("north exchange", "south exchange", "harbour exchange")
-_OPERATOR = "the demo's operator"
 _FEWEST = 2
 """Accounts that a night must pay: there are only three drivers here."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +27,8 @@ class Customer:
 
     key: str
 
-    def open_pictures(self, url: str, say: Say) -> int:
-        """Open every published picture in full; how many of them were to be had."""
+    def open_pictures(self, url: str, say: Say) -> None:
+        """Open every published picture in full."""
         with httpx.Client(base_url=url, timeout=60) as client:
             found = client.get("/api/search", params={"limit": 1000}).raise_for_status().json()
             places = [item["assets"]["hd"]["href"] for item in found["features"]]
@@ -46,7 +42,6 @@ class Customer:
             f"{_NAME} opens {len(opened)} full pictures, which use {left['opened']} credits; "
             f"{left['credits']} are left."
         )
-        return len(opened)
 
 
 def _sources(stage: Stage) -> list[Person]:
@@ -77,9 +72,8 @@ def become_customer(stage: Stage, url: str, say: Say) -> Customer:
     for source in sources:
         source.settle_in()
         stage.run("demand", "quote", _USD, "--to", url, environment=source.environment)
-    key = stage.run("apikey", "create", _NAME, environment=stage.environment).split()[-1]
+    key = stage.operate("apikey", "create", _NAME).split()[-1]
     burn = "0x" + hashlib.sha256(f"burn of {_NAME}".encode()).hexdigest()
-    words = ("demand", "burn", _NAME, _TOKENS, "--transaction", burn, "--by", _OPERATOR)
-    stage.run(*words, environment=stage.environment)
+    stage.operate("demand", "burn", _NAME, _TOKENS, "--transaction", burn, "--by", OPERATOR)
     say(f"\n{_NAME} burns {_TOKENS} tokens; {len(sources)} exchanges sign {_USD} USD a token.")
     return Customer(key)

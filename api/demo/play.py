@@ -13,10 +13,11 @@ import httpx
 from api.demo.customer import become_customer, demo_policy
 from api.demo.people import Person, Upload, after_midnight_ms, read_uploads
 from api.demo.report import Told, print_report
-from api.demo.stage import PATIENCE_S, Stage
+from api.demo.stage import PATIENCE_S, Say, Stage
 from api.demo.tampering import tamper
-from api.demo.trial import APPEAL_DAYS, accuse, hear, read_stakes
+from api.demo.trial import accuse, hear, read_stakes
 from ingest.requests import authorization
+from rewards.policy import read_policy
 from roadcomb.epochs import epoch_of, start_ms
 from roadcomb.errors import RoadcombError, UsageError
 
@@ -25,7 +26,6 @@ __all__ = ["play", "wait_for_judging", "wait_for_pictures"]
 STAMP = "made-by-roadcomb-demo"
 _EVENING_MS = 18 * 3_600_000
 _EPOCHS = "31"
-Say = Callable[[str], None]
 Outcome = tuple[str, Mapping[str, Any]]
 """Who uploaded, and what `roadcomb upload --json` said of it."""
 
@@ -71,9 +71,11 @@ def _afterwards(stage: Stage, url: str, people: Sequence[Person], policy: Path, 
     stage.clock.set_ms(start_ms(epoch + 1) + _EVENING_MS)
     customer.open_pictures(url, say)
     hear(stage, url, cases, say)
-    stage.clock.set_ms(after_midnight_ms(epoch + 1 + APPEAL_DAYS))
+    days = read_policy(policy).stake.appeal_days
+    stage.clock.set_ms(after_midnight_ms(epoch + 1 + days))
     stage.nightly(policy)
-    say(f"{APPEAL_DAYS} days and nights go by, and no appeal is granted.")
+    refused = ", and no appeal is granted" if cases else ""
+    say(f"{days} days and nights go by{refused}.")
     read_stakes(stage, url, cases, say)
 
 

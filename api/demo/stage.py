@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ from ingest.commands import PARTLY
 from roadcomb.clock import FileClock
 from roadcomb.errors import RoadcombError
 
-__all__ = ["Stage"]
+__all__ = ["OPERATOR", "Say", "Stage"]
 
+Say = Callable[[str], None]
+OPERATOR = "the demo's operator"
 PATIENCE_S = 60.0
 PUBLISHED_EVERY = 8
 """Of the accepted frames: looking for faces and plates takes longer than all else in the demo."""
@@ -70,10 +72,13 @@ class Stage:
             )
         return done.stdout if refused is None else done.stderr
 
+    def operate(self, *words: str) -> str:
+        """Run one of the operator's commands; answers what was said."""
+        return self.run(*words, environment=self.environment).strip()
+
     def nightly(self, policy: Path) -> str:
         """Close what is over; answers what was said."""
-        words = ("nightly", "--policy", str(policy))
-        return self.run(*words, environment=self.environment).strip()
+        return self.operate("nightly", "--policy", str(policy))
 
     @contextmanager
     def serving(self, port: int, metered: bool = False) -> Iterator[str]:

@@ -2,25 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.demo.people import Person
-from api.demo.stage import Stage
+from api.demo.stage import OPERATOR, Say, Stage
 from rewards.reasons import in_words
 from roadcomb.keys import account_of
 
-__all__ = ["APPEAL_DAYS", "Case", "accuse", "hear", "read_stakes"]
+__all__ = ["Case", "accuse", "hear", "read_stakes"]
 
 STAKE = "100"
 """Tokens: what one drive that was made up can cost (rewards/policies/roadcomb.toml)."""
-APPEAL_DAYS = 14
-_OPERATOR = "the demo's operator"
 _PLEA = "I drove there myself, on another day"
 _FOUND = "the pictures are another contributor's, re-encoded"
 _REFUSED = "looked at again: the same parked cars, the same light, the same noise"
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Case:
 
 def accuse(stage: Stage, people: Sequence[Person], say: Say) -> list[Case]:
     """The operator looks at what is held, rejects it, and slashes for it."""
-    held = json.loads(_operate(stage, "review", "list", "--json"))
+    held = json.loads(stage.operate("review", "list", "--json"))
     suspects = {person.key.public: person for person in people}
     cases = [Case(suspects[each["contributor"]], each["drive_id"], each["reason"]) for each in held]
     for case in cases:
@@ -49,7 +45,7 @@ def hear(stage: Stage, url: str, cases: Sequence[Case], say: Say) -> None:
         words = ("appeal", case.drive, "--words", _PLEA, "--to", url)
         said = stage.run(*words, environment=case.person.environment).strip()
         say(f"\n{case.person.name} appeals: {said}")
-        say(_operate(stage, "review", "reject", case.drive, "--by", _OPERATOR, "--note", _REFUSED))
+        say(stage.operate("review", "reject", case.drive, "--by", OPERATOR, "--note", _REFUSED))
 
 
 def read_stakes(stage: Stage, url: str, cases: Sequence[Case], say: Say) -> None:
@@ -65,17 +61,13 @@ def _put_up_stake(stage: Stage, person: Person, say: Say) -> None:
     """The operator has seen the deposit confirmed on the chain and records it."""
     transaction = "0x" + hashlib.sha256(f"deposit of {person.name}".encode()).hexdigest()
     account = account_of(person.key.public)
-    words = ("stake", "deposit", account, STAKE, "--transaction", transaction, "--by", _OPERATOR)
-    _operate(stage, *words)
+    words = ("stake", "deposit", account, STAKE, "--transaction", transaction, "--by", OPERATOR)
+    stage.operate(*words)
     say(f"{person.name} has put up a stake of {STAKE} tokens; the operator saw it on the chain.")
 
 
 def _accuse(stage: Stage, case: Case, say: Say) -> None:
     say(f"\n{case.person.name}'s drive is held: {in_words(case.reason)}.")
-    decision = ("--by", _OPERATOR, "--note", _FOUND)
-    say(_operate(stage, "review", "reject", case.drive, *decision))
-    say(_operate(stage, "slash", case.drive, *decision))
-
-
-def _operate(stage: Stage, *words: str) -> str:
-    return stage.run(*words, environment=stage.environment).strip()
+    decision = ("--by", OPERATOR, "--note", _FOUND)
+    say(stage.operate("review", "reject", case.drive, *decision))
+    say(stage.operate("slash", case.drive, *decision))
