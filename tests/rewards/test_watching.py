@@ -140,6 +140,7 @@ def test_a_night_builds_on_no_changed_file_and_names_it(
     assert [each.epoch for each in nightly(node, policy).closed] == [DAY + 2]
 
 
+@pytest.mark.sqlite("moves an epoch behind the back of its file's guards")
 def test_a_night_builds_on_no_chain_with_a_hole_or_another_manifest(
     node: Node, policy: Policy
 ) -> None:
