@@ -131,6 +131,7 @@ def test_beside_a_damaged_catalog_nothing_is_called_a_leftover(node: Node) -> No
     assert report.unreferenced == ()
 
 
+@pytest.mark.sqlite("flips a bit of its log")
 def test_a_bit_flipped_in_what_the_catalog_has_yet_to_write_is_found(node: Node) -> None:
     """The node works, so its newest transactions are in the write-ahead log only."""
     with node.catalog.writing() as connection:
