@@ -1,6 +1,8 @@
 // The viewer: asks the node what there is, draws it, and listens to pointer, keys and address.
 
-import { LngLatBounds, Map, NavigationControl, ScaleControl } from "./vendor/maplibre-gl.mjs";
+import {
+  LngLatBounds, Map, NavigationControl, ScaleControl, prewarm,
+} from "./vendor/maplibre-gl.mjs";
 import { cellIn, hasView, pictureIn } from "./address.js";
 import { distinct, drawCounts, sayBroken, sayEmpty, sayNothing } from "./around.js";
 import { Chosen } from "./chosen.js";
@@ -17,6 +19,7 @@ import { fetchJson } from "./service.js";
 import { arrive, takeLink } from "./session.js";
 import { dayOf } from "./words.js";
 
+prewarm(); // its worker loads while the node is asked
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 const ACCELERATED = isAccelerated();
 const REACH_PX = 24; // how far from a tap or the crosshair a hexagon may be

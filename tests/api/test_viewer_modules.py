@@ -25,3 +25,14 @@ def test_the_page_holds_no_script_of_its_own_and_asks_nobody_else() -> None:
     for file in (*VIEWER.glob("*.js"), *VIEWER.glob("*.css"), VIEWER / "index.html"):
         text = file.read_text().replace("http://www.w3.org/2000/svg", "")
         assert not re.search("https?://", text), file.name
+
+
+def test_the_page_names_every_module_so_that_none_waits_for_the_one_that_imports_it() -> None:
+    named = re.findall('"modulepreload" href="([a-z]+[.]js)"', (VIEWER / "index.html").read_text())
+    reached, ahead = set[str](), {"viewer.js"}
+    while ahead:
+        reached |= ahead
+        texts = [(VIEWER / name).read_text() for name in ahead]
+        ahead = {found for t in texts for found in re.findall('from "[.]/([a-z]+[.]js)"', t)}
+        ahead -= reached
+    assert sorted(named) == sorted(reached - {"viewer.js"})
