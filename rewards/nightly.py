@@ -60,7 +60,7 @@ class Draft:
     books: Books
     derived: Derived
     frozen: Frozen
-    days: NDArray[np.int64]
+    days: NDArray[np.uint16]
     worth: NDArray[np.int64]
     file: bytes
 
@@ -165,10 +165,11 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     paying = paying_of(node, frozen, policy, rows, before)
     books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
     derived = derived_of(books)
+    give_back()
     file = sign_epoch(make_manifest(books, derived, node.key.public), node.key)
     paid = sum(amount > 0 for amount in books.allocation.amounts.values())
     watch.step(epoch, "booked", paid_accounts=paid, balances=len(books.balances))
-    return Draft(books, derived, frozen, days, cells, file)
+    return Draft(books, derived, frozen, days.astype(np.uint16), cells, file)
 
 
 def refuse_other_policy(node: Node, policy: Policy) -> None:

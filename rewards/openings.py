@@ -61,11 +61,10 @@ _DRIVES = 256
 
 def openings_of(frozen: Frozen) -> pa.Table:
     """OPENINGS of an epoch."""
-    order = _by_number(frozen.drive_of_row).astype(np.uint32)
     counts = np.bincount(frozen.drive_of_row, minlength=len(frozen.drives))
     ends = np.cumsum(np.append(0, counts)).astype(np.int32)
     ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
-    rows = pa.ListArray.from_arrays(pa.array(ends), pa.array(order))
+    rows = pa.ListArray.from_arrays(pa.array(ends), pa.array(_by_number(frozen.drive_of_row)))
     return pa.Table.from_arrays([ids, rows], schema=OPENINGS)
 
 
@@ -79,7 +78,7 @@ def store_weighed_by(
     blobs: Blobs,
     inputs_digest: str,
     rows: pa.Table,
-    days: NDArray[np.int64],
+    days: NDArray[np.uint16],
     worth: NDArray[np.int64],
 ) -> None:
     """Store what each of n rows was weighed by. rows: BOOK_ROWS; days, worth: of its cell, (n,)."""
@@ -148,10 +147,10 @@ def _rows_at(blobs: Blobs, key: str, at: NDArray[np.int64]) -> pa.Table:
     return read.take(pa.array(inside))
 
 
-def _by_number(numbers: NDArray[np.uint32]) -> NDArray[np.intp]:
+def _by_number(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Stable order of n numbers: 16 bits at a time, which NumPy sorts by their counts."""
-    low, high = (numbers & 0xFFFF).astype(np.uint16), (numbers >> 16).astype(np.uint16)
-    order = np.argsort(low, kind="stable")
+    order = np.argsort(numbers.astype(np.uint16), kind="stable").astype(np.uint32)
+    high = (numbers >> 16).astype(np.uint16)
     return order if not high.any() else order[np.argsort(high[order], kind="stable")]
 
 
