@@ -5,16 +5,17 @@ pictures and track agree in everything but the place. Others' pictures of the pl
 
 The law: disagreement counts only where the others can be believed. A witness is another
 contributor's accepted drive that a third contributor's pictures bear out somewhere along its way;
-two witnesses of different contributors have to disagree, at `_PLACES` places or more, and nobody
-who was asked agrees. So neither a place that nobody can know again, nor a single liar who was there
-first, holds who comes after him, and no crowd of liars does where one other told the truth.
+two witnesses of different contributors have to disagree, or one whom two others bear out, at
+`_PLACES` places or more, and nobody's pictures mostly agree. So neither a place that nobody can
+know again, nor a single liar who was there first, holds who comes after him, and no crowd of liars
+does where one other told the truth.
 Where a few pictures agree, nothing more is asked: honest drives cost four comparisons.
 
 A long drive is asked stretch by stretch, and its worst stretch counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from quality.evidence.landmarks import SAME_PLACE
@@ -73,20 +74,21 @@ def _stretch(own: Course, others: Sequence[Course], compare: Compare) -> Signal:
     believed = _believed(answers, others, compare)
     counted = {one: same for one, same in answers.items() if same or one.drive_id in believed}
     witnesses = len({one.contributor for one in counted if one.drive_id in believed})
-    if witnesses < _WITNESSES or not _disagree(counted):
+    few = max(witnesses, *believed.values(), 0) < _WITNESSES
+    if few or not _disagree(counted):
         return Signal("neighbours", 0, _facts(answers, witnesses))
     agreed = sum(counted.values())
     nats = _FOR * agreed + _AGAINST * (len(counted) - agreed)
     return Signal("neighbours", bounded(nats, -10, 0), _facts(answers, witnesses))
 
 
-def _fairly(met: Sequence[Place], answers: Answers) -> list[Place]:
+def _fairly(met: Sequence[Place], answers: Answers, most: int = _ASKED_OTHERS) -> list[Place]:
     """Of each place the drives that were asked least, so that no few outvote the others."""
     often = Counter(one.drive_id for one in answers)
     chosen: list[Place] = []
     for place in met:
         new = [one for one in place if one not in answers]
-        least = sorted(new, key=lambda one: (often[one.drive_id], one.metres))[:_ASKED_OTHERS]
+        least = sorted(new, key=lambda one: (often[one.drive_id], one.metres))[:most]
         often.update(one.drive_id for one in least)
         chosen.append(least)
     return chosen
@@ -105,24 +107,25 @@ def _disagree(answers: Answers) -> bool:
     return few and len(answers) >= _PAIRS and len(places) >= _PLACES
 
 
-def _believed(answers: Answers, others: Sequence[Course], compare: Compare) -> set[str]:
-    """Drives among those that disagree which a third contributor's bear out."""
+def _believed(answers: Answers, others: Sequence[Course], compare: Compare) -> Mapping[str, int]:
+    """Drives among those that disagree which others bear out, and how many contributors do."""
     against = [one.drive_id for one, same in answers.items() if not same]
     named = sorted(set(against), key=lambda drive_id: (-against.count(drive_id), drive_id))
     courses = {course.drive_id: course for course in others}
-    return {
-        drive_id
-        for drive_id in named[:_VETTED_AT_MOST]
-        if _is_borne_out(courses[drive_id], others, compare)
-    }
+    vetted = named[:_VETTED_AT_MOST]
+    bearers = {one: _bearing_out(courses[one], others, compare) for one in vetted}
+    return {drive_id: count for drive_id, count in bearers.items() if count}
 
 
-def _is_borne_out(witness: Course, others: Sequence[Course], compare: Compare) -> bool:
+def _bearing_out(witness: Course, others: Sequence[Course], compare: Compare) -> int:
+    """Contributors who agree with a witness, if most of those that are asked do."""
     third = [course for course in others if course.contributor != witness.contributor]
-    places = spread(meetings(witness, third), _VETTING_PLACES)
-    answers = _asked(witness, [place[:1] for place in places], compare)
-    agreed = sum(answers.values())
-    return agreed >= _BORNE_OUT and 2 * agreed >= len(answers)
+    answers = _asked(
+        witness, _fairly(spread(meetings(witness, third), _VETTING_PLACES), {}, 1), compare
+    )
+    agreed = Counter(one.contributor for one, same in answers.items() if same)
+    borne_out = agreed.total() >= _BORNE_OUT and 2 * agreed.total() >= len(answers)
+    return len(agreed) if borne_out else 0
 
 
 def _asked(own: Course, places: Sequence[Sequence[Meeting]], compare: Compare) -> Answers:

@@ -71,6 +71,15 @@ def test_two_who_do_not_agree_with_each_other_hold_nobody() -> None:
     assert strength(along("own"), [ANN, BOB], streets) == 0
 
 
+def test_pictures_of_another_street_are_held_by_one_whom_two_others_bear_out_further_on() -> None:
+    ann, bob, cat = along("ann", count=36), along("bob", first=24), along("cat", first=26)
+    streets = Streets({"own": OAK, "ann": ELM, "bob": ELM, "cat": ELM})
+    told = neighbours(along("own", count=22), [ann, bob, cat], streets)
+    assert told.strength <= HOLD_AT
+    assert told.facts["witnesses"] == 1
+    assert strength(along("own", count=22), [ann, bob], streets) == 0
+
+
 def test_a_liar_who_was_there_first_holds_nobody() -> None:
     streets = Streets({"own": ELM, "ann": OAK})
     assert strength(along("own"), [ANN], streets) == 0
