@@ -52,7 +52,7 @@ class Catalog:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield connection
         except OperationalError as error:
-            if "disk is full" in str(error) or "No space left" in str(error):
+            if "No space left" in str(error):  # PostgreSQL's words; SQLite's: catalog/driver.py
                 raise StorageFull("the node's disk is full; nothing was stored") from error
             raise
 

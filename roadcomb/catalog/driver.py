@@ -1,7 +1,8 @@
 """SQLAlchemy's way to SQLite by apsw instead of the standard library: only apsw checks pages.
 
 The law: as much of DBAPI 2 (PEP 249) as the catalog uses, transactions being the catalog's own; a
-damaged file is never an answer but roadcomb's IntegrityError, which names it.
+damaged file is never an answer but roadcomb's IntegrityError, which names it, and a full disk is
+StorageFull.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -169,7 +170,7 @@ class _Cursor:
 
 
 class _Told:
-    """Around what SQLite does to a file: its errors become DBAPI's, or ours for a damaged one."""
+    """Around what SQLite does to a file: DBAPI's errors, and ours of damage and full disks."""
 
     def __init__(self, filename: str) -> None:
         self._filename = filename
@@ -193,7 +194,9 @@ class _Told:
             )
         if isinstance(error, apsw.ConstraintError):
             return IntegrityError(str(error))
-        operational = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.CantOpenError)
+        if isinstance(error, apsw.FullError):
+            return errors.StorageFull("the node's disk is full; nothing was stored")
+        operational = (apsw.IOError, apsw.BusyError, apsw.CantOpenError)
         return (OperationalError if isinstance(error, operational) else DatabaseError)(str(error))
 
 

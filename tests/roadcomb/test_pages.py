@@ -47,11 +47,11 @@ def at_rest(catalog: Catalog, file: Path) -> bytearray:
     return bytearray(file.read_bytes())
 
 
-def older(file: Path) -> None:
-    """A catalog as it was made before pages had checksums."""
+def older(file: Path, mode: str) -> None:
+    """A catalog as it was made before pages had checksums; its backups had no log."""
     engine = sa.create_engine(f"sqlite:///{file}", module=sqlite3)
     with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
     migrate(engine)
     engine.dispose()
 
@@ -100,8 +100,9 @@ def test_a_damaged_header_is_not_taken_for_a_file_without_checksums(
     assert list(damaged_pages(file)) == [1]
 
 
-def test_an_older_catalog_is_given_checksums_and_keeps_its_rows(file: Path) -> None:
-    older(file)
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_an_older_catalog_is_given_checksums_and_keeps_its_rows(file: Path, mode: str) -> None:
+    older(file, mode)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("INSERT INTO contributors VALUES ('key', 'account', 7)")
         connection.commit()
