@@ -10,29 +10,23 @@ from ingest.settings import ScreenSettings
 from quality.columns import columns_of
 from quality.examine import Examined
 from quality.geometry import Grey
-from quality.judge import judge_pending
 from quality.review import decide, find_case
 from quality.search import FrameIndex, SeenDrive
 from quality.settings import QualitySettings
 from quality.verdicts import DriveVerdict, judge_drive, judgement_of
 from roadcomb.catalog.tables import drives as stored
-from roadcomb.engine import InlineEngine
 from roadcomb.node import Node
 from roadcomb.records import Frame, Verdict
 from tests.benchmarks.copies import COPIES
 from tests.drives import contributor
 from tests.quality.deliveries import METRE_E7, along, copied, deliver, frames_at
+from tests.quality.judging import decision, judge, rows
 from tests.quality.pictures import drawn_frames, look_at
-from tests.quality.test_judge import decision, rows
 
 ALICE, BOB, MALLORY = contributor(1), contributor(2), contributor(3)
 SETTINGS, SCREENING = QualitySettings(), ScreenSettings()
 DISGUISES = ("cropped 5 % a side", "mirrored", "logo added", "privacy-blurred twin")
 Seen = Sequence[tuple[Frame, Examined]]
-
-
-def judge(node: Node) -> int:
-    return judge_pending(node, InlineEngine())
 
 
 def seen(pictures: Sequence[bytes], away_m: int = 0) -> Seen:
