@@ -7,10 +7,11 @@ const TOKEN_DECIMALS = 9;
 const COMPASS = [
   "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
 ];
-const DATE = new Intl.DateTimeFormat("en-GB", {
+// Made when first asked: what they load takes longer than any other module of the page.
+const dates = once(() => new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric",
-});
-const NUMBER = new Intl.NumberFormat("en-GB");
+}));
+const numbers = once(() => new Intl.NumberFormat("en-GB"));
 
 /** The day number of an instant. */
 export const dayOf = (ms) => Math.floor(ms / DAY_MS);
@@ -22,7 +23,7 @@ export const parseDay = (iso) => dayOf(Date.parse(`${iso}T00:00:00Z`));
 export const isoDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 /** "Mon, 5 Jan 2026" of a day number. */
-export const dateWords = (day) => DATE.format(new Date(day * DAY_MS));
+export const dateWords = (day) => dates().format(new Date(day * DAY_MS));
 
 /** "Mon, 5 Jan 2026, 08:00:01 UTC" of a picture, or its day, where a node tells no more. */
 export function takenWords({ day, taken }) {
@@ -39,12 +40,12 @@ export function ageWords(age) {
 /** "1.25" of base units of money, nine decimals, as text or BigInt; never by way of a float. */
 export function tokens(units) {
   const text = BigInt(units).toString().replace("-", "").padStart(TOKEN_DECIMALS + 1, "0");
-  const whole = NUMBER.format(BigInt(text.slice(0, -TOKEN_DECIMALS)));
+  const whole = numbers().format(BigInt(text.slice(0, -TOKEN_DECIMALS)));
   const rest = text.slice(-TOKEN_DECIMALS).replace(/0+$/, "");
   return `${BigInt(units) < 0n ? "−" : ""}${whole}${rest ? `.${rest}` : ""}`;
 }
 
-export const number = (value) => NUMBER.format(value);
+export const number = (value) => numbers().format(value);
 
 /** "1 pass", "2 passes". */
 export const counted = (count, one, many = `${one}s`) =>
@@ -77,4 +78,10 @@ export function gradeWords(grade) {
   if (grade >= 600) return "good";
   if (grade >= 400) return "fair";
   return grade >= 200 ? "poor" : "very poor";
+}
+
+/** What `make` gives, made once. */
+function once(make) {
+  let made = null;
+  return () => (made ??= make());
 }
