@@ -11,7 +11,7 @@ from quality.deleting import delete_drive
 from roadcomb.cells import PAID_RESOLUTION
 from roadcomb.keys import key_from_seed
 from roadcomb.node import Node
-from tests.tiles.test_live import published
+from tests.tiles.driven import published
 from tests.tiles.worlds import (
     MONDAY_MS,
     Drive,
