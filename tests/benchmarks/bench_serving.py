@@ -11,7 +11,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,16 +92,15 @@ def serving(folder: str) -> Iterator[tuple[str, int]]:
 
 
 def serve(folder: str) -> None:
-    """The node's real app on a free port, which it prints, until it is ended."""
-    from api.app import create_app
+    """The node as `roadcomb serve` runs it, on a free port; its address is printed."""
+    from api.serve import serve as run
     from roadcomb.node import open_node
     from roadcomb.settings import NodeSettings
-    from tests.api.serving import serving as behind_a_socket
 
-    settings = NodeSettings(data=Path(folder), key_seed="tiles", clock_file=Path(folder) / "clock")
-    with behind_a_socket(create_app(open_node(settings))) as client:
-        print(client.base_url, flush=True)
-        threading.Event().wait()
+    settings = NodeSettings(
+        data=Path(folder), port=0, key_seed="tiles", clock_file=Path(folder) / "clock"
+    )
+    run(open_node(settings), False, False, lambda url, _: print(url, flush=True))
 
 
 @dataclass(frozen=True, slots=True)
