@@ -1,21 +1,24 @@
-"""Others' drives of the same places, and their small pictures, for `neighbours`, `repeats`.
+"""Others' drives of the same places and their pictures, for `neighbours`, `repeats` and `shade`.
 
 The laws: only accepted drives of other contributors are asked, and of them the newest, because
 streets change. What is lost, damaged or lawfully gone says nothing and stops no judging. Pictures
 are those that judging keeps (quality/thumbnails.py), so no original is decoded again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from quality.columns import COMPARABLE_CONTRAST, PLACE_RESOLUTION
-from quality.evidence.landmarks import Asked, answer, tells
+from quality.evidence.landmarks import Asked, answer, answer_sides, tells
+from quality.evidence.light import UNLIT, Brightness, brightness_of
 from quality.evidence.meetings import Course, course_of
 from quality.evidence.neighbours import Question, neighbours
 from quality.evidence.repeats import repeated_track
+from quality.evidence.shade import shade
 from quality.evidence.signals import Signal
 from quality.geometry import Grey
 from quality.judgement import DAMAGE, load
@@ -28,6 +31,8 @@ from roadcomb.node import Node
 from roadcomb.records import Frame, Verdict
 
 __all__ = ["course_of_frames", "other_signals"]
+
+Told = TypeVar("Told")
 
 _NEWEST = 32
 _AGE_MS = 400 * 86_400_000
@@ -58,8 +63,12 @@ def other_signals(
     around = index.table.drives_around(places) - {own.drive_id}
     known = _newest(index, around, own.contributor, after_ms)
     others = list(_courses(node, index, known))
-    compare = _Comparing(engine, own, pictures)
-    return [neighbours(own, others, compare), repeated_track(own, others)]
+    ask = _Asking(engine, own, pictures)
+    return [
+        neighbours(own, others, lambda questions: ask(answer, questions)),
+        repeated_track(own, others),
+        shade(own, others, ask.light, lambda questions: ask(answer_sides, questions)),
+    ]
 
 
 def _newest(index: FrameIndex, around: set[str], contributor: str, after_ms: int) -> list[str]:
@@ -92,7 +101,7 @@ def _courses(node: Node, index: FrameIndex, known: Sequence[str]) -> Iterator[Co
         yield course_of(row.drive_id, index.drives[row.drive_id].contributor, *places)
 
 
-class _Comparing:
+class _Asking:
     """Answers questions about pictures; each is fetched once a call."""
 
     def __init__(self, engine: Engine, own: Course, pictures: Pictures) -> None:
@@ -100,7 +109,9 @@ class _Comparing:
         self._own_id = own.drive_id
         self._pictures = pictures
 
-    def __call__(self, questions: Sequence[Question]) -> list[int | None]:
+    def __call__(
+        self, task: Callable[[Asked], Told], questions: Sequence[Question]
+    ) -> list[Told | None]:
         wanted = {(one.drive_id, one.n) for one in questions}
         wanted |= {(one.other_id, one.other_n) for one in questions}
         shown = {one: self._telling(*one) for one in sorted(wanted)}
@@ -111,10 +122,15 @@ class _Comparing:
             and (other := shown[one.other_id, one.other_n]) is not None
         ]
         tasks = [Asked(own, other) for _, own, other in able]
-        points: list[int | None] = [None] * len(questions)
-        for (number, _, _), found in zip(able, self._engine.map(answer, tasks), strict=True):
-            points[number] = None if isinstance(found, Lost) else found
-        return points
+        told: list[Told | None] = [None] * len(questions)
+        for (number, _, _), found in zip(able, self._engine.map(task, tasks), strict=True):
+            told[number] = None if isinstance(found, Lost) else found
+        return told
+
+    def light(self, n: int) -> Brightness:
+        """Of a frame of the own drive."""
+        picture = self._telling(self._own_id, n)
+        return UNLIT if picture is None else brightness_of(picture)
 
     def _telling(self, drive_id: str, n: int) -> Grey | None:
         own = drive_id == self._own_id

@@ -18,7 +18,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SAME_PLACE", "Asked", "Landmarks", "agreeing", "answer", "landmarks_of", "tells"]
+__all__ = [
+    "SAME_PLACE",
+    "Asked",
+    "Landmarks",
+    "agreeing",
+    "answer",
+    "answer_sides",
+    "brighter_left",
+    "landmarks_of",
+    "tells",
+]
 
 SAME_PLACE = 8
 
@@ -35,16 +45,23 @@ _OFF_PX = 4.2
 """Depth moves points against each other from one spot to the next."""
 _ITERATIONS = 300
 _FEWEST = 6
+_AROUND_PX, _DARK_LEVELS = 9, 8.0
+"""Of a point's tone: the square that is looked at, and levels that keep shadows from weighing."""
+_UPPER, _MIDDLE, _EITHER = 0.52, 0.08, 2
+"""Walls beside the road: shares of the height and of the width, and points on either side."""
 _DARK, _FLAT = 45.0, 20.0
 """Mean and spread in grey levels below which a picture is night or fog: it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Places in pixels, shape (n, 2), and unit descriptors, shape (n, 128)."""
+    """Places in pixels, shape (n, 2), and unit descriptors, shape (n, 128); tones: logarithms of
+    the grey levels around each, shape (n,). size: of the picture in those pixels, width, height."""
 
     places: Floats
     marks: Floats
+    tones: Floats
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +83,65 @@ def landmarks_of(picture: Grey) -> Landmarks:
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     sift = cv2.SIFT.create(nfeatures=_POINTS, contrastThreshold=_CONTRAST)
     points, found = sift.detectAndCompute(small, None)
+    size = (small.shape[1], small.shape[0])
     if not points:
-        return Landmarks(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
+        nothing = np.zeros((0, 2), np.float32)
+        return Landmarks(nothing, np.zeros((0, 128), np.float32), nothing[:, 0], size)
     marks = np.asarray(found, np.float32)
     marks = np.sqrt(marks / np.maximum(marks.sum(1, keepdims=True), 1e-6))
-    return Landmarks(np.array([point.pt for point in points], np.float32), marks)
+    places = np.array([point.pt for point in points], np.float32)
+    return Landmarks(places, marks, _tones(small, places), size)
+
+
+def _tones(small: NDArray[np.generic], places: Floats) -> Floats:
+    around = cv2.blur(np.asarray(small, np.float32), (_AROUND_PX, _AROUND_PX))
+    x, y = np.rint(places).astype(np.int64).T
+    at = around[np.minimum(y, small.shape[0] - 1), np.minimum(x, small.shape[1] - 1)]
+    tones: Floats = np.log(at + _DARK_LEVELS).astype(np.float32)
+    return tones
 
 
 def agreeing(one: Landmarks, other: Landmarks) -> int:
     """Points that one similarity explains."""
+    return len(_agreeing(one, other)[0])
+
+
+def brighter_left(one: Landmarks, other: Landmarks) -> float | None:
+    """By how much the left is brighter than the right in one picture against the other, by the
+    points above the middle that agree, as a natural logarithm; None: too few of them."""
+    here, there = _agreeing(one, other)
+    if len(here) < SAME_PLACE:
+        return None
+    width, height = one.size
+    x, y = one.places[here].T
+    brighter = one.tones[here] - other.tones[there]
+    left, right = (brighter[beside & (y < _UPPER * height)] for beside in _beside(x / width))
+    if min(len(left), len(right)) < _EITHER:
+        return None
+    return float(np.median(left) - np.median(right))
+
+
+def _beside(x: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return x < 0.5 - _MIDDLE, x > 0.5 + _MIDDLE
+
+
+def _agreeing(one: Landmarks, other: Landmarks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the points that one similarity explains, in both."""
+    nobody = np.zeros(0, np.int64)
     if min(len(one.marks), len(other.marks)) < _FEWEST:
-        return 0
+        return nobody, nobody
     here, there = _matched(one, other)
     if len(here) < _FEWEST:
-        return 0
+        return nobody, nobody
     _, inlying = cv2.estimateAffinePartial2D(
-        here, there, method=cv2.RANSAC, ransacReprojThreshold=_OFF_PX, maxIters=_ITERATIONS
+        one.places[here],
+        other.places[there],
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_OFF_PX,
+        maxIters=_ITERATIONS,
     )
-    return int(np.sum(inlying)) if np.size(inlying) else 0
+    agree = np.asarray(inlying).ravel() > 0 if np.size(inlying) else np.zeros(len(here), np.bool_)
+    return here[agree], there[agree]
 
 
 def answer(asked: Asked) -> int:
@@ -92,8 +150,14 @@ def answer(asked: Asked) -> int:
     return agreeing(landmarks_of(asked.own), landmarks_of(asked.other))
 
 
-def _matched(one: Landmarks, other: Landmarks) -> tuple[Floats, Floats]:
-    """Places of points that are each other's best match, and clearly so.
+def answer_sides(asked: Asked) -> float | None:
+    """The engine's task: by how much the own left is brighter."""
+    cv2.setNumThreads(1)
+    return brighter_left(landmarks_of(asked.own), landmarks_of(asked.other))
+
+
+def _matched(one: Landmarks, other: Landmarks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of points that are each other's best match, and clearly so.
 
     OpenCV multiplies by one thread, as told; NumPy would wake all, for ten times the CPU.
     """
@@ -106,7 +170,7 @@ def _matched(one: Landmarks, other: Landmarks) -> tuple[Floats, Floats]:
     second = likeness.max(1)
     clear = _distance(first) < _CLEAR * _distance(second)
     kept = mutual & clear
-    return one.places[kept], other.places[best[kept]]
+    return rows[kept], best[kept]
 
 
 def _distance(likeness: Floats) -> Floats:

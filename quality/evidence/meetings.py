@@ -47,14 +47,17 @@ class Course:
 
     def part(self, first: int, end: int) -> "Course":
         """Some frames that follow each other."""
-        cut = slice(first, end)
+        return self.picked(slice(first, end))
+
+    def picked(self, those: slice | NDArray[np.bool_]) -> "Course":
+        """Some frames in their order, with the headings that they have among all."""
         return replace(
             self,
-            numbers=self.numbers[cut],
-            lat_deg=self.lat_deg[cut],
-            lon_deg=self.lon_deg[cut],
-            heading_deg=self.heading_deg[cut],
-            t_ms=self.t_ms[cut],
+            numbers=self.numbers[those],
+            lat_deg=self.lat_deg[those],
+            lon_deg=self.lon_deg[those],
+            heading_deg=self.heading_deg[those],
+            t_ms=self.t_ms[those] if len(self.t_ms) else self.t_ms,
         )
 
 

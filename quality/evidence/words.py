@@ -15,6 +15,7 @@ WORDS = {
     "force": "the track speeds up and brakes harder than a car can",
     "sun-height": "the light does not fit the height of the sun at that time and place",
     "sun-side": "the light comes from another side than the sun stood",
+    "shade": "the sunny side of the street is not the one that others' pictures lead to expect",
     "clock": "metres, seconds and the receiver's speed do not fit each other",
     "future": "frames are from a time after the node received them",
     "screen": "fine stripes as of a filmed screen",

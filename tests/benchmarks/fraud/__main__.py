@@ -24,7 +24,7 @@ EACH = 60
 WITHOUT = {
     "with others' drives and a map": (),
     "with others' drives": ("streets",),
-    "with a map": ("neighbours",),
+    "with a map": ("neighbours", "shade"),
     "with neither": PLACES,
 }
 _RECEIVED_MS = 1_800_000_000_000

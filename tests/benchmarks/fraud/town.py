@@ -10,9 +10,11 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from quality.evidence.landmarks import Landmarks, agreeing, landmarks_of, tells
+from quality.evidence.landmarks import Landmarks, agreeing, brighter_left, landmarks_of, tells
+from quality.evidence.light import Brightness
 from quality.evidence.meetings import Course, course_of
 from quality.evidence.neighbours import Question, neighbours
+from quality.evidence.shade import shade
 from quality.evidence.signals import Signal
 from quality.evidence.streets import StreetMap, along_streets, street_map
 from roadcomb.records import Frame
@@ -25,7 +27,7 @@ from tests.benchmarks.fraud.studio import Recording
 
 __all__ = ["PLACES", "Town"]
 
-PLACES = ("neighbours", "streets")
+PLACES = ("neighbours", "shade", "streets")
 """Signals that need others' drives, or a map."""
 LIARS = 20
 _BEYOND_M = 150.0
@@ -62,7 +64,18 @@ class Town:
             pairs = ((picture(q.drive_id, q.n), picture(q.other_id, q.other_n)) for q in questions)
             return [None if a is None or b is None else agreeing(a, b) for a, b in pairs]
 
-        return [neighbours(own, others, compare), along_streets(own, self._streets)]
+        def sides(questions: Sequence[Question]) -> list[float | None]:
+            pairs = ((picture(q.drive_id, q.n), picture(q.other_id, q.other_n)) for q in questions)
+            return [None if a is None or b is None else brighter_left(a, b) for a, b in pairs]
+
+        def light(n: int) -> Brightness:
+            return one.light[n if order is None else order[n]]
+
+        return [
+            neighbours(own, others, compare),
+            shade(own, others, light, sides),
+            along_streets(own, self._streets),
+        ]
 
     def _seen(self, number: int, n: int) -> Landmarks | None:
         data = np.frombuffer(self._made[number].thumbnails[n], np.uint8)
@@ -81,7 +94,8 @@ def _claimed(number: int, dice: Dice) -> Course:
 
 def _course(drive_id: str, contributor: str, frames: Sequence[Frame]) -> Course:
     lat, lon = [frame.lat_e7 for frame in frames], [frame.lon_e7 for frame in frames]
-    return course_of(drive_id, contributor, range(len(frames)), lat, lon)
+    times = [frame.t_ms for frame in frames]
+    return course_of(drive_id, contributor, range(len(frames)), lat, lon, times)
 
 
 def _map() -> StreetMap:

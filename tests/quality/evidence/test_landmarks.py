@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from quality.evidence.landmarks import SAME_PLACE, Asked, Grey, answer, tells
+from quality.evidence.landmarks import SAME_PLACE, Asked, Grey, answer, answer_sides, tells
 from sample_data.camera import Pose
 from sample_data.conditions import Conditions, Device, Light
 from sample_data.draw import draw
@@ -50,6 +50,19 @@ def test_a_place_is_known_again_by_another_camera_on_another_day(
 def test_other_places_are_not(first: list[Grey], again: list[Grey]) -> None:
     others = again[::-1]
     assert all(answer(Asked(*pair)) < SAME_PLACE for pair in zip(first, others, strict=True))
+
+
+def test_light_on_the_left_is_told_whatever_the_walls_are_painted(
+    first: list[Grey], again: list[Grey]
+) -> None:
+    lit = first[0].astype(np.float32)
+    lit[:, : lit.shape[1] // 2] *= 1.4
+    sunny = np.clip(lit, 0, 255).astype(np.uint8)
+    before, after = (answer_sides(Asked(one, again[0])) or 0.0 for one in (first[0], sunny))
+    assert after - before > 0.15
+    same = answer_sides(Asked(sunny, first[0]))
+    assert same == pytest.approx(np.log(1.4), abs=0.1)
+    assert answer_sides(Asked(first[0], again[1])) is None
 
 
 def test_night_and_fog_say_nothing(first: list[Grey]) -> None:
