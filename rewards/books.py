@@ -34,6 +34,7 @@ from rewards.week import NO_WEEK, Week, turned
 from rewards.weights import shards_of_rows, weigh
 from rewards.worth import paid_rows, worth_of_cells
 from tiles.fold import empty, fold, merge
+from tiles.groups import group_by
 
 __all__ = [
     "Books",
@@ -280,4 +281,6 @@ def _refilled(refill: Refill, rows: pa.Table, inputs: Inputs) -> Refill:
         late = np.array(released, np.intp)
         now[late] = False
         refill = refill.paid(cells[late[paid[late]]], judged)
-    return refill.paid(cells[now], inputs.epoch)
+    shards = shards_of_rows(cells)
+    distinct = [np.zeros(0, np.uint64), *(group_by(cells[own][now[own]]).keys for own in shards)]
+    return refill.paid(np.concatenate(distinct), inputs.epoch)

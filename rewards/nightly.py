@@ -137,7 +137,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = No
     draft = draft_epoch(node, epoch, policy, watch)
     store_books(node.blobs, draft.books, draft.derived, draft.named)
     inputs = digest_of_bytes(draft.derived.inputs)
-    store_openings(node.blobs, inputs, openings_of(draft.frozen))
+    store_openings(node.blobs, inputs, openings_of(draft.frozen.drives, draft.frozen.drive_of_row))
     store_weighed_by(node.blobs, inputs, draft.books.rows, draft.days, draft.worth)
     watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
     commit(node, draft.books, draft.frozen, draft.file)
@@ -155,8 +155,10 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     events = len(frozen.events)
     watch.step(epoch, "frozen", drives=len(frozen.drives), passes=len(frozen.rows), events=events)
     earlier = partial(refill_at, node)
-    days = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
-    cells = worth(frozen.rows, days, before, epoch, policy)
+    refilled = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
+    cells = worth(frozen.rows, refilled, before, epoch, policy)
+    days = refilled.astype(np.uint16)
+    del refilled
     rows = weighed(frozen.rows, cells, epoch, policy)
     watch.step(epoch, "weighed", paid_passes=int((rows["weight"].to_numpy() > 0).sum()))
     earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)
@@ -169,7 +171,7 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     file = sign_epoch(make_manifest(books, derived, node.key.public), node.key)
     paid = sum(amount > 0 for amount in books.allocation.amounts.values())
     watch.step(epoch, "booked", paid_accounts=paid, balances=len(books.balances))
-    return Draft(books, derived, frozen, days.astype(np.uint16), cells, file)
+    return Draft(books, derived, frozen, days, cells, file)
 
 
 def refuse_other_policy(node: Node, policy: Policy) -> None:

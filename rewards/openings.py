@@ -6,7 +6,7 @@ deleted; and what each published row was weighed by, in the rows' order, which n
 statement reads the few row groups in which its own drives went, and nothing is stored twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from rewards.freeze import Frozen
+from rewards.freeze import FrozenDrive
 from rewards.rows import BOOK_ROWS, ROW_GROUP
 from rewards.shelf import rows_key
-from rewards.weights import runs_of, shards_of_rows
+from rewards.weights import SHARD, runs_of, shards_of_rows
 from roadcomb.blobs import Blobs
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "OPENINGS",
     "WEIGHED_BY",
     "all_openings",
+    "by_number",
     "opened",
     "opened_cells",
     "openings_of",
@@ -59,13 +60,14 @@ _DRIVES = 256
 """Drives whose rows are read together by who wants one."""
 
 
-def openings_of(frozen: Frozen) -> pa.Table:
-    """OPENINGS of an epoch."""
-    counts = np.bincount(frozen.drive_of_row, minlength=len(frozen.drives))
+def openings_of(drives: Sequence[FrozenDrive], drive_of_row: NDArray[np.uint32]) -> pa.Table:
+    """OPENINGS of the drives of an epoch; drive_of_row: number of each row's drive, shape (n,)."""
+    counts = np.bincount(drive_of_row, minlength=len(drives))
     ends = np.cumsum(np.append(0, counts)).astype(np.int32)
-    ids = pa.array([drive.drive_id for drive in frozen.drives], pa.string())
-    rows = pa.ListArray.from_arrays(pa.array(ends), pa.array(_by_number(frozen.drive_of_row)))
-    return pa.Table.from_arrays([ids, rows], schema=OPENINGS)
+    ids = pa.array([drive.drive_id for drive in drives], pa.string())
+    rows = pa.array(by_number(drive_of_row, ends[:-1]))
+    lists = pa.ListArray.from_arrays(pa.array(ends), rows)
+    return pa.Table.from_arrays([ids, lists], schema=OPENINGS)
 
 
 def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None:
@@ -147,11 +149,22 @@ def _rows_at(blobs: Blobs, key: str, at: NDArray[np.int64]) -> pa.Table:
     return read.take(pa.array(inside))
 
 
-def _by_number(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Stable order of n numbers: 16 bits at a time, which NumPy sorts by their counts."""
-    order = np.argsort(numbers.astype(np.uint16), kind="stable").astype(np.uint32)
-    high = (numbers >> 16).astype(np.uint16)
-    return order if not high.any() else order[np.argsort(high[order], kind="stable")]
+def by_number(
+    numbers: NDArray[np.uint32], starts: NDArray[np.integer], shard: int = SHARD
+) -> NDArray[np.uint32]:
+    """Order of n rows by a number of each, rows rising; starts: of each number's rows in it.
+
+    A shard is sorted at a time, number and place in one key, and takes the next free places.
+    """
+    order, free = np.empty(len(numbers), np.uint32), starts.astype(np.int64)
+    for first in range(0, len(numbers), shard):
+        own = numbers[first : first + shard].astype(np.uint64)
+        keys = np.sort(own * np.uint64(shard) + np.arange(len(own), dtype=np.uint64))
+        number, place = np.divmod(keys, np.uint64(shard))
+        runs = runs_of(number)
+        order[free[number] + np.arange(len(own)) - runs.starts[runs.of_row]] = first + place
+        free += np.bincount(number.astype(np.int64), minlength=len(free))
+    return order
 
 
 def _company(rows: pa.Table) -> dict[str, NDArray[Any]]:
