@@ -75,7 +75,7 @@ SOFT_CURVE: Curve = ((14, 1000), (22, 850), (42, 690), (120, 350), (300, 0))
 """Of tiles with contrast but no edges, per mille: undegraded road frames 0..14, distorted poles of
 a 360-degree camera 20..61; with drops on the glass 12..103, 42 in the middle."""
 
-SPOTS_CURVE: Curve = ((20, 1000), (45, 600), (100, 300), (250, 0))
+SPOTS_CURVE: Curve = ((20, 1000), (45, 550), (100, 280), (250, 0))
 """Of the picture that stays out of focus over a drive, per mille: clean 0..12, drops 90..130."""
 
 FROST_CURVE: Curve = ((130, 1000), (200, 650), (400, 350), (900, 100))
