@@ -19,7 +19,7 @@ from quality.evidence.way import Way
 
 __all__ = ["UNLIT", "Brightness", "brightness_of", "sun_height", "sun_side"]
 
-_NIGHT_DEG, _DAY_DEG = -8.0, 8.0
+_NIGHT_DEG, _DAY_DEG = -9.0, 8.0
 _BRIGHT, _DARK = 105, 38
 """Grey levels: the upper third of a day's picture is above the first, that of a night's below the
 second (street lamps and all)."""

@@ -32,6 +32,8 @@ from quality.evidence.sun import Sun, sun_at
 __all__ = ["Light", "Sides", "shade", "side_of"]
 
 _FEWEST, _PLACES, _OTHERS, _PAIRS, _WITNESSES = 6, 6, 3, 4, 2
+_SHOWN = 24
+"""Own pictures of a direction whose walls are looked at, at most."""
 _SIDE = 0.3
 """Below it the sun stands along the street."""
 _DIRECT = 5.0
@@ -110,7 +112,8 @@ def _sides(course: Course) -> Floats:
 
 def _walls(own: Course, lit: Floats, light: Light) -> float:
     """By how much walls on the sun's side are brighter, as a logarithm; nan: nothing is seen."""
-    shown = [light(int(n)) for n in own.numbers]
+    some = np.unique(np.linspace(0, len(lit) - 1, min(len(lit), _SHOWN)).round().astype(int))
+    shown, lit = [light(int(n)) for n in own.numbers[some]], lit[some]
     brighter = np.array([math.log((one.left + 8) / (one.right + 8)) for one in shown])
     seen = ~np.isnan(brighter)
     weight = float((lit[seen] ** 2).sum())

@@ -102,3 +102,16 @@ def test_pictures_that_show_nothing_say_nothing() -> None:
 def test_the_sun_on_the_right_lights_the_left(azimuth_deg: float, side: int) -> None:
     assert side_of(Sun(20.0, azimuth_deg), 0.0) == pytest.approx(side, abs=0.05)
     assert side_of(Sun(-1.0, azimuth_deg), 0.0) == 0
+
+
+def test_of_a_long_street_a_few_frames_are_looked_at() -> None:
+    looked: list[int] = []
+
+    def dark(n: int) -> Brightness:
+        looked.append(n)
+        return UNLIT
+
+    shade(northwards("own", MORNING_MS, 400), [], dark, lambda asked: [None] * len(asked))
+    assert looked[0] == 0
+    assert looked[-1] == 399
+    assert len(looked) == 24
