@@ -20,6 +20,12 @@ from tests.api.processes import run_cli
 from tests.api.serving import serving
 from tests.drives import contributor, drive_of, make_node, pictures
 
+GUARDS = {
+    "sqlite": "log_entries_no_update",
+    "postgresql": "log_entries_append_only ON log_entries",
+}
+"""What refuses a change of the log, by the kind of catalog."""
+
 
 def sealed(client: httpx.Client, number: int) -> bytes:
     """Upload a numbered drive; its receipt."""
@@ -85,7 +91,7 @@ def test_a_head_of_another_node_is_refused(client: httpx.Client) -> None:
 def test_a_node_that_rewrote_its_log_is_found_out(client: httpx.Client, node: Node) -> None:
     kept = [receipt_of(sealed(client, number), node) for number in range(4)]
     with node.catalog.writing() as connection:
-        connection.execute(sa.text("DROP TRIGGER log_entries_no_update"))
+        connection.exec_driver_sql(f"DROP TRIGGER {GUARDS[connection.dialect.name]}")
         connection.execute(
             sa.text("UPDATE log_entries SET leaf = :leaf WHERE log_index = 1"), {"leaf": "ab" * 32}
         )

@@ -90,6 +90,7 @@ def delete(node: Node, key: Key, drive_id: str) -> httpx.Response:
         return client.delete(path, headers=signed(node, key, "DELETE", path))
 
 
+@pytest.mark.sqlite("its file holds the salt; of PostgreSQL's: test_forgotten_on_postgresql")
 def test_a_deleted_drive_is_nowhere_in_the_store_and_the_books_stay(paid: Node) -> None:
     node, frames = paid, drawn_frames()
     first, second = drives_of(node, ALICE)
