@@ -30,7 +30,7 @@ _FIRST_PLACES, _ENOUGH = 4, 3
 _PLACES, _ASKED_PLACES, _ASKED_OTHERS = 4, 8, 3
 _PAIRS, _SIDED = 6, 2
 _VETTING_PLACES, _BORNE_OUT = 6, 3
-_WITNESSES, _VETTED_AT_MOST = 2, 4
+_WITNESSES, _VETTED_AT_MOST = 2, 8
 _FOR, _AGAINST = 3.0, -1.0
 """Nats of a pair that agrees and of one that does not. Alone they would weigh 4 and -2; pairs of
 one drive share its lens and its light, so half of what speaks against is believed."""
