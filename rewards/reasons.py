@@ -39,6 +39,7 @@ WORDS = MappingProxyType(
         "unreadable": "the file could not be read",
         "framekm-damaged": "the FrameKM does not add up: copy it from the camera again",
         "too-large": "the picture is larger than the node takes",
+        "too-much": "reading the picture takes more time or memory than any camera's does",
         "too-small": "the picture is too small to show a street",
         "too-narrow": "the picture is a narrow strip that shows no street",
         # of the picture (quality)
