@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import sqlalchemy as sa
@@ -101,10 +102,10 @@ class Meanwhile(Blobs):
         super().__init__(LocalStore(folder), folder)
         self._waiting = [lambda: None, happens]
 
-    def get(self, key: str) -> bytes:
+    def reading(self, key: str) -> BinaryIO:
         if self._waiting:
             self._waiting.pop(0)()
-        return super().get(key)
+        return super().reading(key)
 
 
 def test_of_two_releases_at_once_of_the_same_pictures_one_is_refused(node: Node, held: str) -> None:
