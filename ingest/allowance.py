@@ -12,11 +12,11 @@ Signals reach the main thread only: readers in other threads have no limit of ti
 import os
 import resource
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import FrameType
 
@@ -28,8 +28,9 @@ __all__ = ["Allowance", "allowance"]
 _USAGE = Path("/proc/self/statm")
 _DATA_PAGES = 5
 """proc(5): data and stack."""
-_AGAIN_S = 0.5
-"""A library that catches everything is told again."""
+_AGAIN_S = 0.02
+"""A library that catches everything is told again; so is Python itself, where it was in a callback
+of its collector, out of which nothing is raised."""
 
 
 class _Late(BaseException):
@@ -49,27 +50,40 @@ class Allowance:
     usual: tuple[int, int]
     timed: bool
 
-    @contextmanager
-    def spent_on(self, size: int = 0) -> Iterator[None]:
+    def spent_on(self, size: int = 0) -> "_Spending":
         """Around the reading of one file, of which `size` bytes matter. Raises InvalidInput."""
-        seconds = self.seconds + self.share_s * size / 2**20
-        try:
-            self._clock(seconds)
-            resource.setrlimit(resource.RLIMIT_DATA, self.most)
-            yield
-        except _Late as late:
-            raise InvalidInput(f"reading it takes more than {seconds:.3g} s of CPU") from late
-        except MemoryError as error:
-            needs = f"more than {self.memory_bytes // 2**20} MB of memory"
-            raise InvalidInput(f"reading it takes {needs}") from error
-        finally:
-            self._clock(0)
-            resource.setrlimit(resource.RLIMIT_DATA, self.usual)
+        return _Spending(self, self.seconds + self.share_s * size / 2**20)
 
-    def _clock(self, seconds: float) -> None:
+    def clock(self, seconds: float) -> None:
         """Of CPU, this process's; 0 stops it."""
         if self.timed:
             signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_S if seconds else 0)
+
+
+class _Spending:
+    """Begins and ends an allowance. It is no generator: to be late on the way in or out must not
+    raise, so all that happens there is in this module, which `_end` knows."""
+
+    def __init__(self, allowed: Allowance, seconds: float) -> None:
+        self._allowed, self._seconds = allowed, seconds
+        self._told = sys.unraisablehook
+
+    def __enter__(self) -> None:
+        sys.unraisablehook = partial(_unless_late, self._told)
+        resource.setrlimit(resource.RLIMIT_DATA, self._allowed.most)
+        self._allowed.clock(self._seconds)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._allowed.clock(0)
+        resource.setrlimit(resource.RLIMIT_DATA, self._allowed.usual)
+        sys.unraisablehook = self._told
+        if isinstance(error, _Late):
+            raise InvalidInput(
+                f"reading it takes more than {self._seconds:.3g} s of CPU"
+            ) from error
+        if isinstance(error, MemoryError):
+            needs = f"more than {self._allowed.memory_bytes // 2**20} MB of memory"
+            raise InvalidInput(f"reading it takes {needs}") from error
 
 
 def allowance(settings: ReadSettings) -> Allowance:
@@ -95,8 +109,17 @@ def _listen() -> None:
     signal.signal(signal.SIGPROF, _end)
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise _Late
+def _end(_number: int, frame: FrameType | None) -> None:
+    if frame is None or frame.f_globals is not globals():
+        raise _Late
+
+
+def _unless_late(
+    told: Callable[["sys.UnraisableHookArgs"], object], ignored: "sys.UnraisableHookArgs"
+) -> None:
+    """What a callback could not raise is told, but for what is raised again at once."""
+    if ignored.exc_type is not _Late:
+        told(ignored)
 
 
 def _used() -> int:

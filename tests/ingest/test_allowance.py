@@ -4,6 +4,7 @@ import json
 import resource
 import signal
 import struct
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -100,6 +101,26 @@ def test_a_track_that_takes_too_long_is_named_and_the_pictures_are_read(
     words = f"{path} is not used: reading it takes more than 0.05 s of CPU"
     assert recording.troubles == (words,)
     assert [still.path.name for still in recording.stills] == ["1.jpg"]
+
+
+class Grave:
+    """Python calls what it does when it dies, and lets nothing be raised out of it."""
+
+    def __del__(self) -> None:
+        ends = time.process_time() + 0.05
+        while time.process_time() < ends:
+            pass
+
+
+def loop_after(grave: Grave) -> None:
+    del grave
+    loop()
+
+
+def test_what_is_late_in_a_callback_of_pythons_own_is_ended_after_it() -> None:
+    allowed = allowance(ReadSettings(cpu_s=0.02, cpu_s_per_mb=0))
+    with pytest.raises(InvalidInput, match="more than"), allowed.spent_on():
+        loop_after(Grave())
 
 
 def test_a_header_that_takes_too_long_costs_its_picture_and_no_other(tmp_path: Path) -> None:
