@@ -21,6 +21,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from api.app import create_app
 from api.background import Repeating
+from api.lastcall import begin_no_more
 from api.logs import log_json
 from api.state import report_trouble, report_unread
 from roadcomb.errors import UsageError
@@ -37,7 +38,9 @@ PUBLISHED_AT_ONCE = 8
 DRAIN_S = 10
 HASHED_AT_ONCE = 4
 """Coverage shards a step, of those that the start took unread."""
-FAREWELL_S = 1.0
+HANDSHAKE_S = 0.2
+"""How long a connection takes that has begun."""
+FAREWELL_S = 2.0
 """How long a client that is between two requests may take to send its next, which is answered with
 `Connection: close`; longer, and its connection is closed while idle, as HTTP allows at any time.
 """
@@ -136,7 +139,10 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _take_the_last(self, sockets: list[socket.socket]) -> None:
-        """Whoever has reached the kernel's queue is connected; from here on all are refused."""
+        """Whoever has begun to connect is taken; from here on all others are refused."""
+        for listening in sockets:
+            begin_no_more(listening)
+        await asyncio.sleep(HANDSHAKE_S)
         last = [connection for listening in sockets for connection in _queued(listening)]
         for listening in sockets:
             with suppress(OSError):  # where a listening socket knows no shutdown, closing does it
