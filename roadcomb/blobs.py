@@ -23,7 +23,14 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from roadcomb.canonical import digest_of_bytes
-from roadcomb.errors import IntegrityError, NotFound, RoadcombError, StorageFull, Unreachable
+from roadcomb.errors import (
+    IntegrityError,
+    NotFound,
+    RoadcombError,
+    StorageFull,
+    Unreachable,
+    UsageError,
+)
 from roadcomb.files import writing
 
 __all__ = ["SUMS", "Blobs", "open_blobs"]
@@ -189,9 +196,17 @@ class Blobs:
 
 
 def open_blobs(url: str) -> Blobs:
-    """Store behind a URL: file:///folder (made when missing), s3://bucket/prefix, memory:///."""
+    """Store behind a URL: file:///folder (made when missing), s3://bucket/prefix, memory:///.
+
+    Raises UsageError for what names none.
+    """
     if not url.startswith("file:"):
-        return Blobs(from_url(url))
+        try:
+            return Blobs(from_url(url))
+        except (BaseError, ValueError) as error:
+            raise UsageError(
+                f"{url!r} names no blob store: set ROADCOMB_BLOBS to s3://bucket/prefix or file:///folder"
+            ) from error
     root = Path(unquote(urlsplit(url).path))
     if not root.is_dir():
         root.mkdir(parents=True, exist_ok=True)

@@ -42,9 +42,11 @@ def open_node(settings: NodeSettings) -> Node:
         )
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = SystemClock() if settings.clock_file is None else FileClock(settings.clock_file)
+    blobs = open_blobs(settings.blobs_url)
     catalog = open_catalog(settings.catalog_url)
-    _remember(settings)
-    return Node(settings, catalog, open_blobs(settings.blobs_url), clock, _node_key(settings))
+    _remember(settings.blobs, settings.blobs_file)
+    _remember(settings.catalog, settings.catalog_file)
+    return Node(settings, catalog, blobs, clock, _node_key(settings))
 
 
 def open_existing(data: Path | None) -> Node:
@@ -66,9 +68,8 @@ def open_existing(data: Path | None) -> Node:
     return open_node(settings)
 
 
-def _remember(settings: NodeSettings) -> None:
-    """A verb that is not told the catalog's URL shall not make this node a second, empty one."""
-    url, file = settings.catalog, settings.catalog_file
+def _remember(url: str | None, file: Path) -> None:
+    """A verb that is told neither URL shall not make this node a second, empty catalog or store."""
     if url and not (file.exists() and file.read_text() == url):
         write_durably(file, url.encode(), OWNER_ONLY)
 

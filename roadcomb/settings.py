@@ -90,16 +90,20 @@ class NodeSettings(FromEnvironment):
     @property
     def catalog_url(self) -> str:
         """SQLAlchemy URL of the catalog: as set, else as the node was last opened with."""
-        if self.catalog:
-            return self.catalog
-        if self.catalog_file.exists():
-            return self.catalog_file.read_text()
-        return f"sqlite:///{self.data / 'catalog.sqlite'}"
+        kept = _kept(self.catalog_file)
+        return self.catalog or kept or f"sqlite:///{self.data / 'catalog.sqlite'}"
+
+    @property
+    def blobs_file(self) -> Path:
+        """Where a node keeps the URL of a blob store that is not the folder in `data`; for its
+        owner only."""
+        return self.data / "blobs.url"
 
     @property
     def blobs_url(self) -> str:
-        """obstore URL of the blob store."""
-        return self.blobs or (self.data / "blobs").absolute().as_uri()
+        """obstore URL of the blob store: as set, else as the node was last opened with."""
+        kept = _kept(self.blobs_file)
+        return self.blobs or kept or (self.data / "blobs").absolute().as_uri()
 
     @property
     def key_file(self) -> Path:
@@ -128,3 +132,8 @@ class ClientSettings(FromEnvironment):
     def key_file(self) -> Path:
         """The contributor's private key."""
         return self.config / "contributor.pem"
+
+
+def _kept(file: Path) -> str | None:
+    """What a node was last opened with."""
+    return file.read_text() if file.exists() else None

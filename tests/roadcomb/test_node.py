@@ -42,6 +42,25 @@ def test_a_node_keeps_to_its_catalog_when_a_verb_is_not_told_of_it(tmp_path: Pat
     assert open_existing(tmp_path / "data").settings.catalog_url == moved
 
 
+def test_a_node_keeps_to_its_blobs_when_a_verb_is_not_told_of_them(tmp_path: Path) -> None:
+    elsewhere = (tmp_path / "elsewhere").as_uri()
+    opened = open_node(settings(tmp_path, blobs=elsewhere))
+    opened.blobs.put("packs/a", b"of the first run")
+    opened.catalog.close()
+    again = open_existing(tmp_path / "data")
+    assert again.blobs.get("packs/a") == b"of the first run"
+    assert not (tmp_path / "data" / "blobs").exists()
+    assert again.settings.blobs_file.stat().st_mode & 0o777 == 0o600
+    again.catalog.close()
+
+
+def test_an_address_of_no_store_is_refused_and_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="s4://"):
+        open_node(settings(tmp_path, blobs="s4://bucket"))
+    open_node(settings(tmp_path)).catalog.close()
+    assert not settings(tmp_path).blobs_file.exists()
+
+
 def test_processes_that_open_a_new_node_at_once_agree_on_its_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         opened = list(pool.map(lambda _: open_node(settings(tmp_path)), range(8)))
