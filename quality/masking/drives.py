@@ -1,7 +1,8 @@
 """What must be masked in the frames of a drive, from what a detector saw in each; pure.
 
 Laws: a frame's masks never shrink because of its neighbours, but for the camera's own car, which
-stands still over the drive; what is sure enough to see and yet not masked is told as a doubt.
+stands still over the drive; what is sure enough to see and yet not masked, nor a part of what is,
+is told as a doubt.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from statistics import median
 
 from quality.masking.likelihood import is_shaped, is_sure
 from quality.masking.owncar import own_car
+from quality.masking.parts import parts_of
 from quality.masking.regions import Kind, Region
 from quality.masking.tiles import eye_line
 from quality.masking.tracks import followed
@@ -52,22 +54,24 @@ def masks_of_drive(sights: Sequence[Sight]) -> tuple[Masks, ...]:
         [box for box in boxes if is_shaped(box, one.width, one.height, line)]
         for one, boxes in zip(sights, others, strict=True)
     ]
-    sure = [
-        [box for box in boxes if is_sure(box, one.width, one.height)]
-        for one, boxes in zip(sights, shaped, strict=True)
+    parts = [parts_of(boxes, _sure(one, boxes)) for one, boxes in zip(sights, shaped, strict=True)]
+    whole = [
+        [box for box in boxes if box not in some] for boxes, some in zip(shaped, parts, strict=True)
     ]
-    known = [
-        [box for box in boxes if is_sure(box, one.width, one.height, known=True)]
-        for one, boxes in zip(sights, shaped, strict=True)
-    ]
+    sure = [_sure(one, boxes) for one, boxes in zip(sights, whole, strict=True)]
+    known = [_sure(one, boxes, known=True) for one, boxes in zip(sights, whole, strict=True)]
     masked = followed(known, sure)
-    return tuple(map(_masks, sights, others, masked))
+    return tuple(
+        Masks(
+            tuple(zone_of(box, one.width, one.height, line) for box in hidden),
+            tuple(box for box in seen if _is_doubt(box) and box not in {*hidden, *some}),
+        )
+        for one, seen, some, hidden in zip(sights, others, parts, masked, strict=True)
+    )
 
 
-def _masks(sight: Sight, seen: Sequence[Region], masked: Sequence[Region]) -> Masks:
-    zones = tuple(zone_of(box, sight.width, sight.height) for box in masked)
-    hidden = set(masked)
-    return Masks(zones, tuple(box for box in seen if _is_doubt(box) and box not in hidden))
+def _sure(sight: Sight, boxes: Sequence[Region], known: bool = False) -> list[Region]:
+    return [box for box in boxes if is_sure(box, sight.width, sight.height, known)]
 
 
 def _is_doubt(box: Region) -> bool:
