@@ -47,8 +47,9 @@ READABLE_PX, FACE_PX = 30, 14
 """A drawn plate of that width shows its letters."""
 
 DRAWN = (
-    ("drawn, tuned on", (7, 8), (0, 1, 4)),
+    ("drawn, tuned on", (7, 8, 11, 12, 13), (0, 1, 4)),
     ("drawn, nobody tuned on", (41, 42, 43), (0, 1, 4)),
+    ("drawn, seen once", (61, 62, 63), (0, 1, 4)),
 )
 """Rows of the table: seeds of drawn cities, and which of the demo's drives through them."""
 
