@@ -138,14 +138,14 @@ class Policy:
 
 
 def parse_policy(text: bytes) -> Policy:
-    """Policy of a TOML text. Raises InvalidInput or UsageError naming what is wrong, and where."""
+    """Policy of a TOML text. Raises InvalidInput naming what is wrong, and where."""
     file = sections_of(text)
     file.integer("v", _VERSION, _VERSION)
     token, refill = file.section("token"), _refill(file.section("refill"))
     purposes = _purposes(file)
     policy = Policy(
         name=file.text("name"),
-        token=_token(token.text("address")),
+        token=_address(token),
         cap=token.integer("cap", 1, _MOST),
         emission=emission_of(file.section("emission")),
         purposes=purposes,
@@ -172,8 +172,12 @@ def read_policy(path: Path = DEFAULT_POLICY) -> Policy:
         raise UsageError(f"the policy {path} cannot be read: {error.strerror}") from error
 
 
-def _token(text: str) -> str:
-    return text if text == NO_TOKEN else checked_address(text)
+def _address(token: Section) -> str:
+    text = token.text("address")
+    try:
+        return text if text == NO_TOKEN else checked_address(text)
+    except UsageError as error:
+        raise token.refused("address", str(error)) from error
 
 
 def _purposes(file: Section) -> tuple[Purpose, ...]:

@@ -15,6 +15,8 @@ from roadcomb.errors import InvalidInput
 
 __all__ = ["Section", "sections_of"]
 
+_LONGEST = 80
+
 
 @dataclass(slots=True)
 class Section:
@@ -36,10 +38,12 @@ class Section:
         return value
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text."""
+        """One line that a terminal prints and an account of the ledger can be named by."""
         value = self._take(name, default)
         if not isinstance(value, str):
             raise self.refused(name, "a text is asked for")
+        if not value or len(value) > _LONGEST or not value.isprintable():
+            raise self.refused(name, f"one line of 1 to {_LONGEST} characters is asked for")
         return value
 
     def one_of(self, name: str, choices: Mapping[str, Any], default: str | None = None) -> Any:
@@ -121,7 +125,7 @@ def sections_of(data: bytes) -> Section:
     try:
         text = data.decode()
         return Section(text, (), tomllib.loads(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"policy: not TOML: {error}") from error
 
 

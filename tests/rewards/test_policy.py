@@ -124,9 +124,22 @@ def test_purposes_say_who_gets_what_they_leave() -> None:
     assert data == Purpose("data", 500, "demand", "map")
 
 
-def test_a_token_address_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="address"):
+def test_a_token_address_that_is_none_is_refused_with_its_line() -> None:
+    with pytest.raises(InvalidInput, match=r"line 5: token\.address: .* no payout address"):
         parse_policy(TEXT.replace("aa", "zz").encode())
+
+
+@pytest.mark.parametrize("name", ["", "a\\u001b[31m", "a\\nb", "\\u202e", "x" * 81])
+def test_a_name_that_no_line_or_ledger_account_can_bear_is_refused(name: str) -> None:
+    for entry in ('name = "test"', 'name = "map"'):
+        with pytest.raises(InvalidInput, match=r"line \d+: .*name: one line of 1 to 80"):
+            parse_policy(TEXT.replace(entry, f'name = "{name}"').encode())
+
+
+def test_tables_within_tables_without_end_are_refused() -> None:
+    for deep in (f"x = {'[' * 10_000}{']' * 10_000}", f"x = {'{a=' * 2_000}1{'}' * 2_000}"):
+        with pytest.raises(InvalidInput, match="not TOML"):
+            parse_policy(f"{TEXT}\n{deep}".encode())
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
