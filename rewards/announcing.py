@@ -11,6 +11,7 @@ from rewards.books import Standing
 from rewards.chain import newest
 from rewards.notice import NOTICE_EPOCHS, due_policy
 from rewards.policy import Policy, parse_policy
+from rewards.sections import sections_of
 from rewards.shelf import standing_of
 from roadcomb.catalog.tables import policies
 from roadcomb.epochs import epoch_of
@@ -32,7 +33,8 @@ def announce(node: Node, text: bytes, effective: int | None = None) -> Announcem
     if chosen < earliest:
         raise InvalidInput(f"a policy takes effect {NOTICE_EPOCHS} epochs on: {earliest} or later")
     if policy.cap < (minted := _minted(node)):
-        raise InvalidInput(f"policy: token.cap is below the {minted} base units that exist already")
+        why = f"it is below the {minted} base units that exist already"
+        raise sections_of(text).section("token").refused("cap", why)
     made = Announcement(policy.digest, text.decode(), chosen, now_ms)
     with node.catalog.writing() as connection:
         if any(each.effective == chosen for each in announcements(connection)):

@@ -1,11 +1,12 @@
-"""May an epoch pay by this policy? As the one before it did, or by one announced in time; pure.
+"""By which policy must an epoch pay? As the one before it, or by the one announced for it; pure.
 
 The law: an announced policy stands, with its text, in the signed inputs of at least NOTICE_EPOCHS
-epochs before the first one that pays by it, so nobody's next drive is paid by rules that could not
-be read a week before. The first epoch of a chain pays by any.
+epochs before the first one that pays by it, and of each until then; then it is paid by. So nobody's
+next drive is paid by rules that could not be read a week before, and none is drawn by the promise
+of rules that never come. The first epoch of a chain pays by any.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from roadcomb.canonical import Json, digest_of_bytes
@@ -63,25 +64,32 @@ def due_policy(before: Iterable[Announced], current: str | None, epoch: int) -> 
 def refuse_unannounced(
     epoch: int, policy: str, current: str | None, before: Iterable[Announced]
 ) -> None:
-    """Raises IntegrityError unless the epoch may pay by this policy."""
-    if current is None or policy == current:
+    """Raises IntegrityError unless the epoch pays by this policy as it must.
+
+    current: the policy of the epoch before; before: what its inputs showed.
+    """
+    due = None if current is None else due_policy(before, current, epoch)
+    if policy == (current if due is None else due.policy) or current is None:
         return
-    if not any(each.policy == policy and _ripe(each, epoch) for each in before):
-        raise IntegrityError(
-            f"epoch {epoch} pays by a policy that was not announced {NOTICE_EPOCHS} epochs before"
-        )
+    if due is not None:
+        raise IntegrityError(f"epoch {epoch} does not pay by {due.policy[:16]}.., announced for it")
+    raise IntegrityError(
+        f"epoch {epoch} pays by a policy that was not announced {NOTICE_EPOCHS} epochs before"
+    )
 
 
 def refuse_misdated(epoch: int, shown: Iterable[Announced], before: Iterable[Announced]) -> None:
-    """Raises IntegrityError unless each announcement is new in this epoch or stood there before."""
-    known: Mapping[tuple[str, int], int] = {
-        (each.policy, each.effective): each.since for each in before
-    }
+    """Raises IntegrityError unless each announcement is new in this epoch or stood there before,
+    and each that stood there and is still to come stands there yet."""
+    known = {(each.policy, each.effective): each.since for each in before}
     for each in shown:
-        if each.since != known.get((each.policy, each.effective), epoch):
+        if each.since != known.pop((each.policy, each.effective), epoch):
             raise IntegrityError(f"epoch {epoch}: policy {each.policy[:16]}.. is misdated")
         if each.effective < each.since + NOTICE_EPOCHS:
             raise IntegrityError(f"epoch {epoch}: policy {each.policy[:16]}.. comes too soon")
+    for policy, effective in known:
+        if effective > epoch:
+            raise IntegrityError(f"epoch {epoch}: policy {policy[:16]}.. was announced and is gone")
 
 
 def _ripe(announced: Announced, epoch: int) -> bool:

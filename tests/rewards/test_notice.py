@@ -79,7 +79,7 @@ def test_without_an_announcement_another_policy_changes_nothing(begun: Node) -> 
 def test_too_soon_twice_or_below_what_exists_is_refused(begun: Node) -> None:
     with pytest.raises(InvalidInput, match=f"{DAY + 8} or later"):
         announce(begun, SECOND.text, DAY + 7)
-    with pytest.raises(InvalidInput, match=r"token\.cap is below the 1000 base units"):
+    with pytest.raises(InvalidInput, match=r"line 6: token\.cap: it is below the 1000 base units"):
         announce(
             begun,
             re.sub(rb"cap = [\d_]+", b"cap = 999", SECOND.text),
@@ -111,6 +111,21 @@ def test_books_by_a_policy_without_notice_are_refused() -> None:
     for before in ((), [announced(3, 9)], [announced(2, 10)], [announced(1, 8, FIRST)]):
         with pytest.raises(IntegrityError, match="not announced 7 epochs before"):
             refuse_unannounced(9, SECOND.digest, FIRST.digest, before)
+
+
+def test_a_policy_that_was_announced_is_paid_by_when_its_epoch_comes() -> None:
+    due = [announced(2, 9)]
+    with pytest.raises(IntegrityError, match="does not pay by"):
+        refuse_unannounced(9, FIRST.digest, FIRST.digest, due)
+    with pytest.raises(IntegrityError, match="does not pay by"):
+        refuse_unannounced(9, FIRST.digest, "somebody's", [announced(1, 8, FIRST), *due])
+    refuse_unannounced(8, FIRST.digest, FIRST.digest, due)
+
+
+def test_an_announcement_cannot_be_taken_back() -> None:
+    refuse_misdated(12, [], [announced(5, 12)])
+    with pytest.raises(IntegrityError, match="announced and is gone"):
+        refuse_misdated(11, [], [announced(5, 12)])
 
 
 def test_an_announcement_cannot_be_dated_back() -> None:
