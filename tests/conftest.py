@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,11 @@ ROOM_BYTES = 4_000_000_000
 
 def pytest_configure(config: pytest.Config) -> None:
     """Files of tests are in memory where there is room: what a sync promises is tried by
-    tests/torture and by what stands between SQLite and the disk, not by waiting for one."""
+    tests/torture and by what stands between SQLite and the disk, not by waiting for one.
+
+    A shell's background job ignores SIGINT and hands that on to all it starts; tests interrupt
+    what they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
         return
     if os.access(MEMORY, os.W_OK) and config.option.basetemp is None:

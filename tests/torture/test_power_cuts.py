@@ -70,8 +70,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Disk, Session]:
 def _open(folder: Path) -> Node:
     """As open_node does, in its order, with a catalog whose syncs are seen."""
     settings = NodeSettings(data=folder)
-    catalog = open_catalog(settings.catalog_url, Driver(_VFS))
     blobs = open_blobs(settings.blobs_url)
+    catalog = open_catalog(settings.catalog_url, Driver(_VFS))
     save_key(contributor(999), settings.key_file)
     return Node(settings, catalog, blobs, SystemClock(), load_key(settings.key_file))
 
