@@ -5,7 +5,6 @@ import what they need inside themselves, so that `roadcomb --help` is instant.
 """
 
 import errno
-import gc
 import logging
 import os
 import sys
@@ -20,14 +19,12 @@ import quality.commands
 import rewards.commands
 import tiles.commands
 from roadcomb.errors import RoadcombError, StorageFull, UsageError
+from roadcomb.memory import collect_late
 from roadcomb.printable import printable
 
 __all__ = ["build", "main"]
 
 TRACEBACK = "ROADCOMB_TRACEBACK"
-_COLLECTED = 500_000
-"""Objects made before Python looks for cycles: what a command loads is no garbage, and looking at
-its 50,000th object costs 30 ms. A node, which lives long, looks earlier (api/serve.py)."""
 _ROOMS = (ingest, quality, tiles, rewards, api)
 
 
@@ -52,7 +49,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Entry of the console script; ends the process with its exit code."""
-    gc.set_threshold(_COLLECTED)
+    collect_late()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # else it asks each package for one
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

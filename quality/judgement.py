@@ -10,6 +10,7 @@ after its length (8 bytes, little endian); length and stream have the digest. Th
 file, has the digest that the outline names.
 """
 
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -91,9 +92,15 @@ def _outline(file: BinaryIO, digest: str) -> pa.Table:
     start = file.read(_LENGTH_BYTES)
     length = int.from_bytes(start, "little")
     stream = file.read(length) if length <= _MOST_BYTES else b""
-    if digest_of_bytes(start + stream) != digest:
+    if _digest_of_both(start, stream) != digest:
         raise IntegrityError(f"stored bytes of {PREFIX}/{digest} are damaged: run a restore")
     return pa.ipc.open_stream(pa.py_buffer(stream)).read_all()
+
+
+def _digest_of_both(start: bytes, stream: bytes) -> str:
+    hasher = hashlib.sha256(start)
+    hasher.update(stream)
+    return hasher.hexdigest()
 
 
 def _rest(file: BinaryIO, digest: str, wanted: Sequence[str]) -> pa.Table:

@@ -93,8 +93,8 @@ def _runs(contributors: Collection[str]) -> Iterator[list[str]]:
 def _values(rows: Iterable[Any], contributors: Iterable[str], epoch: int) -> dict[str, int]:
     """What is decided alike is worth alike: of a day's thousands most have the same few records."""
     made: dict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
-    for row in rows:
-        made[row.contributor].append((row.epoch, row.verdict, row.reason))
+    for contributor, at, verdict, reason in rows:
+        made[contributor].append((at, verdict, reason))
     worth: dict[tuple[tuple[int, str, str | None], ...], int] = {}
     values = {}
     for key in contributors:

@@ -20,7 +20,6 @@ from ingest.log import EMPTY_ROOT
 from ingest.receipts import parse_receipt
 from quality import judgement
 from quality.records import reputations_at
-from rewards.accounted import LogPart
 from rewards.albums import Listed, albums_digest
 from rewards.announcements import shown_in
 from rewards.bindings import addresses_at
@@ -73,7 +72,8 @@ class Frozen:
     rows: pa.Table
     drives: Sequence[FrozenDrive]
     drive_of_row: NDArray[np.uint32]
-    log: LogPart
+    log_file: bytes
+    decided: Mapping[int, str]
     events: Sequence[Event]
     albums: Sequence[Listed]
 
@@ -90,7 +90,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         addresses = addresses_at(connection, end_ms(epoch))
         log_size, log_root = _log_head(connection, end_ms(epoch))
         announced = shown_in(connection, epoch, before.announced)
-        log, decided = log_part(connection, epoch, before, log_size)
+        log, newest = log_part(connection, epoch, before, log_size)
         contributors = {drive.owner.contributor for drive in came_in}
         reputation = reputations_at(connection, contributors, epoch)
         events = events_of(connection, epoch, before.events)
@@ -104,6 +104,7 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         for first in batches
     )
     found = gathered(chains, len(came_in), len(batches))
+    log_file = log.to_bytes()
     rows, drive_of_row = make_rows(found, gap_ms, owners, epoch, node.key.derive("sketch"))
     inputs = Inputs(
         epoch=epoch,
@@ -118,15 +119,15 @@ def freeze(node: Node, epoch: int, policy: Policy, before: Standing) -> Frozen:
         log_root=log_root.hex(),
         released=_released([drive.judged for drive in came_in], drive_of_row, epoch),
         announced=announced,
-        log_digest=digest_of_bytes(log.to_bytes()),
-        decisions=decided,
+        log_digest=digest_of_bytes(log_file),
+        decisions=newest,
         reputation={account_of(key): reputation[key] for key in sorted(reputation)},
         events_digest=events_digest(events),
         events=max((event.number for event in events), default=before.events),
         albums_digest=albums_digest(albums),
         publications=shown,
     )
-    return Frozen(inputs, rows, came_in, drive_of_row, log, events, albums)
+    return Frozen(inputs, rows, came_in, drive_of_row, log_file, log.decided, events, albums)
 
 
 def first_epoch(connection: sa.Connection) -> int | None:

@@ -67,7 +67,7 @@ class Draft:
     @property
     def named(self) -> tuple[bytes, bytes]:
         """log.json and albums.json, of which the books know the digests."""
-        return self.frozen.log.to_bytes(), albums_document(self.frozen.albums)
+        return self.frozen.log_file, albums_document(self.frozen.albums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     watch.step(epoch, "weighed", paid_passes=int((rows["weight"].to_numpy() > 0).sum()))
     earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)
     watch.step(epoch, "accounted", accounts=len({device.account for device in frozen.devices}))
-    decided = frozen.log.decided
+    decided = frozen.decided
     paying = paying_of(node, frozen, policy, rows, before)
     books = close_books(frozen.inputs, policy, rows, earned, before, frozen.events, decided, paying)
     derived = derived_of(books)

@@ -73,7 +73,14 @@ def openings_of(drives: Sequence[FrozenDrive], drive_of_row: NDArray[np.uint32])
 def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None:
     """Store OPENINGS of the epoch with these inputs."""
     with blobs.writing_summed(_key(inputs_digest)) as file:
-        pq.write_table(openings, file, row_group_size=_DRIVES, compression="zstd")
+        pq.write_table(
+            openings,
+            file,
+            row_group_size=_DRIVES,
+            compression="zstd",
+            use_dictionary=False,
+            store_schema=False,
+        )
 
 
 def store_weighed_by(
@@ -154,16 +161,18 @@ def by_number(
 ) -> NDArray[np.uint32]:
     """Order of n rows by a number of each, rows rising; starts: of each number's rows in it.
 
-    A shard is sorted at a time, number and place in one key, and takes the next free places.
+    A shard is sorted at a time and takes the next free places. (Numbers of 16 bits or less are
+    sorted by NumPy without comparing them, in a fifth of the time.)
     """
     order, free = np.empty(len(numbers), np.uint32), starts.astype(np.int64)
+    narrow = np.min_scalar_type(len(free))
     for first in range(0, len(numbers), shard):
-        own = numbers[first : first + shard].astype(np.uint64)
-        keys = np.sort(own * np.uint64(shard) + np.arange(len(own), dtype=np.uint64))
-        number, place = np.divmod(keys, np.uint64(shard))
+        own = numbers[first : first + shard].astype(narrow)
+        place = np.argsort(own, kind="stable")
+        number = own.take(place)
         runs = runs_of(number)
         order[free[number] + np.arange(len(own)) - runs.starts[runs.of_row]] = first + place
-        free += np.bincount(number.astype(np.int64), minlength=len(free))
+        free += np.bincount(number, minlength=len(free))
     return order
 
 

@@ -77,7 +77,7 @@ def make_rows(
         end = count + len(order)
         drive[count:end] = passes["drive"][order]
         for name, column in columns.items():
-            column[count:end] = made[name][order]
+            made[name].take(order, out=column[count:end], mode="clip")
         count = end
     arrays = [_column(field, columns[field.name][:count]) for field in ROWS]
     return pa.Table.from_arrays(arrays, schema=ROWS), drive[:count]
@@ -207,7 +207,7 @@ def commitments(
     if not len(drive):
         return np.zeros((0, _COMMITMENT), np.uint8)
     messages = np.empty(len(drive), _MESSAGE)
-    messages["seal"] = seals[drive]
+    messages["seal"] = seals.take(drive)
     for name in COMMITTED:
         messages[name] = passes[name]
     return _hashed(messages)

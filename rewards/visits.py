@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from roadcomb.cells import Cells
 from roadcomb.epochs import DAY_MS
 from tiles.groups import Groups
-from tiles.passes import Columns, folded, singles
+from tiles.passes import FOLDED, Columns, folded, singles
 
 __all__ = [
     "CHAIN",
@@ -108,23 +108,28 @@ def passes_of_shards(found: Gathered, gap_ms: int) -> Iterator[Columns]:
 
 
 def _passes(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> Columns:
-    order = _by_cell_and_time(chains["cell"], chains["first_ms"])
-    chains = chains[order]
+    chains = chains.take(_by_cell_and_time(chains["cell"], chains["first_ms"]))
     visit = _visits(chains, gap_ms)
     chains = _by_drive(chains, visit)
     new = np.ones(len(chains), bool)
     new[1:] = (visit[1:] != visit[:-1]) | (chains["drive"][1:] != chains["drive"][:-1])
-    starts = np.flatnonzero(new)
-    groups = Groups(visit[starts], None, starts)
-    parts = folded({name: chains[name] for name in CHAIN.names or ()}, groups)
-    drive = chains["drive"][starts]
-    return {
-        "cell": chains["cell"][starts],
-        "day": days[drive],
-        "visit": visit[starts],
-        "drive": drive,
-        **{name: values.astype(chains[name].dtype) for name, values in parts.items()},
-    }
+    passes = _joined(chains, new)
+    columns = {name: passes[name] for name in CHAIN.names or ()}
+    return {**columns, "day": days.take(passes["drive"]), "visit": visit.compress(new)}
+
+
+def _joined(chains: Chains, new: NDArray[np.bool_]) -> Chains:
+    """Chains of one pass, which lie together, as one; `new` begins a pass. Most are of one."""
+    last = np.append(new[1:], True)
+    joined, several = chains.compress(new), np.flatnonzero(~(new & last))
+    if len(several):
+        begins = new[several]
+        starts = np.flatnonzero(begins)
+        groups = Groups(np.arange(len(starts), dtype=np.uint64), None, starts)
+        parts = folded({name: chains[name][several] for name in FOLDED}, groups)
+        for name, values in parts.items():
+            joined[name][~last[new]] = values
+    return joined
 
 
 def _bounds(cells: Cells, at_most: int) -> Cells:
@@ -138,7 +143,7 @@ def _cut(chains: Chains, bounds: Cells) -> list[Chains]:
     which = np.searchsorted(bounds, chains["cell"], "right").astype(np.uint16)
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(bounds) + 1))
-    return [chains[own] for own in np.split(order, ends[:-1])]
+    return [chains.take(own) for own in np.split(order, ends[:-1])]
 
 
 def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int) -> Groups:
@@ -169,7 +174,7 @@ def _by_drive(chains: Chains, visit: NDArray[np.uint64]) -> Chains:
     shared[1:] = visit[1:] == visit[:-1]
     shared[:-1] |= shared[1:]
     at = np.flatnonzero(shared)
-    chains[at] = chains[at[np.lexsort((chains["drive"][at], visit[at]))]]
+    chains[at] = chains.take(at[np.lexsort((chains["drive"][at], visit[at]))])
     return chains
 
 

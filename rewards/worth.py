@@ -22,10 +22,9 @@ __all__ = ["paid_rows", "worth_of_cells"]
 
 def paid_rows(rows: pa.Table, epoch: int, policy: Policy) -> NDArray[np.bool_]:
     """Whether each of n rows (ROWS) is paid, shape (n,)."""
-    age = epoch - rows["day"].to_numpy().astype(np.int64)
-    graded = rows["best_grade"].to_numpy() >= policy.coverage.minimum_grade
-    young: NDArray[np.bool_] = graded & (age <= policy.coverage.oldest_days)
-    return young
+    paid: NDArray[np.bool_] = rows["best_grade"].to_numpy() >= policy.coverage.minimum_grade
+    paid &= rows["day"].to_numpy() >= epoch - policy.coverage.oldest_days
+    return paid
 
 
 def worth_of_cells(

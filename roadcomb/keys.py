@@ -7,6 +7,7 @@ for one purpose is never valid for another.
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -73,6 +74,7 @@ class Key:
         return b"Roadcomb-Contributor: %s\n%s" % (known_by, pem) if known_by else pem
 
 
+@lru_cache(1 << 16)
 def account_of(public: str) -> str:
     """The pseudonym of a contributor in the books: SHA-256 (hex) over a tag and the key's bytes."""
     return hashlib.sha256(b"roadcomb account v1\0" + bytes.fromhex(public)).hexdigest()

@@ -20,7 +20,7 @@ from roadcomb.geo import heading_sector
 from roadcomb.records import Verdict
 from tiles.groups import Groups, group_by
 
-__all__ = ["PASSES", "Columns", "day_of", "folded", "passes_of", "singles"]
+__all__ = ["FOLDED", "PASSES", "Columns", "day_of", "folded", "passes_of", "singles"]
 
 PASSES = pa.schema(
     [
@@ -48,6 +48,8 @@ _REDUCERS: Mapping[str, np.ufunc] = {
     "grade_sum": np.add,
     "frames": np.add,
 }
+FOLDED = tuple(_REDUCERS)
+"""The columns of parts of a pass that are folded."""
 
 
 def passes_of(judgement: pa.Table) -> pa.Table:
@@ -85,12 +87,14 @@ def day_of(t_ms: NDArray[np.int64]) -> int:
 
 def _sector_bits(heading_cdeg: pa.ChunkedArray) -> NDArray[np.uint8]:
     """One bit a frame, none where the heading is not known."""
-    known = pc.is_valid(heading_cdeg).to_numpy()
-    sectors = _sector_of()[heading_cdeg.fill_null(0).to_numpy() % _FULL_CIRCLE_CDEG]
-    return np.where(known, np.left_shift(np.uint8(1), sectors), 0).astype(np.uint8)
+    bits: NDArray[np.uint8] = _bit_of().take(heading_cdeg.fill_null(0).to_numpy(), mode="wrap")
+    if heading_cdeg.null_count:
+        bits *= pc.is_valid(heading_cdeg).to_numpy()
+    return bits
 
 
 @cache
-def _sector_of() -> NDArray[np.uint8]:
-    """The kernel's sector of each hundredth of a degree, so that its law stands once."""
-    return np.array([heading_sector(cdeg) for cdeg in range(_FULL_CIRCLE_CDEG)], np.uint8)
+def _bit_of() -> NDArray[np.uint8]:
+    """Of the kernel's sector of each hundredth of a degree, so that its law stands once."""
+    sectors = [heading_sector(cdeg) for cdeg in range(_FULL_CIRCLE_CDEG)]
+    return np.left_shift(np.uint8(1), np.array(sectors, np.uint8))

@@ -135,17 +135,21 @@ class _Cursor:
         return self._connection.last_insert_rowid()
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        self.executemany(statement, (parameters,))
-
-    def executemany(self, statement: str, sets: Iterable[Sequence[Any]]) -> None:
         before = self._connection.total_changes()
         self.rowcount = -1
         with self._told:  # a statement that writes and has unread rows would forbid a commit
-            for parameters in sets:
-                self._cursor.execute(statement, parameters)
+            self._cursor.execute(statement, parameters)
             self._rows = self._cursor if self._reads else iter(self._cursor.fetchall())
         if not self._reads:
             self.rowcount = self._connection.total_changes() - before
+
+    def executemany(self, statement: str, sets: Iterable[Sequence[Any]]) -> None:
+        """Of statements that write and answer no rows, as DBAPI has it."""
+        before = self._connection.total_changes()
+        self.description, self._rows = None, iter(())
+        with self._told:
+            self._connection.cursor().executemany(statement, sets)
+        self.rowcount = self._connection.total_changes() - before
 
     def _describe(self, cursor: apsw.Cursor, _statement: str, _bindings: Any) -> bool:
         """Before the first row: apsw forgets the columns of what is read to its end."""

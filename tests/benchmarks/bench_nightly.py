@@ -35,6 +35,7 @@ from roadcomb.catalog.tables import contributors, decisions, drives
 from roadcomb.cells import Cells, cell_of, disk
 from roadcomb.epochs import start_ms
 from roadcomb.keys import account_of
+from roadcomb.memory import collect_late
 from roadcomb.node import Node
 from tests.rewards.town import DAY, open_town
 
@@ -62,6 +63,7 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
 
 def _measured(folder: Path) -> tuple[dict[str, float], float, int, int]:
     """Seconds of each step and of a scan, published rows, MB held at most."""
+    collect_late()  # as every command does
     node = open_town(folder)
     steps = _cpu_of_steps(node)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
