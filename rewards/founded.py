@@ -1,8 +1,8 @@
-"""Is every slash founded on a rejected drive, and every deposit another one? When it is audited.
+"""Is every slash founded on a rejected drive, and every transfer another one? When it is audited.
 
 The law: a slash names a receipt of the transparency log, and by the end of the slash's day its
 drive was rejected, or decided on that same day: then an appeal may have changed it again, in sight
-of all. A deposit names its transaction, which anybody can look up, and no two name the same.
+of all. A burn or a deposit names its transfer, which anybody can look up, and none counts twice.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from rewards.differences import Difference
 from rewards.events import Event, parse_events
 from rewards.folders import Folder
 from rewards.slashing import receipt_of
-from rewards.staking import DEPOSIT
+from rewards.transfers import TRANSFERS, clash
 from roadcomb.records import SLASH, Verdict
 
 __all__ = ["Founded"]
@@ -21,21 +21,25 @@ __all__ = ["Founded"]
 
 @dataclass(slots=True)
 class Founded:
-    """What epochs so far have shown. transactions: of deposits."""
+    """What epochs so far have shown. transfers: those counted, by the hash of their transaction."""
 
-    transactions: set[str] = field(default_factory=set)
+    transfers: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, folder: Folder, accounting: Accounting) -> None:
         """Take in an epoch; accounting: up to it. Raises Difference at the first that is not."""
         events = folder.read("events.json", parse_events)
         _refuse_unfounded(folder, [each for each in events if each.kind == SLASH], accounting)
         for event in events:
-            if event.kind == DEPOSIT:
-                transaction = str(event.body.get("transaction"))
-                if transaction in self.transactions:
-                    name, field_name = folder.name("events.json"), f"event {event.number}"
-                    raise Difference(name, field_name, "a new transaction", transaction)
-                self.transactions.add(transaction)
+            if event.kind in TRANSFERS:
+                self._count(folder, event)
+
+    def _count(self, folder: Folder, event: Event) -> None:
+        transfer = str(event.body.get("transaction"))
+        counted = self.transfers.setdefault(transfer.partition(":")[0], [])
+        if clash(transfer, counted):
+            name, field_name = folder.name("events.json"), f"event {event.number}"
+            raise Difference(name, field_name, "a new transaction", transfer)
+        counted.append(transfer)
 
 
 def _refuse_unfounded(folder: Folder, slashes: Sequence[Event], accounting: Accounting) -> None:

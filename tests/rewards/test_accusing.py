@@ -257,11 +257,18 @@ def test_an_audit_names_a_slash_for_a_drive_that_was_not_rejected(node: Node) ->
         list(audit(node.settings.published, node.key.public))
 
 
-def test_an_audit_names_a_transaction_that_was_counted_twice(node: Node) -> None:
+@pytest.mark.parametrize(
+    ("kind", "transaction"),
+    [("stake-deposit", TRANSACTION), ("stake-deposit", f"{TRANSACTION}:1"), ("burn", TRANSACTION)],
+)
+def test_an_audit_names_a_transaction_that_was_counted_twice(
+    node: Node, kind: str, transaction: str
+) -> None:
     go_to(node, 1)
     with node.catalog.writing() as connection:
-        body = f'{{"account":"{ACCOUNT}","amount":"7","transaction":"{TRANSACTION}"}}'
-        values = {"kind": "stake-deposit", "reference": "x", "body": body, "recorded_by": "a liar"}
+        whose = "account" if kind == "stake-deposit" else "customer"
+        body = f'{{"{whose}":"{ACCOUNT}","amount":"7","transaction":"{transaction}"}}'
+        values = {"kind": kind, "reference": "x", "body": body, "recorded_by": "a liar"}
         connection.execute(sa.insert(events).values(values | {"recorded_ms": node.clock.now_ms()}))
     go_to(node, 2)
     with pytest.raises(Difference, match="a new transaction"):
