@@ -2,7 +2,8 @@
 
 A connection may die without a word, and then its batch seems to be still under way. When its sender
 comes back on another connection and asks, what had arrived whole is stored first, so that nothing
-but the frame that was cut is sent again. Only the event loop touches the list.
+but the frame that was cut is sent again; what is just being stored counts, too. Only the event loop
+touches the list.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,14 +20,14 @@ class Reader(Protocol):
 
 
 class Arriving:
-    """The bodies that are being read, by drive."""
+    """The bodies that are being read or stored, by drive."""
 
     def __init__(self) -> None:
         self._readers: dict[str, list[Reader]] = {}
 
     @contextmanager
     def of(self, drive_id: str, reader: Reader) -> Iterator[None]:
-        """The body arrives as long as the `with` lasts."""
+        """The body arrives, and is stored, as long as the `with` lasts."""
         readers = self._readers.setdefault(drive_id, [])
         readers.append(reader)
         try:

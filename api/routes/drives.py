@@ -20,7 +20,7 @@ from api.state import arriving_of, devices_of, limits_of, node_of
 from ingest import intake
 from ingest.batches import CONTENT_TYPE, BatchReader, SingleReader
 from ingest.limits import IntakeSettings, check_parts
-from ingest.manifest import parse_signed
+from ingest.manifest import SignedManifest, parse_signed
 from ingest.signers import authorized
 from ingest.states import PAGE
 from roadcomb.canonical import parse_json
@@ -89,10 +89,10 @@ async def open_drive(request: Request, response: Response, node: TheNode, limits
     _check_type(request, "application/json")
     encoding = request.headers.get("content-encoding", "identity")
     body = await request.body()
-    opened = await run_in_threadpool(_open, node, body, encoding, limits)
-    if whole := arriving_of(request).whole(opened.drive_id):
-        await run_in_threadpool(_keep, node, opened.drive_id, whole, limits)
-        opened = await run_in_threadpool(_open, node, body, encoding, limits)
+    signed = await run_in_threadpool(_signed, body, encoding, limits)
+    if whole := arriving_of(request).whole(signed.drive_id):
+        await run_in_threadpool(_keep, node, signed.drive_id, whole, limits)
+    opened = await run_in_threadpool(intake.open_drive, node, signed, limits)
     response.status_code = 201 if opened.created else 200
     return Opened(drive_id=opened.drive_id, state=opened.state, missing=list(opened.missing))
 
@@ -108,7 +108,7 @@ async def add_frames(request: Request, drive_id: DriveId, node: TheNode, limits:
     reader = _reader(request, limits)
     with arriving_of(request).of(drive_id, reader):
         await _read(request, reader)
-    stored = await run_in_threadpool(intake.add_frames, node, drive_id, reader.frames, limits)
+        stored = await run_in_threadpool(intake.add_frames, node, drive_id, reader.frames, limits)
     return Stored(stored=stored.stored, missing=stored.missing)
 
 
@@ -165,11 +165,11 @@ def _keep(
             intake.add_frames(node, drive_id, frames, limits)
 
 
-def _open(node: Node, body: bytes, encoding: str, limits: IntakeSettings) -> intake.Opened:
+def _signed(body: bytes, encoding: str, limits: IntakeSettings) -> SignedManifest:
     if encoding != "identity":
         body = _unpacked(body, encoding, limits.manifest_bytes)
     check_parts(body, limits)
-    return intake.open_drive(node, parse_signed(parse_json(body)), limits)
+    return parse_signed(parse_json(body))
 
 
 def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:

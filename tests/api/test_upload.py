@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pytest
 
 from api.app import create_app
 from ingest.batches import CONTENT_TYPE, encode_batch
-from ingest.intake import drive_state
+from ingest.intake import drive_state, read_frames
 from ingest.limits import IntakeSettings, check_parts
 from ingest.manifest import Device, Manifest, SignedManifest, sign_manifest
 from ingest.receipts import verify_receipt
 from ingest.requests import authorization
+from ingest.stored import pack_folder
 from roadcomb.canonical import canonical_json
 from roadcomb.node import Node
 from roadcomb.records import Frame
@@ -260,6 +262,21 @@ def test_what_arrived_whole_before_a_cut_is_kept(client: httpx.Client, node: Nod
     wait_until(lambda: drive_state(node, signed.drive_id).received == 3)
     missing = offer(client, signed).json()["missing"]
     assert missing == [signed.manifest.frames[3].image_id]
+
+
+def test_what_is_just_being_stored_is_not_asked_for_again(any_node: Node) -> None:
+    frames = pictures(4)
+    signed = drive_of(frames)
+    with serving(create_app(any_node, limits=LIMITS)) as client, ThreadPoolExecutor(2) as pool:
+        offer(client, signed)
+        with any_node.catalog.writing():  # so storing has to wait
+            storing = pool.submit(send, client, signed, frames)
+            wait_until(lambda: bool(list(any_node.blobs.keys(pack_folder(signed.drive_id)))))
+            asking = pool.submit(offer, client, signed)
+            wait([asking], timeout=0.3)
+        assert asking.result().json()["missing"] == []
+        assert storing.result().json()["missing"] == 0
+    assert [data for _, data in read_frames(any_node, signed.drive_id)] == frames
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
