@@ -1,6 +1,8 @@
 """Does the light fit the sun at that place and time? Two signals; pure.
 
 `sun-height`: it is not bright day with the sun far under the horizon, nor night under a high sun.
+A dark lens or a short exposure makes no night: by night, the road that headlights and lamps light
+outshines what is above it, so a sky that outshines the road is day's.
 `sun-side`: walls that face the sun are brighter, so left and right of the road differ as the sun
 stands to the right or left, and the difference changes with every turn. Read only where the drive
 turns, because a dark wall along one street is no shadow; weak even there (1 of 100 honest drawn
@@ -23,18 +25,28 @@ _NIGHT_DEG, _DAY_DEG = -9.0, 8.0
 _BRIGHT, _DARK = 105, 38
 """Grey levels: the upper third of a day's picture is above the first, that of a night's below the
 second (street lamps and all)."""
+_DIM, _OUTSHINES = 60, 1.1
+"""Between the two it is day's where it is above the first and so much brighter than the lower
+third: honest drawn drives of one day have 73 and 1.16 at least, on their average."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brightness:
-    """Grey levels 0..255: mean of the upper third, and of the left and right walls."""
+    """Grey levels 0..255: mean of the upper third, of the left and right walls, and of the lower
+    third."""
 
     upper: float
     left: float
     right: float
+    lower: float
+
+    def of_day(self) -> bool:
+        """Whether no night looks so."""
+        above = self.upper > _DIM and self.upper > _OUTSHINES * self.lower
+        return self.upper > _BRIGHT or above
 
 
-UNLIT = Brightness(np.nan, np.nan, np.nan)
+UNLIT = Brightness(np.nan, np.nan, np.nan, np.nan)
 """Of a frame without pixels: nothing is brighter or darker."""
 
 
@@ -47,14 +59,15 @@ def brightness_of(small: NDArray[np.uint8]) -> Brightness:
         float(small[: max(1, height // 3)].mean()),
         float(walls[:, :side].mean()),
         float(walls[:, -side:].mean()),
+        float(small[-max(1, height // 3) :].mean()),
     )
 
 
 def sun_height(seen: Sequence[Brightness], suns: Sequence[Sun]) -> Signal:
     """The signal `sun-height`; one sun a picture."""
-    low = [b.upper for b, sun in zip(seen, suns, strict=True) if sun.elevation_deg < _NIGHT_DEG]
+    low = [b.of_day() for b, sun in zip(seen, suns, strict=True) if sun.elevation_deg < _NIGHT_DEG]
     high = [b.upper for b, sun in zip(seen, suns, strict=True) if sun.elevation_deg > _DAY_DEG]
-    bright_night, dark_day = sum(x > _BRIGHT for x in low), sum(x < _DARK for x in high)
+    bright_night, dark_day = sum(low), sum(x < _DARK for x in high)
     facts = {
         "sun_deg": round(float(np.median([sun.elevation_deg for sun in suns]))) if suns else 0,
         "bright_at_night": bright_night,

@@ -4,11 +4,11 @@ Who moves a trace to other streets, or sends one street's pictures on another's 
 pictures and track agree in everything but the place. Others' pictures of the place know better.
 
 The law: disagreement counts only where the others can be believed. A witness is another
-contributor's accepted drive that a third contributor's pictures bear out somewhere along its way;
-two witnesses of different contributors have to disagree, or one whom two others bear out, at
-`_PLACES` places or more, and nobody's pictures mostly agree. So neither a place that nobody can
-know again, nor a single liar who was there first, holds who comes after him, and no crowd of liars
-does where one other told the truth.
+contributor's accepted drive that a third contributor's pictures bear out somewhere along its way.
+The pictures of all who were there have to disagree at `_PLACES` places or more, nobody's may mostly
+agree, and those of witnesses alone are counted: by half where one alone is there whom one other
+alone bears out. So neither a place that nobody can know again, nor a single liar who was there
+first, holds who comes after him, and no crowd of liars does where one other told the truth.
 Where a few pictures agree, nothing more is asked: honest drives cost four comparisons.
 
 A long drive is asked stretch by stretch, and its worst stretch counts.
@@ -31,9 +31,9 @@ _PLACES, _ASKED_PLACES, _ASKED_OTHERS = 4, 8, 3
 _PAIRS, _SIDED = 6, 2
 _VETTING_PLACES, _BORNE_OUT = 6, 3
 _WITNESSES, _VETTED_AT_MOST = 2, 8
-_FOR, _AGAINST = 3.0, -1.0
+_FOR, _AGAINST = 2.0, -1.0
 """Nats of a pair that agrees and of one that does not. Alone they would weigh 4 and -2; pairs of
-one drive share its lens and its light, so half of what speaks against is believed."""
+one drive share its lens and its light, so half of that is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,28 @@ def _stretch(own: Course, others: Sequence[Course], compare: Compare) -> Signal:
     if _sided(answers) or not _disagree(answers):
         return Signal("neighbours", 0, _facts(answers, 0))
     believed = _believed(answers, others, compare)
+    answers |= _asked(own, _further(met, believed, answers), compare)
+    if _sided(answers):
+        return Signal("neighbours", 0, _facts(answers, 0))
+    return _counted(answers, believed)
+
+
+def _further(met: Sequence[Place], believed: Mapping[str, int], answers: Answers) -> list[Place]:
+    """Where witnesses can be asked again, each place once."""
+    known = [[one for one in place if one.drive_id in believed] for place in met]
+    new = [place for place in known if any(one not in answers for one in place)]
+    return _fairly(spread(new, _ASKED_PLACES), answers, 1)
+
+
+def _counted(answers: Answers, believed: Mapping[str, int]) -> Signal:
+    """What all who agree and the witnesses who do not say together."""
     counted = {one: same for one, same in answers.items() if same or one.drive_id in believed}
     witnesses = len({one.contributor for one in counted if one.drive_id in believed})
-    few = max(witnesses, *believed.values(), 0) < _WITNESSES
-    if few or not _disagree(counted):
-        return Signal("neighbours", 0, _facts(answers, witnesses))
     agreed = sum(counted.values())
     nats = _FOR * agreed + _AGAINST * (len(counted) - agreed)
-    return Signal("neighbours", bounded(nats, -10, 0), _facts(answers, witnesses))
+    surely = max(witnesses, *believed.values(), 0) >= _WITNESSES
+    facts = _facts(answers, witnesses)
+    return Signal("neighbours", bounded(nats if surely else nats / 2, -10, 0), facts)
 
 
 def _fairly(met: Sequence[Place], answers: Answers, most: int = _ASKED_OTHERS) -> list[Place]:

@@ -27,6 +27,9 @@ _STRAIGHT_M = 0.018
 that."""
 _STEADY = 0.004
 _FASTEST_MPS = 70.0
+_WIDE_M = 500.0
+"""Reflections and a start without satellites put a receiver off by less: on one side of such a jump
+the places are not true, whatever the pictures tell."""
 _HARDEST_MPS2 = 14.0
 """Braking on dry asphalt reaches 10."""
 _FEWEST = 12
@@ -56,8 +59,10 @@ def jumps(sights: Sequence[Sight], way: Way) -> Signal:
     far = np.flatnonzero((speed > _FASTEST_MPS) & (way.step_m > 100))
     stay = [at for at in far.tolist() if not _returns(way, at)]
     going_on = sum(linked(sights[at]) for at in stay)
-    facts = {"jumps": len(stay), "pictures_go_on": going_on}
-    return Signal("jumps", bounded(-1.5 * len(stay) - 8 * going_on, -12, 0), facts)
+    wide = sum(bool(way.step_m[at] > _WIDE_M) and _amid(way, at) for at in stay)
+    facts = {"jumps": len(stay), "pictures_go_on": going_on, "wide": wide}
+    nats = -1.5 * len(stay) - 2.5 * wide - 8 * going_on
+    return Signal("jumps", bounded(nats, -12, 0), facts)
 
 
 def forces(way: Way) -> Signal:
@@ -95,6 +100,11 @@ def _speed_spread(way: Way) -> float | None:
         return None
     speed = way.step_m[moving] / way.step_s[moving]
     return float(speed.std() / speed.mean())
+
+
+def _amid(way: Way, at: int) -> bool:
+    """Whether four frames or more are on either side, so that it can be told whether it returns."""
+    return 3 <= at < len(way.x_m) - 4
 
 
 def _returns(way: Way, at: int) -> bool:

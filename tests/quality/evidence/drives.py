@@ -45,4 +45,4 @@ def clear(turn_deg: float = 0.0, growth: float = 0.7) -> Sight:
 def seen_of(turns_deg: Sequence[float], hidden: Sequence[int] = (), upper: float = 150.0) -> Seen:
     """What was seen of a car that turns so; pairs that are hidden have nothing in common."""
     sights = [UNSEEN if n in hidden else clear(turn) for n, turn in enumerate(turns_deg)]
-    return Seen(tuple(sights), (Brightness(upper, 90.0, 95.0),) * (len(turns_deg) + 1))
+    return Seen(tuple(sights), (Brightness(upper, 90.0, 95.0, 70.0),) * (len(turns_deg) + 1))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quality.evidence.combined import doubt, evidence_of, signals_of, suspicious
-from quality.evidence.light import Brightness
+from quality.evidence.light import UNLIT
 from quality.evidence.motion import UNSEEN
 from quality.evidence.signals import Signal
 from quality.evidence.watching import Seen
@@ -96,6 +96,16 @@ def test_a_jump_that_the_pictures_do_not_make_is_held() -> None:
     assert against(jumped, seen_of(STRAIGHT)) == {"jumps"}
 
 
+def test_a_jump_of_two_kilometres_is_held_where_the_pictures_show_too_little() -> None:
+    frames = drive(STRAIGHT)
+    jumped = [*frames[:12], *(replace(f, lat_e7=f.lat_e7 + 180_000) for f in frames[12:])]
+    hidden = seen_of(STRAIGHT, hidden=[11])
+    assert "jumps" in against(jumped, hidden)
+    assert suspicious(signals_of(jumped, hidden, RECEIVED_MS))
+    at_its_end = [*frames[:22], *(replace(f, lat_e7=f.lat_e7 + 180_000) for f in frames[22:])]
+    assert not suspicious(signals_of(at_its_end, seen_of(STRAIGHT, hidden=[21]), RECEIVED_MS))
+
+
 def test_one_fix_that_flies_off_and_returns_is_no_jump() -> None:
     frames = drive(STRAIGHT)
     frames[12] = replace(frames[12], lat_e7=frames[12].lat_e7 + 180_000)
@@ -106,6 +116,12 @@ def test_one_fix_that_flies_off_and_returns_is_no_jump() -> None:
 def test_bright_day_at_midnight_is_held() -> None:
     night = [replace(frame, t_ms=frame.t_ms - 12 * HOUR_MS) for frame in drive(STRAIGHT)]
     assert against(night, seen_of(STRAIGHT)) == {"sun-height"}
+
+
+def test_a_dark_lens_makes_no_night_where_the_sky_outshines_the_road() -> None:
+    night = [replace(frame, t_ms=frame.t_ms - 12 * HOUR_MS) for frame in drive(STRAIGHT)]
+    assert against(night, seen_of(STRAIGHT, upper=78.0)) == {"sun-height"}
+    assert not suspicious(signals_of(night, seen_of(STRAIGHT, upper=74.0), RECEIVED_MS))
 
 
 def test_a_dark_night_at_midnight_is_believed() -> None:
@@ -126,7 +142,7 @@ def test_a_clock_that_runs_fast_is_told() -> None:
 
 
 def test_frames_without_pixels_say_nothing() -> None:
-    blind = Seen((UNSEEN,) * 23, (Brightness(float("nan"), float("nan"), float("nan")),) * 24)
+    blind = Seen((UNSEEN,) * 23, (UNLIT,) * 24)
     signals = signals_of(drive(STRAIGHT), blind, RECEIVED_MS)
     assert not {one.name for one in signals if one.strength < 0}
 

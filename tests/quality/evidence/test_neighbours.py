@@ -77,7 +77,24 @@ def test_pictures_of_another_street_are_held_by_one_whom_two_others_bear_out_fur
     told = neighbours(along("own", count=22), [ann, bob, cat], streets)
     assert told.strength <= HOLD_AT
     assert told.facts["witnesses"] == 1
-    assert strength(along("own", count=22), [ann, bob], streets) == 0
+
+
+def test_one_whom_one_other_bears_out_counts_by_half() -> None:
+    ann, bob, cat = along("ann", count=36), along("bob", first=24), along("cat", first=26)
+    streets = Streets({"own": OAK, "ann": ELM, "bob": ELM, "cat": ELM}, missed=0)
+    by_two = strength(along("own", count=8), [ann, bob, cat], streets)
+    assert strength(along("own", count=8), [ann, bob], streets) == by_two / 2 < 0
+
+
+def test_a_witness_who_was_asked_little_is_asked_again() -> None:
+    crowd = [along(f"who {n}", aside_m=-4) for n in range(5)]
+    ann, bob = along("ann", count=48, aside_m=4), along("bob", count=24, first=24)
+    streets = Streets(
+        {"own": OAK, "ann": ELM, "bob": ELM, **{w.drive_id: w.drive_id for w in crowd}}, missed=0
+    )
+    strength(along("own"), [*crowd, ann, bob], streets)
+    asked = [one for one in streets.asked if (one.drive_id, one.other_id) == ("own", "ann")]
+    assert len(asked) == len(set(asked)) >= 8
 
 
 def test_a_liar_who_was_there_first_holds_nobody() -> None:

@@ -37,7 +37,7 @@ class Town:
         self.asked: list[Question] = []
 
     def light(self, n: int) -> Brightness:
-        return Brightness(150.0, 100.0 * 2.718 ** (self._paint + self._sides["own"]), 100.0)
+        return Brightness(150.0, 100.0 * 2.718 ** (self._paint + self._sides["own"]), 100.0, 90.0)
 
     def sides(self, questions: Sequence[Question]) -> list[float | None]:
         self.asked += questions
