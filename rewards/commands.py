@@ -55,12 +55,11 @@ def rewards(
 
     from rewards.fetch import fetch_mine
     from rewards.report import print_cell, print_statement
-    from roadcomb.cells import format_cell, parse_cell
 
     if open_:
         _open_in_browser(to)
         return
-    cell = None if why is None else format_cell(parse_cell(why))
+    cell = None if why is None else _cell(why)
     statement = fetch_mine(to, epochs)
     if salts is not None:
         _write_salts(statement, salts)
@@ -70,6 +69,12 @@ def rewards(
         print_cell(Console(highlight=False), statement, cell)
     else:
         print_statement(Console(highlight=False), statement, rows)
+
+
+def _cell(text: str) -> str:
+    from roadcomb.cells import format_cell, parse_cell
+
+    return format_cell(parse_cell(text))
 
 
 def _open_in_browser(to: str) -> None:

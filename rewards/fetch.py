@@ -16,6 +16,7 @@ from rewards.check import (
     check_statement,
     signed_manifest,
 )
+from rewards.demand.reading import check_demand
 from roadcomb.errors import (
     IntegrityError,
     NotFound,
@@ -114,8 +115,6 @@ def _check_epoch(client: httpx.Client, epoch: Mapping[str, Any], account: str, n
 
 
 def _check_night(client: httpx.Client, night: Mapping[str, Any], account: str, node: str) -> None:
-    from rewards.demand.told import check_demand  # columns and hexagons, for who was paid so alone
-
     epoch = int(night["epoch"])
     demand = _answer(client, f"/v1/epochs/{epoch}/demand.json").content
     check_demand(night, account, _manifest(client, epoch, node), demand)

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from rewards.demand.told import in_words
+from rewards.demand.reading import in_words
 from rewards.tokens import in_tokens
 from roadcomb.printable import printable
 

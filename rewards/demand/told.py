@@ -1,8 +1,8 @@
 """What a contributor reads of demand: who was paid because a customer opened their cells, and how.
 
 The law: the rows of an entry and what their deleted drives earned before they were `forgotten` add
-up to the account's amount in the signed demand.json; each row's amount follows from its weight and
-the two figures that stand there for its cell. Of customers nothing is told but that one opened it.
+up to the account's amount in the signed demand.json (rewards/demand/reading.py checks it). Of
+customers nothing is told but that one opened a cell.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,12 @@ from rewards.demand.lots import Settled, by_cell, row_amount
 from rewards.openings import opened_cells
 from rewards.shelf import file_of
 from rewards.tokens import in_tokens
-from roadcomb.canonical import Json, digest_of_bytes
-from roadcomb.cells import format_cell, parse_cell
+from roadcomb.canonical import Json
+from roadcomb.cells import format_cell
 from roadcomb.epochs import date_of
-from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 
-__all__ = ["check_demand", "demand_told", "in_words"]
+__all__ = ["demand_told"]
 
 
 def demand_told(
@@ -98,29 +97,3 @@ def _words(amount: int, cells: int) -> str:
     """Of a night, for its driver."""
     which = "one of your cells" if cells == 1 else f"{cells} of your cells"
     return f"{in_tokens(amount)} tokens because customers opened {which}"
-
-
-def in_words(row: Mapping[str, Any]) -> str:
-    """Of one row, for its driver."""
-    tokens, passed_on = in_tokens(int(row["amount"])), date_of(int(row["epoch"])).isoformat()
-    return (
-        f"{tokens} tokens because a customer opened your cell {row['cell']}, passed on {passed_on}"
-    )
-
-
-def check_demand(
-    told: Mapping[str, Any], account: str, manifest: Mapping[str, Any], demand: bytes
-) -> None:
-    """Check a night of a statement against the signed demand.json. Raises IntegrityError."""
-    where, rows = f"epoch {told['epoch']}", told["rows"]
-    if digest_of_bytes(demand) != manifest["demand"]:
-        raise IntegrityError(f"{where}: demand.json is not the one that the node signed")
-    amount, places = payees_in(demand).get(account, 0), by_cell(settled_in(demand))
-    if int(told["amount"]) != amount:
-        raise IntegrityError(f"{where}: {told['amount']} for demand is stated, {amount} is signed")
-    for row in rows:
-        earned = row_amount(places, row["epoch"], parse_cell(row["cell"]), row["weight"])
-        if int(row["amount"]) != earned:
-            raise IntegrityError(f"{where}: {row['cell']} earned {earned}, not {row['amount']}")
-    if sum(int(row["amount"]) for row in rows) + int(told["forgotten"]) != amount:
-        raise IntegrityError(f"{where}: the opened cells do not add up to {amount}")

@@ -13,10 +13,11 @@ def loaded(module: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_fetching_and_checking_a_statement_loads_no_columns_and_no_hexagons() -> None:
-    assert loaded("rewards.fetch").isdisjoint(
-        {"numpy", "pyarrow", "h3", "datafusion", "sqlalchemy"}
-    )
+@pytest.mark.parametrize("module", ["rewards.fetch", "rewards.report"])
+def test_fetching_checking_and_printing_a_statement_loads_no_columns_and_no_hexagons(
+    module: str,
+) -> None:
+    assert loaded(module).isdisjoint({"numpy", "pyarrow", "h3", "datafusion", "sqlalchemy"})
 
 
 @pytest.mark.parametrize("module", ["rewards.nightly", "rewards.audit"])

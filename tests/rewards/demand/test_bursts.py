@@ -6,8 +6,8 @@ from rewards.chain import committed
 from rewards.demand.bursts import BURST, Asked, Burst, asked, given_back, taken
 from rewards.demand.credit import Credit
 from rewards.demand.document import demand_in, settled_in
+from rewards.demand.reading import check_demand
 from rewards.demand.rule import BurstRule
-from rewards.demand.told import check_demand
 from rewards.documents import weights_of
 from rewards.events import Event
 from rewards.policy import Policy, parse_policy

@@ -11,7 +11,7 @@ from rewards.audit import audit
 from rewards.chain import committed, newest
 from rewards.demand.document import demand_in, payees_in, settled_in
 from rewards.demand.opened import check_demand_opened
-from rewards.demand.told import check_demand, in_words
+from rewards.demand.reading import check_demand, in_words
 from rewards.differences import Difference
 from rewards.documents import balances_of
 from rewards.envelope import sign_epoch
@@ -212,6 +212,7 @@ def test_a_statement_says_which_opened_cell_earned_what_and_bears_its_check(sold
         night | {"amount": "1"},
         night | {"rows": night["rows"][:1]},
         night | {"rows": [row | {"amount": "5"} for row in night["rows"]]},
+        night | {"rows": [row | {"weight": "heavy"} for row in night["rows"]]},
     ):
         with pytest.raises(IntegrityError, match=f"epoch {DAY}"):
             check_demand(changed, account("alice"), manifest, told(sold))
