@@ -14,7 +14,7 @@ from quality.masking.weights.plates import PLATE_SHA256
 
 __all__ = ["RULES", "Finder", "Plates"]
 
-RULES = 3
+RULES = 4
 """Counts changes of tiles, zones and tracks: it stands in the detector's version."""
 
 

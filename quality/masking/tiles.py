@@ -3,7 +3,8 @@
 One look at the whole picture tells how high the horizon lies: what stands on level ground and is
 about as tall as the camera is high has its middle there. Rows of tiles follow the horizon.
 Law: tiles lie inside the picture and are laid in shares of its width, so that two resolutions of
-one scene are seen alike; a larger picture gets finer rows on top, as its small faces are readable.
+one scene are seen alike; a larger picture gets finer rows on top, as its small faces are readable,
+and a smaller one fewer and wider tiles, as the network would be shown narrow ones enlarged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,10 @@ ABOVE, BELOW = 0.086, 0.106
 1.7 m is that tall 9 m ahead of a camera of 90 degrees."""
 
 COUNT, OVERLAP = 6, 0.15
-"""Tiles of a row, and the share of a tile that its neighbour sees, too."""
+"""Tiles of a row at most, and the share of a tile that its neighbour sees, too."""
+
+_NARROWEST = 340
+"""Pixels across a tile at least: the network takes 300, and a little more shows it more street."""
 
 _FINER_FROM = 580
 """Pixels of a row's height above which a finer row is added: below it a face of 14 pixels is
@@ -64,7 +68,7 @@ def eye_line(boxes: Sequence[Region], width: int, height: int) -> float:
 
 def rows(width: int, height: int, line: float) -> Iterator[Tile]:
     """Rows of tiles along a horizon, from coarse to fine."""
-    scale, count = 1.0, COUNT
+    scale, count = 1.0, _count(width)
     while True:
         top = max(0, round(line * height - scale * ABOVE * width))
         bottom = min(height, round(line * height + scale * BELOW * width))
@@ -72,6 +76,12 @@ def rows(width: int, height: int, line: float) -> Iterator[Tile]:
         if bottom - top <= _FINER_FROM:
             return
         scale, count = scale / 2, 2 * count
+
+
+def _count(width: int) -> int:
+    """Tiles of the first row, two at least."""
+    fitting = (width / _NARROWEST - OVERLAP) / (1 - OVERLAP)
+    return min(COUNT, max(2, int(fitting)))
 
 
 def _row(width: int, top: int, bottom: int, count: int) -> Iterator[Tile]:

@@ -47,6 +47,13 @@ def test_a_picture_of_two_megapixels_is_looked_at_seven_times() -> None:
     assert len([whole(2028, 1024), *rows(2028, 1024, 0.59)]) == 7
 
 
+def test_a_small_picture_gets_fewer_tiles_so_that_none_is_shown_enlarged() -> None:
+    counts = [len(list(rows(width, width * 9 // 16, 0.5))) for width in (640, 960, 1280, 1920)]
+    assert counts == [2, 3, 4, 6]
+    for width in range(600, 2400, 40):
+        assert all(tile.x1 - tile.x0 >= 300 for tile in rows(width, width * 9 // 16, 0.5))
+
+
 def test_a_larger_picture_gets_finer_rows_so_that_faces_stay_large() -> None:
     heights = [tile.y1 - tile.y0 for tile in rows(5760, 2880, 0.5)]
     assert min(heights) <= 580
