@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import httpx
 from api.demo.customer import become_customer, demo_policy
 from api.demo.people import Person, Upload, after_midnight_ms, read_uploads
 from api.demo.report import Told, print_report
-from api.demo.stage import PATIENCE_S, Say, Stage
+from api.demo.stage import PATIENCE_S, Say, Stage, together
 from api.demo.tampering import tamper
 from api.demo.trial import accuse, hear, read_stakes
 from ingest.requests import authorization
@@ -43,21 +44,29 @@ def play(city: Path, into: Path, port: int, say: Say, wait: Callable[[str], None
     say("The drawn streets are shorter than the trip ends that stay at home: sent with --no-trim.")
     policy = demo_policy(stage)
     with stage.serving(port, metered=True) as url:
-        for person in people:
-            person.settle_in()
-            stage.run("init", "--payout", person.payout, environment=person.environment)
+        together(*(partial(_settle, stage, person) for person in people))
         for epoch, of_day in groupby(uploads, lambda upload: upload.epoch):
             outcomes += _day(stage, url, list(of_day), people, say)
             stage.clock.set_ms(after_midnight_ms(epoch))
             say(stage.nightly(policy))
-        wait_for_pictures(url)
         _afterwards(stage, url, people, policy, say)
-        audit = stage.run("audit", str(stage.data / "published"), environment={})
-        print_report([_told(stage, url, person, outcomes) for person in people], audit, say)
+        statements = (partial(_statement, stage, url, person) for person in people)
+        audit, *told = together(partial(_audit, stage), *statements)
+        contributors = [_told(who, each, outcomes) for who, each in zip(people, told, strict=True)]
+        print_report(contributors, audit, say)
         tamper(stage, uploads[0].epoch, say)
     if wait is not None:
         with stage.serving(port) as url:  # the map's pictures are free to look at again
             wait(url)
+
+
+def _settle(stage: Stage, person: Person) -> None:
+    person.settle_in()
+    stage.run("init", "--payout", person.payout, environment=person.environment)
+
+
+def _audit(stage: Stage) -> str:
+    return stage.run("audit", str(stage.data / "published"), environment={})
 
 
 def _afterwards(stage: Stage, url: str, people: Sequence[Person], policy: Path, say: Say) -> None:
@@ -69,6 +78,7 @@ def _afterwards(stage: Stage, url: str, people: Sequence[Person], policy: Path, 
     stage.clock.set_ms(after_midnight_ms(epoch))
     stage.nightly(policy)
     stage.clock.set_ms(start_ms(epoch + 1) + _EVENING_MS)
+    wait_for_pictures(url)
     customer.open_pictures(url, say)
     hear(stage, url, cases, say)
     days = read_policy(policy).stake.appeal_days
@@ -100,7 +110,8 @@ def _day(
         words = ("upload", str(upload.folder), "--to", url, "--no-trim", "--json")
         said = stage.run(*words, environment=person.environment)
         outcomes.append((person.name, json.loads(said.splitlines()[-1])))
-        wait_for_judging(stage, url, person)
+    for name in dict.fromkeys(upload.name for upload in uploads):
+        wait_for_judging(stage, url, by_name[name])
     return outcomes
 
 
@@ -130,9 +141,12 @@ def wait_for_pictures(url: str) -> None:
             time.sleep(0.1)
 
 
-def _told(stage: Stage, url: str, person: Person, outcomes: Sequence[Outcome]) -> Told:
-    """What the contributor's own commands say of what was recorded, sent and earned."""
+def _statement(stage: Stage, url: str, person: Person) -> str:
     words = ("rewards", "--to", url, "--epochs", _EPOCHS, "--json")
-    statement = stage.run(*words, environment=person.environment)
+    return stage.run(*words, environment=person.environment)
+
+
+def _told(person: Person, statement: str, outcomes: Sequence[Outcome]) -> Told:
+    """What the contributor's own commands say of what was recorded, sent and earned."""
     own = [outcome for name, outcome in outcomes if name == person.name]
     return Told(person.name, own, json.loads(statement))

@@ -5,17 +5,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from api.demo.people import SEED
 from ingest.commands import PARTLY
 from roadcomb.clock import FileClock
 from roadcomb.errors import RoadcombError
 
-__all__ = ["OPERATOR", "Say", "Stage"]
+__all__ = ["OPERATOR", "Say", "Stage", "together"]
 
+Answer = TypeVar("Answer")
 Say = Callable[[str], None]
 OPERATOR = "the demo's operator"
 PATIENCE_S = 60.0
@@ -96,6 +99,12 @@ class Stage:
         finally:
             server.terminate()
             server.wait(PATIENCE_S)
+
+
+def together(*tasks: Callable[[], Answer]) -> list[Answer]:
+    """What tasks answer that do not wait for each other, in their order."""
+    with ThreadPoolExecutor() as pool:
+        return [each.result() for each in [pool.submit(task) for task in tasks]]
 
 
 def roadcomb() -> str:
