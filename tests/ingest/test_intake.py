@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import reduce
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ from tests.databases import ready_folder
 from tests.drives import NOW_MS, contributor, drive_of, make_node, pictures
 
 LIMITS = IntakeSettings(reserve_bytes=0)
+_somebody = count(1)
 
 
 @pytest.fixture
@@ -65,6 +67,14 @@ def node(tmp_path: Path, catalog_url: str) -> Iterator[Node]:
 def laptop(tmp_path: Path) -> Iterator[Node]:
     """A node on SQLite, for what does not depend on the catalog."""
     made = make_node(tmp_path / "node")
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node for many examples, each a drive of somebody else."""
+    made = make_node(tmp_path_factory.mktemp("lasting"))
     yield made
     made.catalog.close()
 
@@ -240,11 +250,10 @@ def test_the_same_frames_at_once_are_stored_once(node: Node) -> None:
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=6))
 def test_any_batches_in_any_order_leave_exactly_what_they_held(
-    tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]]
+    lasting: Node, batches: list[list[int]]
 ) -> None:
-    node = make_node(tmp_path_factory.mktemp("node"))
-    frames = pictures(10)
-    signed = drive_of(frames)
+    node, frames = lasting, pictures(10)
+    signed = drive_of(frames, contributor(next(_somebody)))
     open_drive(node, signed, LIMITS)
     sent: set[int] = set()
     for batch in batches:
@@ -254,7 +263,6 @@ def test_any_batches_in_any_order_leave_exactly_what_they_held(
         assert answer.missing == 10 - len(sent)
     missing = {name for n, name in enumerate(ids(signed)) if n not in sent}
     assert set(open_drive(node, signed, LIMITS).missing) == missing
-    node.catalog.close()
 
 
 def ids(signed: SignedManifest) -> list[str]:
