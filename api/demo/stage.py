@@ -21,7 +21,7 @@ __all__ = ["OPERATOR", "Say", "Stage", "together"]
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
 OPERATOR = "the demo's operator"
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 PUBLISHED_EVERY = 8
 """Of the accepted frames: looking for faces and plates takes longer than all else in the demo."""
 
