@@ -49,7 +49,8 @@ READABLE_PX, FACE_PX = 30, 14
 DRAWN = (
     ("drawn, tuned on", (7, 8, 11, 12, 13), (0, 1, 4)),
     ("drawn, nobody tuned on", (41, 42, 43), (0, 1, 4)),
-    ("drawn, seen once", (61, 62, 63), (0, 1, 4)),
+    ("drawn, nobody tuned on, more", (61, 62, 63), (0, 1, 4)),
+    ("drawn, run once", (71, 72, 73), (0, 1, 4)),
 )
 """Rows of the table: seeds of drawn cities, and which of the demo's drives through them."""
 
