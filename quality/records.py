@@ -23,14 +23,17 @@ __all__ = ["reputations", "reputations_at", "to_look_at"]
 _AT_ONCE = 500
 """Contributors of one query: keys are free, and databases bound a statement's parameters."""
 
+_RECORD = (drives.c.contributor, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+"""What `_values` takes, column by column."""
+
 
 def reputations(node: Node, contributors: Collection[str]) -> dict[str, int]:
     """The value of each contributor now, by their key."""
-    rows: list[sa.Row[Any]] = []
+    rows: list[Any] = []
     with node.catalog.reading() as connection:
         for some in _runs(contributors):
             query = _newest().where(drives.c.contributor.in_(some))
-            rows += connection.execute(query).all()
+            rows += connection.execute(query.with_only_columns(*_RECORD)).all()
     return _values(rows, contributors, epoch_of(node.clock.now_ms()))
 
 
@@ -63,8 +66,7 @@ def to_look_at(node: Node, epoch: int) -> list[str]:
 
 def _newest() -> sa.Select[Any]:
     """Newest decisions with their drives' contributors, in the order they were made."""
-    columns = (drives.c.contributor, drives.c.drive_id)
-    query = sa.select(*columns, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+    query = sa.select(*_RECORD, drives.c.drive_id)
     return query.join(drives, drives.c.decision == decisions.c.id).order_by(decisions.c.id)
 
 
@@ -77,7 +79,7 @@ def _standing_at(epoch: int, contributors: Collection[str]) -> sa.Select[Any]:
         .group_by(decisions.c.drive_id)
     )
     return (
-        sa.select(drives.c.contributor, decisions.c.epoch, decisions.c.verdict, decisions.c.reason)
+        sa.select(*_RECORD)
         .join(drives, drives.c.drive_id == decisions.c.drive_id)
         .where(decisions.c.id.in_(standing))
         .order_by(decisions.c.id)
