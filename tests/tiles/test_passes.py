@@ -67,8 +67,8 @@ def test_a_drive_over_midnight_has_one_day_so_that_nothing_tells_where_it_was_th
 def test_sectors_are_those_looked_into_and_none_where_no_heading_is_known() -> None:
     judgement = Drive("d", grades=[500] * 3).judgement()
     one_cell = [judgement["cell"][0].as_py()] * 3
-    turned = replaced(judgement, cell=one_cell, heading_cdeg=[9_000, None, 35_999])
-    assert passes_of(turned)["sectors"].to_pylist() == [0b101]
+    turned = replaced(judgement, cell=one_cell, heading_cdeg=[9_000, None, 18_000])
+    assert passes_of(turned)["sectors"].to_pylist() == [0b10100]
 
 
 def test_a_drive_without_an_accepted_frame_has_no_pass() -> None:
