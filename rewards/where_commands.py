@@ -6,12 +6,15 @@ import typer
 
 __all__ = ["register"]
 
+_SOUTH_AND_WEST = {"ignore_unknown_options": True}
+"""Degrees below zero are no options; an option that is none is then one argument too many."""
+
 _DIRECTIONS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command()(where)
+    app.command(context_settings=_SOUTH_AND_WEST)(where)
 
 
 def where(

@@ -11,7 +11,7 @@ from rewards.commands import register
 from rewards.differences import Difference
 from rewards.turn import my_turn
 from roadcomb.epochs import date_of
-from roadcomb.errors import UsageError
+from roadcomb.errors import Unreachable, UsageError
 from roadcomb.node import Node
 from tests.rewards.town import DAY, Shot, add_drive, person
 
@@ -76,3 +76,12 @@ def test_audit_says_equal_or_ends_with_code_11(node: Node, app: typer.Typer) -> 
     assert isinstance(found.exception, Difference)
     assert found.exception.exit_code == 11
     assert "ledger.json: balances.unallocated: expected 999" in str(found.exception)
+
+
+def test_where_is_asked_south_and_west_of_zero_too(app: typer.Typer) -> None:
+    nobody = ["--to", "http://127.0.0.1:9", "--limit", "3"]
+    for place in (["-33.45", "-70.66"], ["-.5", "1e-3"], ["51.5", "-0.1"]):
+        asked = RUNNER.invoke(app, ["where", *place, *nobody])
+        assert isinstance(asked.exception, Unreachable), asked.output
+    for wrong in (["-91", "0"], ["0", "0", "--limt", "3"], ["0", "0", "-x"]):
+        assert RUNNER.invoke(app, ["where", *wrong, *nobody]).exit_code == 2
