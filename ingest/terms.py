@@ -4,9 +4,14 @@
 
     "terms": {"consent": 1, "consented_ms": ..., "licence": "CC-BY-SA-4.0", "trimmed_m": 500}
 
-Laws. A manifest with terms was trimmed by its own client, with discs of `trimmed_m` metres (0: its
-contributor wished none), so a node does not trim it again. One without was made by a client that
-says nothing of it: the node trims it. Nothing here tells how much was cut, nor where.
+Laws. A manifest that tells `trimmed_m` was trimmed by its own client, with discs of so many metres
+(0: its contributor wished none), so a node does not trim it again. One that does not tell it, or
+has no terms, was made by a client that cuts nothing: the node trims it. Nothing here tells how much
+was cut, nor where.
+
+The claim cannot be checked: a track that begins on a disc's edge looks like one that begins at a
+door. But it is signed with the contributor's own key, and a lie gains nothing that an honest 0
+does not: it harms nobody but who lies, or chose a client that does.
 """
 
 from collections.abc import Mapping
@@ -35,12 +40,13 @@ _WIDEST_M = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """consent: number of the text agreed to. trimmed_m: radius of the discs that cut trip ends."""
+    """consent: number of the text agreed to. trimmed_m: radius of the discs that cut trip ends;
+    None: they are left to the node."""
 
     consent: int
     consented_ms: int
     licence: str
-    trimmed_m: int
+    trimmed_m: int | None = None
 
     def to_json(self) -> Json:
         """The manifest's member."""
@@ -48,22 +54,24 @@ class Terms:
             "consent": self.consent,
             "consented_ms": self.consented_ms,
             "licence": self.licence,
-            "trimmed_m": self.trimmed_m,
+            **({} if self.trimmed_m is None else {"trimmed_m": self.trimmed_m}),
         }
 
 
 def parse_terms(value: Json) -> Terms:
     """Terms of a manifest. Raises InvalidInput."""
-    names = {"consent", "consented_ms", "licence", "trimmed_m"}
-    if not isinstance(value, Mapping) or set(value) != names:
-        raise InvalidInput(f"terms: an object with exactly {sorted(names)} is asked for")
+    names = {"consent", "consented_ms", "licence"}
+    if not isinstance(value, Mapping) or set(value) - {"trimmed_m"} != names:
+        raise InvalidInput(
+            f"terms: an object of {sorted(names)} and maybe 'trimmed_m' is asked for"
+        )
     if value["licence"] not in LICENCES:
         raise InvalidInput(f"terms.licence: one of {', '.join(LICENCES)} is asked for")
     return Terms(
         _integer(value["consent"], "consent", 1, CONSENT),
         _integer(value["consented_ms"], "consented_ms", 0, _LAST_MS),
         str(value["licence"]),
-        _integer(value["trimmed_m"], "trimmed_m", 0, _WIDEST_M),
+        _integer(value["trimmed_m"], "trimmed_m", 0, _WIDEST_M) if "trimmed_m" in value else None,
     )
 
 

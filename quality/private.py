@@ -25,7 +25,8 @@ class Hiding:
 
     def of(self, drive_id: str, contributor: str) -> Privacy | None:
         """What is to be hidden of a drive; None: nothing. Raises NotFound or IntegrityError."""
-        trimmed = load_manifest(self.node, drive_id).terms is not None
+        terms = load_manifest(self.node, drive_id).terms
+        trimmed = terms is not None and terms.trimmed_m is not None
         if self.hidden is None and (trimmed or not self.settings.radius_m):
             return None
         settings = self.settings.model_copy(update={"radius_m": 0.0}) if trimmed else self.settings

@@ -118,6 +118,7 @@ def test_the_secret_outlives_its_key_and_is_the_owners_alone(tmp_path: Path) -> 
         {"consent": 2},
         {"consent": True},
         {"trimmed_m": -1},
+        {"trimmed_m": None},
         {"consented_ms": None},
         {"more": 1},
     ],
@@ -130,6 +131,8 @@ def test_terms_that_are_none_are_refused(change: dict[str, Json]) -> None:
         "trimmed_m": 500,
     }
     assert parse_terms(good).to_json() == good
+    untold = {name: good[name] for name in good if name != "trimmed_m"}
+    assert parse_terms(untold).to_json() == untold
     with pytest.raises(InvalidInput, match="terms"):
         parse_terms({**good, **change})
 

@@ -45,8 +45,11 @@ def judge(node: Node, trim: TrimSettings = TRIM) -> None:
     Judge(node, InlineEngine(), trimming=trim).judge_pending()
 
 
-def test_a_foreign_clients_trip_ends_are_rejected_and_named(node: Node) -> None:
-    drive_id = delivered(node, None)
+@pytest.mark.parametrize("terms", [None, Terms(1, 0, "CC0-1.0")])
+def test_trip_ends_that_no_client_says_it_cut_are_rejected_and_named(
+    node: Node, terms: Terms | None
+) -> None:
+    drive_id = delivered(node, terms)
     judge(node)
     found = reasons(node, drive_id)
     state = drive_state(node, drive_id)
@@ -57,8 +60,11 @@ def test_a_foreign_clients_trip_ends_are_rejected_and_named(node: Node) -> None:
     assert judgement[0]["reason"] == judgement[-1]["reason"] == "trip-end"
 
 
-def test_what_a_client_has_trimmed_is_not_trimmed_again(node: Node) -> None:
-    drive_id = delivered(node, TERMS)
+@pytest.mark.parametrize("trimmed_m", [0, 500])
+def test_what_a_client_has_trimmed_or_was_asked_not_to_is_not_trimmed_again(
+    node: Node, trimmed_m: int
+) -> None:
+    drive_id = delivered(node, Terms(1, 0, "CC0-1.0", trimmed_m))
     judge(node)
     assert reasons(node, drive_id)["trip-end"] == 0
 
