@@ -4,12 +4,14 @@ The law: every code of every room has words. The rooms' own tables (videos, judg
 this one, so that a code which is new there is never without.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from ingest.video.refusals import REASONS as VIDEOS
 from quality.reasons import WORDS as JUDGING
+from roadcomb.records import Verdict
 
-__all__ = ["WORDS", "in_words"]
+__all__ = ["WORDS", "in_words", "of_drive"]
 
 WORDS = MappingProxyType(
     {
@@ -65,13 +67,27 @@ WORDS = MappingProxyType(
         "duplicate-in-drive": "the same picture was already in this drive",
         "standing-still": "the car stood: an earlier picture shows the same",
         "already-sent": "this picture was sent before; it counted then",
-        "authenticity-doubted": "pictures, track and light do not fit each other; a person looks",
-        "replay-suspected": "it seems to show pictures of another drive again; a person looks",
+        "authenticity-doubted": "pictures, track and light do not fit each other",
+        "replay-suspected": "it seems to show pictures of another drive again",
         "replay": "these are another drive's pictures, bit by bit, and they are paid once",
     }
 )
+
+_SUSPICIONS = {"authenticity-doubted", "replay-suspected"}
+"""They hold a drive; only a person rejects it for them."""
+
+_A_PERSON = {
+    Verdict.HELD.value: "; a person looks",
+    Verdict.REJECTED.value: "; a person looked, and rejected it",
+}
 
 
 def in_words(code: str) -> str:
     """The words of a reason code."""
     return WORDS.get(code, code.replace("-", " "))
+
+
+def of_drive(code: str, verdict: str | None) -> str:
+    """The words of why a drive is held or rejected, and whose decision that is."""
+    known: Mapping[str, str] = _A_PERSON if code in _SUSPICIONS else {}
+    return in_words(code) + known.get(verdict or "", "")

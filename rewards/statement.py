@@ -21,7 +21,7 @@ from rewards.demand.told import demand_told
 from rewards.documents import balances_of
 from rewards.merkle import claims_tree
 from rewards.policy import Policy
-from rewards.reasons import in_words
+from rewards.reasons import in_words, of_drive
 from rewards.shelf import file_of
 from rewards.stake_of import stake_of
 from rewards.statement_epoch import managed_epochs, policy_of, statement_of_epoch
@@ -102,7 +102,7 @@ def _drive(node: Node, state: DriveState, known: Mapping[str, Any]) -> Statement
         "accepted": state.accepted,
         "rejected": state.rejected,
         "verdict": state.verdict,
-        "why": None if state.reason is None else in_words(state.reason),
+        "why": None if state.reason is None else of_drive(state.reason, state.verdict),
         **_reasons(node, state),
     }
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from api.demo.people import Person
 from api.demo.stage import OPERATOR, Say, Stage
-from rewards.reasons import in_words
+from rewards.reasons import of_drive
 from roadcomb.keys import account_of
+from roadcomb.records import Verdict
 
 __all__ = ["Case", "accuse", "hear", "read_stakes"]
 
@@ -67,7 +68,7 @@ def _put_up_stake(stage: Stage, person: Person, say: Say) -> None:
 
 
 def _accuse(stage: Stage, case: Case, say: Say) -> None:
-    say(f"\n{case.person.name}'s drive is held: {in_words(case.reason)}.")
+    say(f"\n{case.person.name}'s drive is held: {of_drive(case.reason, Verdict.HELD.value)}.")
     decision = ("--by", OPERATOR, "--note", _FOUND)
     say(stage.operate("review", "reject", case.drive, *decision))
     say(stage.operate("slash", case.drive, *decision))

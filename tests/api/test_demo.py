@@ -51,7 +51,9 @@ def test_the_demo_pays_the_honest_slashes_the_replayer_and_always_ends_in_the_sa
     play(small_city(tmp_path / "city"), tmp_path / "demo", 0, said.append, None)
     told = capsys.readouterr().out + "\n".join(said)
     assert "mallory earned 0 tokens" in told
-    assert "24 frames: it seems to show pictures of another drive again" in told
+    assert "pictures of another drive again; a person looks." in told
+    why = "it seems to show pictures of another drive again; a person looked, and rejected it"
+    assert f"24 frames: {why}" in told
     assert ROOT in told, told
     assert "mallory reads: 100 tokens were slashed on 2026-01-21" in told
     assert "no appeal is granted" in told

@@ -9,7 +9,7 @@ from ingest.planning import FAULTS
 from ingest.report import WORDS as SENDING
 from ingest.video.refusals import REASONS as VIDEOS
 from quality.reasons import WORDS as JUDGING
-from rewards.reasons import WORDS, in_words
+from rewards.reasons import WORDS, in_words, of_drive
 
 ROOT = Path(__file__).parents[2]
 REASONED = {"DriveVerdict", "Refused", "Rejected", "_reject"}
@@ -60,3 +60,10 @@ def test_words_are_a_line_that_differs_from_its_code() -> None:
         assert words.isprintable()
         assert words not in (code, code.replace("-", " "))
         assert len(words.split()) >= 4
+
+
+def test_a_suspicion_says_whether_a_person_still_looks_or_has() -> None:
+    assert of_drive("replay-suspected", "held").endswith("again; a person looks")
+    assert of_drive("replay-suspected", "rejected").endswith("a person looked, and rejected it")
+    assert of_drive("already-sent", "rejected") == in_words("already-sent")
+    assert of_drive("replay-suspected", None) == in_words("replay-suspected")

@@ -14,7 +14,7 @@ from rewards.chain import committed
 from rewards.check import check_claim, check_epoch, check_statement, signed_manifest
 from rewards.nightly import nightly
 from rewards.policy import Policy
-from rewards.reasons import WORDS, in_words
+from rewards.reasons import WORDS, in_words, of_drive
 from rewards.report import print_statement
 from rewards.shelf import file_of
 from rewards.statement import statement_of
@@ -92,7 +92,7 @@ def test_drives_are_counted_with_their_reasons_in_words(driven: Node) -> None:
         parts = (drive[name] for name in ("pending", "held", "accepted", "rejected"))
         assert sum(parts) == drive["offered"]
     whys = {drive["why"] for drive in drives}
-    assert whys == {None, in_words("replay-suspected")}
+    assert whys == {None, of_drive("replay-suspected", "held")}
     (reason,) = [item for drive in drives for item in drive["rejections"]]
     assert (reason["reason"], reason["frames"]) == ("too-dark", 1)
     assert "too dark" in reason["words"]
