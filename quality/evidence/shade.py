@@ -8,11 +8,11 @@ much brighter in one of them than in the other:
     own side of the sun * own sunlight - the other's side * the other's sunlight
 
 where clouds leave both sunlights unknown, but for being none or more. The law: a direction of the
-drive is asked about where its own walls are brighter on the side that the sun left dark. It speaks
-against the drive as far as the own sunlight that explains others' pictures best is less than none;
-the own walls count, too, but never for more than the others' do, nor the others' for more than
-twice as much. No other's clock is believed alone: whichever of two or more contributors is left
-out, the rest still have to say so.
+drive is asked about where its own walls are clearly brighter on the side that the sun left dark. It
+speaks against the drive as far as the own sunlight that explains others' pictures best is less than
+none; the own walls count, too, but never for more than the others' do, nor the others' for more
+than twice as much. No other's clock is believed alone: whichever of two or more contributors is
+left out, the rest still have to say so.
 """
 
 import math
@@ -45,6 +45,9 @@ _OWN, _OWN_AT_MOST, _OTHERS_NATS = 14.0, 2.0, 2.0
 """Nats of a unit of the own walls' difference, how many count, and nats of a standard error of
 the sunlight. Honest directions had 0.16 (sigma 0.15) and 0.9 (0.9), those shifted to where the sun
 stood on the other side the same below 0."""
+_WORTH = -0.08
+"""Own walls that contradict less could speak against a drive by 336 at most, which holds nobody:
+they are nearly half of those that contradict at all, and nothing is asked about them."""
 
 Floats = NDArray[np.float64]
 Sides = Callable[[Sequence[Question]], Sequence[float | None]]
@@ -91,7 +94,7 @@ def _direction(own: Course, others: Sequence[Course], light: Light, sides: Sides
     if len(lit) < _FEWEST or abs(float(lit.mean())) < _SIDE:
         return Signal("shade", 0)
     walls = _walls(own, lit, light)
-    if not walls < 0:
+    if not walls < _WORTH:
         return Signal("shade", 0)
     pairs = _pairs(own, [one for one in others if len(one.t_ms)], sides)
     facts = {"walls_per_mille": round(1000 * walls), "compared": len(pairs)}

@@ -66,6 +66,14 @@ def test_the_true_hour_costs_no_comparison() -> None:
     assert not town.asked
 
 
+@pytest.mark.parametrize(("paint", "asks"), [(0.26, False), (0.18, True)])
+def test_walls_that_could_hold_nobody_cost_no_comparison(paint: float, asks: bool) -> None:
+    others = {"ann": MORNING_MS, "bob": AFTERNOON_MS}
+    town = Town(-paint * side_of(sun_at(MORNING_MS, 48.0, 2.0), 0.0), own=MORNING_MS, **others)
+    told(AFTERNOON_MS, town, **others)
+    assert bool(town.asked) == asks
+
+
 @given(st.floats(-1.5, 1.5), st.permutations([MORNING_MS, AFTERNOON_MS, NOON_MS]))
 def test_a_white_wall_on_the_dark_side_is_no_sun_to_those_who_know_it(
     paint: float, hours_ms: list[int]
