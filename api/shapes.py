@@ -84,6 +84,7 @@ class Cell(_Whole):
     mean_grade: Grade
     sectors: list[Annotated[int, Field(ge=0, le=7)]]
     history: list[DayOfCell]
+    best_picture: Picture | None
     pictures: list[Picture]
 
 

@@ -20,15 +20,20 @@ MOST_DAYS = 366
 def cell_answer(
     row: pa.Table,
     pictures: list[Picture],
+    best: Picture | None,
     days: Sequence[tuple[int, int, int]],
     base_url: str,
     is_shown: Callable[[Picture], bool],
     licence_of: Callable[[Picture], str],
 ) -> dict[str, Any]:
-    """The answer for one row of COVERAGE. days: tiles.pictures.days_of. base_url: of the node,
-    ending in "/". is_shown: whether a picture is published; of others no address is told.
-    licence_of: SPDX id of what a picture is under."""
+    """The answer for one row of COVERAGE. best: of all its pictures, None where none is known.
+    days: tiles.pictures.days_of. base_url: of the node, ending in "/". is_shown: whether a picture
+    is published; of others no address is told. licence_of: SPDX id of what a picture is under."""
     known = row.to_pylist()[0]
+
+    def told(picture: Picture) -> dict[str, Any]:
+        return picture_answer(picture, base_url, is_shown(picture), licence_of(picture))
+
     return {
         "cell": format_cell(known["cell"]),
         "resolution": resolution(known["cell"]),
@@ -43,10 +48,8 @@ def cell_answer(
             {"day": date_of(day).isoformat(), "pictures": count, "best_grade": best}
             for day, count, best in days
         ],
-        "pictures": [
-            picture_answer(picture, base_url, is_shown(picture), licence_of(picture))
-            for picture in pictures
-        ],
+        "best_picture": None if best is None else told(best),
+        "pictures": [told(picture) for picture in pictures],
     }
 
 

@@ -19,6 +19,7 @@ from tiles.snapshot import slice_of
 __all__ = [
     "PICTURES",
     "Picture",
+    "best",
     "days_of",
     "first_shown",
     "in_order",
@@ -44,6 +45,7 @@ PICTURES = pa.schema(
 was taken after midnight has more than a day's."""
 _NEWEST_FIRST = [("day", "descending"), ("grade", "descending"), ("n", "ascending")]
 """Within a day the better picture comes first: the order must not tell the time of day."""
+_BEST_FIRST = [("grade", "descending"), ("day", "descending"), ("n", "ascending")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ def index_of(tables: list[pa.Table]) -> pa.Table:
     """PICTURES of many drives together, sorted by cell."""
     joined = pa.concat_tables([PICTURES.empty_table(), *tables]).unify_dictionaries()
     return joined.take(np.argsort(joined["cell"].to_numpy(), kind="stable")).combine_chunks()
+
+
+def best(index: pa.Table, cell: int) -> Picture | None:
+    """The picture of the highest grade in a cell, of equal ones the newest; None where none is."""
+    found = slice_of(index, cell, PAID_RESOLUTION)
+    first = pc.sort_indices(found, sort_keys=_BEST_FIRST)[:1]
+    return next(map(_picture, found.take(first).to_pylist()), None)
 
 
 def newest(index: pa.Table, cell: int, limit: int, day: int | None = None) -> list[Picture]:

@@ -22,7 +22,7 @@ from roadcomb.settings import ImageryAccess
 from tiles.accepted import Decided
 from tiles.answers import MOST_DAYS, MOST_PICTURES, cell_answer
 from tiles.imagery import full_picture, thumbnail
-from tiles.pictures import Picture, days_of, newest
+from tiles.pictures import Picture, best, days_of, newest
 from tiles.style import style
 from tiles.tilejson import licence_address
 
@@ -59,7 +59,7 @@ def known_cell(
     cell: CellText,
     day: Annotated[date | None, Query(description="only the pictures of this day")] = None,
 ) -> Response:
-    """Passes, days, grades and the newest pictures of a cell of resolution 0 to 12."""
+    """Passes, days, grades, the best and the newest pictures of a cell of resolution 0 to 12."""
     asked, state = parse_cell(cell), live_of(request).state
     if resolution(asked) > PAID_RESOLUTION:
         raise InvalidInput(f"cell {cell} is finer than {PAID_RESOLUTION}: ask for its parent")
@@ -71,9 +71,9 @@ def known_cell(
     )
     is_shown = live_of(request).is_shown
     days = days_of(state.pictures, asked, MOST_DAYS)
-    answer = cell_answer(
-        row, pictures, days, str(request.base_url), is_shown, partial(_licence, request)
-    )
+    licence, base_url = partial(_licence, request), str(request.base_url)
+    best_one = best(state.pictures, asked)
+    answer = cell_answer(row, pictures, best_one, days, base_url, is_shown, licence)
     return json_answer(request, answer)
 
 

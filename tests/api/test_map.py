@@ -218,6 +218,7 @@ def test_the_style_is_of_the_nodes_day(world: World) -> None:
 def test_a_cell_says_what_is_known_and_its_pictures_wait(world: World) -> None:
     answer = world.get(f"/v1/cells/{CELL}").json()
     pictures = answer.pop("pictures")
+    assert answer.pop("best_picture") == max(pictures, key=lambda picture: picture["grade"])
     assert [day["day"] for day in answer.pop("history")] == ["2026-01-05"]
     assert answer == {
         "cell": CELL,
@@ -241,6 +242,18 @@ def test_a_coarser_cell_is_known_too_with_at_most_twenty_pictures(world: World) 
     world.live.refresh()
     answer = world.get(f"/v1/cells/{h3.cell_to_parent(CELL, 6)}").json()
     assert (answer["resolution"], len(answer["pictures"])) == (6, 20)
+
+
+def test_a_cells_best_picture_is_told_also_where_newer_ones_fill_the_list(gallery: World) -> None:
+    for number in range(8):
+        poor = Drive(f"poor-{number}", t_ms=MONDAY_MS + (1 + number) * DAY_MS, grades=(100,) * 3)
+        gallery.accept(poor)
+    gallery.live.refresh()
+    answer = gallery.get(f"/v1/cells/{h3.cell_to_parent(CELL, 6)}").json()
+    told = answer["best_picture"]
+    assert told["id"] not in [picture["id"] for picture in answer["pictures"]]
+    assert told["grade"] == answer["best_grade"] == 700
+    assert gallery.get(told["thumbnail"]).status_code == 200
 
 
 def test_an_unseen_cell_is_404_and_no_cell_is_422(world: World) -> None:

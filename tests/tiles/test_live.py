@@ -22,7 +22,7 @@ from tests.tiles.worlds import (
 )
 from tiles.fold import merge
 from tiles.live import LiveMap
-from tiles.pictures import newest
+from tiles.pictures import best, newest
 from tiles.snapshot import write
 
 HOME = tile_around(AT_SEA, 16)
@@ -214,6 +214,19 @@ def test_pictures_of_a_cell_are_the_newest_first_and_within_a_day_the_best(node:
     assert [(p.day - 20_458, p.grade) for p in found] == [(2, 900), (2, 300), (1, 900), (1, 300)]
     assert (found[0].public_id, found[0].n, found[0].heading_deg) == ("public-d2", 1, 0.0)
     assert newest(LiveMap(node).state.pictures, cell_of(-40, 100, 8), 4) == []
+
+
+def test_the_best_picture_of_a_cell_has_its_best_grade_and_of_equal_ones_the_newest_wins(
+    node: Node,
+) -> None:
+    for day, grades in enumerate([(900, 300), (300, 900), (800, 899)]):
+        judged(node, Drive(f"d{day}", t_ms=MONDAY_MS + day * DAY_MS, grades=grades))
+    state, cell = LiveMap(node).state, cell_of(*AT_SEA, 8)
+    found = best(state.pictures, cell)
+    assert found is not None
+    assert (found.public_id, found.n, found.grade) == ("public-d1", 1, 900)
+    assert state.cell(cell)["best_grade"].to_pylist() == [found.grade]
+    assert best(state.pictures, cell_of(-40, 100, 8)) is None
 
 
 def test_frames_that_are_rejected_are_no_pictures(node: Node) -> None:
