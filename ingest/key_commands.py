@@ -60,6 +60,20 @@ def init(
         save_payout(settings.config, address)
         typer.echo(f"rewards go to {address} from your next upload on")
     _agree(settings.config, consent, licence)
+    typer.echo(_what_stays())
+
+
+def _what_stays() -> str:
+    """What trip ends cost: the mean way to a disc's edge is 1.1 radii (docs/upload.md)."""
+    from ingest.settings import TrimSettings
+
+    radius_m = TrimSettings().radius_m
+    if not radius_m:
+        return "no trip ends are cut: ROADCOMB_TRIM_RADIUS_M is 0"
+    return (
+        f"about {1.1 * radius_m / 1000:.1f} km at each end of a trip stay at home, all of a short "
+        f"one (a disc of {radius_m:.0f} m: ROADCOMB_TRIM_RADIUS_M); `scan` tells what is left"
+    )
 
 
 def _agree(folder: Path, consent: bool | None, licence: str | None) -> None:

@@ -13,13 +13,14 @@ import numpy as np
 
 from ingest.settings import TrimSettings
 from tests.benchmarks.attacks_on_homes import HABITS, NEAR_M, guesses, seen_cells
-from tests.benchmarks.homes import Resident, draw_town, shown_of
+from tests.benchmarks.homes import SPACING_M, Resident, draw_town, shown_of
 
-__all__ = ["Figures", "Outcome", "attack_all", "main"]
+__all__ = ["Figures", "Outcome", "attack_all", "cost", "main"]
 
 HOMES, SEED = 200, 2026
 GOAL_M, GOAL_SHARE = 250, 0.07
 TRADE_M, TRADE_HOMES = (500.0, 800.0, 1000.0, 1500.0), 150
+WAYS_KM, WAY_HOMES = (2, 3, 5, 8, 12, 20), 40
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ def attack_all(residents: Sequence[Resident], settings: TrimSettings) -> Outcome
     return Outcome(len(cut_m), lost, mean(cut_m), tuple(attacks))
 
 
+def cost(residents: Sequence[Resident], settings: TrimSettings) -> tuple[float, float]:
+    """(share of the way that discs cut, share of trips of which nothing is shown)."""
+    shown = [shown_of(resident, settings) for resident in residents]
+    way_m = [len(trip) * SPACING_M for resident in residents for trip in resident.trips]
+    cut_m = [2 * one for home in shown for one in home.cut_m]
+    return sum(cut_m) / sum(way_m), 1 - sum(len(home.tracks) for home in shown) / len(way_m)
+
+
 def main() -> None:
     """Print each attack's figures at the default, and what other radii would cost and give."""
     default = TrimSettings.model_fields["radius_m"].default
@@ -79,6 +88,13 @@ def main() -> None:
     for radius_m in TRADE_M:
         other = attack_all(residents, TrimSettings(radius_m=radius_m))
         print(f"  {radius_m:4.0f} m, {TRADE_HOMES} homes, {other.cut_m:4.0f} m cut: {_told(other)}")
+    print(
+        f"what a disc of {default:.0f} m costs: share of the way, trips of which nothing is shown"
+    )
+    for way_km in WAYS_KM:
+        town = draw_town(WAY_HOMES, SEED, (950.0 * way_km, 1050.0 * way_km))
+        way, trips = cost(town, TrimSettings(radius_m=default))
+        print(f"  trips of {way_km:2} km: {100 * way:3.0f} %, {100 * trips:3.0f} %")
 
 
 def _told(outcome: Outcome) -> str:

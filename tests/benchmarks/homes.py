@@ -20,6 +20,7 @@ __all__ = [
     "BLOCK_M",
     "LONGEST_RUN",
     "PARKED_M",
+    "SPACING_M",
     "Points",
     "Resident",
     "Shown",
@@ -33,7 +34,7 @@ Points = NDArray[np.float64]
 
 TRIPS = (2, 5)
 """Trips of a home: from the first to one less than the second, all as likely."""
-TOWN_M, BLOCK_M, WAY_M = 24_000, 120, (4_000, 12_000)
+TOWN_M, BLOCK_M, WAY_M = 24_000, 120, (4_000.0, 12_000.0)
 """Long trips beside any disc, so that a goal is not met by having nothing left to show."""
 LONGEST_RUN = 6
 """Blocks that a driver goes straight on before turning: 1 to this, all as likely."""
@@ -62,10 +63,10 @@ class Shown:
     cut_m: tuple[float, ...]
 
 
-def draw_town(homes: int, seed: int) -> list[Resident]:
-    """Residents whose homes lie anywhere on the streets."""
+def draw_town(homes: int, seed: int, way_m: tuple[float, float] = WAY_M) -> list[Resident]:
+    """Residents whose homes lie anywhere on the streets, with trips of `way_m` metres."""
     draw = np.random.default_rng(seed)
-    return [_resident(draw) for _ in range(homes)]
+    return [_resident(draw, way_m) for _ in range(homes)]
 
 
 def shown_of(resident: Resident, settings: TrimSettings) -> Shown:
@@ -84,9 +85,9 @@ def places_deg(places: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]
     return LAT + places[:, 1] * METRE_DEG, LON + places[:, 0] * METRE_DEG
 
 
-def _resident(draw: np.random.Generator) -> Resident:
+def _resident(draw: np.random.Generator, way_m: tuple[float, float]) -> Resident:
     home = _on_a_street(draw)
-    trips = tuple(_frames(_trip(home, draw), draw) for _ in range(draw.integers(*TRIPS)))
+    trips = tuple(_frames(_trip(home, draw, way_m), draw) for _ in range(draw.integers(*TRIPS)))
     return Resident(home, draw.bytes(32), trips, tuple(draw.random(len(trips)) < 0.5))
 
 
@@ -100,11 +101,11 @@ def _street(at_m: float) -> float:
     return round(at_m / BLOCK_M) * BLOCK_M
 
 
-def _trip(home: Points, draw: np.random.Generator) -> Points:
+def _trip(home: Points, draw: np.random.Generator, way_m: tuple[float, float]) -> Points:
     """Corners of a shortest way along the streets from near the home to somewhere else."""
     while True:
         goal = _on_a_street(draw)
-        if WAY_M[0] <= np.abs(goal - home).sum() <= WAY_M[1]:
+        if way_m[0] <= np.abs(goal - home).sum() <= way_m[1]:
             break
     start = home.copy()
     own = 0 if _street(home[1]) == home[1] else 1

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.settings import TrimSettings
 from tests.benchmarks.attacks_on_homes import HABITS, guesses, seen_cells
+from tests.benchmarks.bench_privacy import cost
 from tests.benchmarks.homes import BLOCK_M, Points, Resident, draw_town, shown_of
 from tests.benchmarks.shortest_ways import Candidates, Law, alike, habits
 
@@ -44,6 +45,17 @@ def test_where_little_is_cut_the_home_is_found_and_where_much_is_it_is_not() -> 
     town = draw_town(3, seed=1)
     assert error_m(town, TrimSettings(radius_m=60)) < 60
     assert error_m(town, TrimSettings(radius_m=1_000)) > 150
+
+
+def test_what_a_disc_costs_falls_with_the_way_and_is_the_whole_of_a_short_trip() -> None:
+    short, long = (draw_town(3, 1, (way_m, way_m + 500)) for way_m in (1_000.0, 10_000.0))
+    settings = TrimSettings(radius_m=1_400)
+    way, trips = cost(short, settings)
+    assert way > 0.99
+    assert trips == 1.0
+    way, trips = cost(long, settings)
+    assert 0.1 < way < 0.6
+    assert trips == 0
 
 
 def error_m(town: list[Resident], settings: TrimSettings) -> float:

@@ -43,6 +43,16 @@ def test_an_unknown_licence_is_refused(machine: Path) -> None:
         run("init", "--consent", "--licence", "WTFPL")
 
 
+@pytest.mark.parametrize(
+    ("radius", "told"), [("1400", "about 1.5 km at each end"), ("0", "no trip ends are cut")]
+)
+def test_init_says_what_trip_ends_cost(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, radius: str, told: str
+) -> None:
+    monkeypatch.setenv("ROADCOMB_TRIM_RADIUS_M", radius)
+    assert told in run("init").stdout
+
+
 def test_an_agreed_text_that_changed_is_asked_for_again(tmp_path: Path) -> None:
     save_consent(tmp_path, LICENCES[0], 5)
     assert load_terms(tmp_path, 500.4) == Terms(1, 5, LICENCES[0], 500)
