@@ -81,5 +81,5 @@ def _envelope(data: bytes) -> tuple[Mapping[str, Any], str]:
 def _read(name: str, parse: Callable[[bytes], Content], data: bytes) -> Content:
     try:
         return parse(data)
-    except RoadcombError as error:
+    except (RoadcombError, ValueError) as error:  # Python reads no integer of 5,000 digits
         raise Difference(name, "form", "a file as documented", str(error)) from error

@@ -23,6 +23,7 @@ from roadcomb.errors import IntegrityError
 __all__ = ["Opened", "OwnedRows", "Salts", "check_opened", "parse_salts", "salts_document"]
 
 _SALT = 32
+_LONG_EPOCH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,6 @@ def _is_hex(text: str) -> bool:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) < _LONG_EPOCH):
         raise IntegrityError(f"salts: {text[:20]!r} is no epoch")
     return int(text)

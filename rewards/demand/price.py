@@ -34,6 +34,7 @@ KIND = "price"
 
 _DOMAIN = "roadcomb price v1"
 _HOUR_MS = 3_600_000
+_PRICE = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _MOST = 10**9 * USD
 
 
@@ -62,7 +63,7 @@ def quote_of(body: Mapping[str, Json]) -> Quote:
             "at_ms": int(at_ms),
             "signature": str(signature),
             **nothing,
-        } if not nothing and price.isascii() and price.isdecimal() and 0 < int(price) <= _MOST:
+        } if not nothing and _PRICE.fullmatch(price) and int(price) <= _MOST:
             quote = Quote(source, int(price), at_ms)
             verify(source, _DOMAIN, canonical_json(_said(quote)), signature)
             return quote

@@ -218,6 +218,21 @@ def test_the_same_value_in_other_bytes_is_named(
         path.write_bytes(original)
 
 
+@pytest.mark.parametrize("name", ["accounts.json", "ledger.json", "log.json", "devices.json"])
+def test_a_number_without_end_is_named_and_no_crash(
+    town: tuple[Path, Key, list[str]], copy: Path, name: str
+) -> None:
+    path, endless = copy / str(DAY) / name, "9" * 5_000
+    entry = {
+        "accounts.json": {"accounts": {"a": endless}},
+        "ledger.json": {"balances": {"unallocated": endless}},
+        "log.json": {"decided": {endless: "accepted"}},
+        "devices.json": {"earned": {"a": {"": {"level": "none", "passes": 1, "weight": endless}}}},
+    }[name]
+    rewrite(path, json.loads(path.read_bytes()) | entry)
+    assert difference(copy, town[1]).file == f"{DAY}/{name}"
+
+
 def test_a_missing_epoch_breaks_the_chain(town: tuple[Path, Key, list[str]], copy: Path) -> None:
     shutil.rmtree(copy / str(DAY))
     found = difference(copy, town[1])

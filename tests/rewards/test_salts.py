@@ -79,6 +79,7 @@ def test_a_row_claimed_twice_left_out_or_not_there_is_named(closed: Node) -> Non
         "{}",
         '{"v":1,"epochs":{"x":[]}}',
         '{"v":1,"epochs":{"5":{}}}',
+        f'{{"v":1,"epochs":{{"{"5" * 5_000}":[]}}}}',
         '{"v":1,"epochs":{"5":[{"contributor":"ab","salt":"cd","rows":[]}]}}',
         '{"v":1,"epochs":{"5":[{"contributor":"'
         + "a" * 64

@@ -90,7 +90,10 @@ def test_tokens_are_read_as_they_are_written(text: str) -> None:
     assert in_tokens(base_units_of(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1e3", "0", "0.0", ".5", "1.0000000001", "²", "1 000"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "-1", "1e3", "0", "0.0", ".5", "1.0000000001", "²", "1 000", "9" * 22, "9" * 5_000],
+)
 def test_an_amount_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         base_units_of(text)

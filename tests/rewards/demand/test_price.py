@@ -64,7 +64,8 @@ def test_a_changed_price_is_not_its_sources() -> None:
     assert quote_of(body).price == CENT
     with pytest.raises(Unauthorised):
         quote_of(body | {"price": "1"})
-    for broken in ({"price": "-1"}, {"price": "0"}, {"more": 1}, {"at_ms": "now"}):
+    wrong = ({"price": text} for text in ("-1", "0", "07", "1.0", "\u0661", "9" * 5_000))
+    for broken in (*wrong, {"more": 1}, {"at_ms": "now"}):
         with pytest.raises(InvalidInput):
             quote_of(body | broken)
     assert newest({}, [body | {"price": "1"}, {}], RULE, DAY + 1) == {}
