@@ -1,16 +1,19 @@
 """The HTTP app: all routes, one way to refuse, the viewer at `/`."""
 
+import os
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from api import problems, state
 from api.document import Described
 from api.guard import Guard
 from api.heads import Heads
 from api.logs import access
+from api.origins import Origins
 from api.routes import (
     albums,
     appeals,
@@ -89,16 +92,9 @@ def create_app(
     app.include_router(figures.router)
     app.include_router(stac_routes.router)
     app.include_router(panoramax.router)
-    app.router.default = StaticFiles(directory=VIEWER, html=True)
+    app.router.default = _Viewer(directory=VIEWER, html=True)
     app.add_middleware(Heads)
-    # Nothing here rests on cookies, so any page may read what anybody may read.
-    origins = node.settings.cors_origins.split()
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=origins,
-        allow_headers=["X-Api-Key"],  # a map of another origin may show metered pictures
-        expose_headers=["ETag"],
-    )
+    app.add_middleware(Origins, origins=node.settings.cors_origins.split())
     app.add_middleware(
         Guard,
         body_limit=lambda path: _body_limit(path, limits),
@@ -106,6 +102,22 @@ def create_app(
         observers=(app.state.metrics.observe, access),
     )
     return app
+
+
+class _Viewer(StaticFiles):
+    """A browser asks each time whether its copy still holds: no page mixes modules of two
+    versions of a node."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def _body_limit(path: str, limits: IntakeSettings) -> int:

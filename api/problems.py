@@ -37,6 +37,8 @@ STATUS: Mapping[type[errors.RoadcombError], int] = {
     errors.RoadcombError: 500,
 }
 _RETRY_S = {503: 5, 507: 60}
+_SHOWN = 200
+"""Characters of a path that are repeated to whoever sent it."""
 _log = logging.getLogger("roadcomb.api")
 
 
@@ -88,7 +90,7 @@ def _ours(request: Request, error: errors.RoadcombError) -> JSONResponse:
 def _http(request: Request, error: HTTPException) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
     type_ = phrase.lower().replace(" ", "-").replace("'", "")
-    detail = f"{request.method} {request.url.path}: {error.detail}"
+    detail = f"{request.method} {request.url.path[:_SHOWN]}: {error.detail}"
     return problem(request, error.status_code, type_, detail, headers=error.headers)
 
 

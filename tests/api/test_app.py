@@ -207,6 +207,23 @@ def test_the_viewer_stands_at_the_root(client: httpx.Client) -> None:
     assert page.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("path", ["/", "/viewer.js"])
+def test_a_browser_asks_whether_its_copy_of_the_viewer_still_holds(
+    client: httpx.Client, path: str
+) -> None:
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    told = [answer.headers["cache-control"] for answer in (first, again)]
+    assert told == ["no-cache", "no-cache"]
+
+
+def test_a_refusal_repeats_no_more_than_the_beginning_of_a_long_path(client: httpx.Client) -> None:
+    answer = client.get("/" + "a" * 30_000)
+    assert_problem(answer, 404, "not-found")
+    assert len(answer.content) < 1_000
+
+
 def test_bodies_are_bounded_where_no_route_expects_one(client: httpx.Client) -> None:
     assert_problem(client.post("/v1/bindings", content=b"x" * 65_537), 413, "too-large")
 
@@ -243,6 +260,27 @@ def test_a_map_of_another_origin_may_show_its_key(client: httpx.Client) -> None:
     answer = client.options("/v1/node", headers=asked)
     assert answer.status_code == 200
     assert "x-api-key" in answer.headers["access-control-allow-headers"].lower()
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/api/search", "POST", 200),
+        ("/tiles/cells/0/0/0.mvt", "HEAD", 200),
+        ("/v1/pictures/a/0/reports", "POST", 400),
+        ("/v1/drives", "POST", 400),
+        ("/api/search", "DELETE", 400),
+    ],
+)
+def test_a_page_of_another_origin_may_read_and_search_and_write_nothing(
+    client: httpx.Client, path: str, method: str, status: int
+) -> None:
+    asked = {
+        "Origin": "https://map.example",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "content-type,if-none-match",
+    }
+    assert client.options(path, headers=asked).status_code == status
 
 
 def test_other_web_pages_may_read_the_node_unless_the_operator_names_whose(
