@@ -24,6 +24,7 @@ from api.background import Repeating
 from api.lastcall import begin_no_more
 from api.logs import log_json
 from api.state import report_trouble, report_unread
+from api.wire import Protocol
 from roadcomb.errors import UsageError
 from roadcomb.node import Node
 from roadcomb.settings import LogFormat
@@ -59,6 +60,8 @@ def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int],
     app = create_app(node, live)
     config = uvicorn.Config(
         app,
+        http=Protocol,
+        ws="none",
         log_config=_logging(node.settings.log),
         log_level="warning",
         access_log=False,

@@ -1,5 +1,6 @@
 """`roadcomb serve` says where it listens, judges what comes in, and ends in order."""
 
+import json
 import signal
 import socket
 import threading
@@ -26,6 +27,30 @@ def test_it_prints_one_line_and_ends_in_order_at_sigterm(tmp_path: Path) -> None
         out, err = served.process.communicate(timeout=30)
     assert (served.process.returncode, err) == (0, "")
     assert out == f"Roadcomb listens on {served.url} (data: {tmp_path / 'node'})\n"
+
+
+def test_what_is_no_http_or_has_too_long_an_address_is_refused_as_a_problem(tmp_path: Path) -> None:
+    too_long = b"GET /v1/coverage?polygon=" + b"1" * 70_000 + b" HTTP/1.1\r\nHost: node\r\n\r\n"
+    with Served(tmp_path / "node", "--no-judge", "--no-publish") as served:
+        for request in (b"no request at all\r\n\r\n", too_long):
+            status, headers, body = exchanged(served.url, request)
+            assert status == b"HTTP/1.1 400 Bad Request"
+            assert b"Content-Type: application/problem+json" in headers
+            assert b"X-Content-Type-Options: nosniff" in headers
+            assert json.loads(body)["type"].endswith("/bad-request")
+        with served.client() as client:
+            assert client.get("/healthz").status_code == 200
+
+
+def exchanged(url: str, request: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """Status line, header lines and body of what a node answers before it closes the connection."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port or 0), 30) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *headers = head.split(b"\r\n")
+    return status, headers, body
 
 
 def test_ctrl_c_ends_it_with_130_and_no_traceback(tmp_path: Path) -> None:
