@@ -25,14 +25,18 @@ def announce(node: Node, text: bytes, effective: int | None = None) -> Announcem
     """Announce a policy; effective: its first epoch, the earliest possible when None.
 
     Raises InvalidInput for a policy that is none, for one whose cap is below what exists already,
-    or for an epoch too soon; Conflict when it is announced for that epoch already.
+    or for an epoch too soon; Conflict when it is announced for that epoch already, or when no epoch
+    is closed: one that began later than the notice would never show it.
     """
     policy, now_ms = parse_policy(text), node.clock.now_ms()
+    last = newest(node)
+    if last is None:
+        raise Conflict("no epoch is closed yet: the first pays by `roadcomb nightly --policy FILE`")
     earliest = epoch_of(now_ms) + NOTICE_EPOCHS
     chosen = earliest if effective is None else effective
     if chosen < earliest:
         raise InvalidInput(f"a policy takes effect {NOTICE_EPOCHS} epochs on: {earliest} or later")
-    if policy.cap < (minted := _minted(node)):
+    if policy.cap < (minted := standing_of(node.blobs, last.manifest).minted):
         why = f"it is below the {minted} base units that exist already"
         raise sections_of(text).section("token").refused("cap", why)
     made = Announcement(policy.digest, text.decode(), chosen, now_ms)
@@ -45,11 +49,6 @@ def announce(node: Node, text: bytes, effective: int | None = None) -> Announcem
             )
         )
     return made
-
-
-def _minted(node: Node) -> int:
-    last = newest(node)
-    return 0 if last is None else standing_of(node.blobs, last.manifest).minted
 
 
 def policy_of_epoch(before: Standing, current: Policy | None, first: Policy, epoch: int) -> Policy:

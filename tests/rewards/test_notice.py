@@ -91,6 +91,11 @@ def test_too_soon_twice_or_below_what_exists_is_refused(begun: Node) -> None:
         announce(begun, FIRST.text, DAY + 9)
 
 
+def test_before_the_first_night_its_policy_is_chosen_and_not_announced(node: Node) -> None:
+    with pytest.raises(Conflict, match="nightly --policy"):
+        announce(node, SECOND.text)
+
+
 def test_the_database_keeps_announcements(begun: Node) -> None:
     announce(begun, SECOND.text)
     with (
