@@ -6,9 +6,10 @@ file in the node's folder. It saves work only: two that got past it still make o
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from roadcomb.node import Node
 
@@ -17,6 +18,8 @@ __all__ = ["LOCK_FILE", "my_turn"]
 LOCK_FILE = "nightly.lock"
 _LOCK_NUMBER = 0x6E696768
 """Any constant serves; this one spells "nigh", and is not the writers' lock of the catalog."""
+_ASK = sa.select(sa.func.pg_try_advisory_lock(_LOCK_NUMBER))
+_GIVE_BACK = sa.select(sa.func.pg_advisory_unlock(_LOCK_NUMBER))
 
 
 @contextmanager
@@ -32,12 +35,16 @@ def my_turn(node: Node) -> Iterator[bool]:
 
 @contextmanager
 def _by_session(node: Node) -> Iterator[bool]:
-    ask = sa.select(sa.func.pg_try_advisory_lock(_LOCK_NUMBER))
-    with node.catalog.engine.connect() as connection:
+    sessions = node.catalog.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with sessions.connect() as connection:
+        mine = bool(connection.execute(_ASK).scalar())
         try:
-            yield bool(connection.execute(ask).scalar())
+            yield mine
         finally:
-            connection.invalidate()  # closes the session, and with it the lock
+            with suppress(OperationalError):  # the session ended before, and the lock with it
+                if mine:  # the server hears of a session's end later than whoever comes next
+                    connection.execute(_GIVE_BACK)
+            connection.invalidate()
 
 
 @contextmanager

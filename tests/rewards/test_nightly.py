@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from rewards.watching import Watch
 from roadcomb.catalog.tables import decisions, drives, epoch_drives, ledger, log_entries
 from roadcomb.errors import Conflict, UsageError
 from roadcomb.node import Node
-from tests.databases import copied_folder
+from tests.databases import copied_folder, new_database
 from tests.rewards.town import DAY, Shot, add_drive, decide, open_town, person, set_day
 
 ALICE, BOB = person("alice"), person("bob")
@@ -298,6 +299,37 @@ def test_of_two_nights_at_once_one_works_and_the_other_says_so(
         assert mine
         assert nightly(node, policy).busy
     assert len(nightly(node, policy).closed) == 1
+    node.catalog.close()
+
+
+def test_a_turn_that_is_over_is_over_for_whoever_comes_next(
+    tmp_path: Path, catalog_url: str
+) -> None:
+    node = open_town(tmp_path / "node", catalog=catalog_url)
+    for _ in range(20):
+        with node.catalog.reading(), node.catalog.reading(), node.catalog.reading():
+            pass  # who comes next finds a session open, and asks at once
+        for _ in range(3):
+            with my_turn(node) as mine:
+                assert mine
+    with suppress(KeyboardInterrupt), my_turn(node):
+        raise KeyboardInterrupt
+    with my_turn(node) as mine:
+        assert mine
+    node.catalog.close()
+
+
+def test_a_night_whose_lock_was_lost_ends_as_it_would_have(
+    tmp_path: Path, postgresql: sa.URL
+) -> None:
+    node = open_town(tmp_path / "node", catalog=new_database(postgresql))
+    with my_turn(node) as mine:
+        with node.catalog.writing() as connection:
+            lost = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            connection.exec_driver_sql(f"{lost} AND pid <> pg_backend_pid()")
+        assert mine
+    with my_turn(node) as mine:
+        assert mine
     node.catalog.close()
 
 
