@@ -3,14 +3,18 @@
 import h3
 import mapbox_vector_tile
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from roadcomb.cells import Cells, cells_of, centres, disk, resolution
-from tests.tiles.test_cover import PENTAGONS, tile_around
+from tests.tiles.test_cover import PENTAGONS, tile_around, touching
+from tests.tiles.test_lines import a_way, pictures_along
 from tests.tiles.worlds import AT_SEA, coverage_at, rows_at
+from tiles import drivelayer, framelayer
 from tiles.accepted import Position
 from tiles.fold import coarsen, empty
-from tiles.mvt import LAYER
+from tiles.lines import joined, lines_of
+from tiles.mvt import LAYER, encode
 from tiles.pictures import index_of
 from tiles.shards import shards_of
 from tiles.snapshot import Snapshot, digest
@@ -43,6 +47,37 @@ def test_a_full_tile_never_holds_more_than_five_thousand_cells(place: Place) -> 
     cells = drawn(state, place, 11)
     assert 500 < len(cells) <= MAX_CELLS
     assert {resolution(cell) for cell in cells} == {9 if place == AT_SEA else 8}
+
+
+def told_apart(coverage: pa.Table) -> pa.Table:
+    """The same cells, of which no two have a value alike: the most that a tile has to say."""
+    chance, columns = np.random.default_rng(0), []
+    for field, column in zip(coverage.schema, coverage.columns, strict=True):
+        most = int(min(np.iinfo(field.type.to_pandas_dtype()).max, 2**31))
+        other = pa.array(chance.integers(1, most, len(coverage)), field.type)
+        columns.append(column if field.name == "cell" else other)
+    return pa.table(columns, schema=coverage.schema)
+
+
+def test_five_thousand_cells_of_any_values_are_less_than_500_kilobytes() -> None:
+    tile = tile_around(PENTAGONS[5], 11)
+    coverage = told_apart(coverage_at(touching(tile, 9)))
+    assert len(coverage) > 3_500
+    size = len(encode(coverage, tile))
+    assert size * MAX_CELLS / len(coverage) < 500_000
+
+
+def test_all_layers_of_a_crowded_tile_are_less_than_500_kilobytes() -> None:
+    tile = tile_around(AT_SEA, 16)
+    ways = [a_way(AT_SEA, 300, 1.5, bend=bend / 50) for bend in range(150)]
+    drives = [pictures_along(way, f"d{n}", 20_000 + n) for n, way in enumerate(ways)]
+    layers = (
+        encode(told_apart(coverage_at(touching(tile, resolution_at(16)))), tile),
+        drivelayer.encode(joined([lines_of(drive) for drive in drives]), tile),
+        framelayer.encode(index_of(drives), tile),
+    )
+    assert all(layers)
+    assert len(b"".join(layers)) < 500_000
 
 
 @pytest.mark.parametrize("zoom", [0, 3, 7, 12, 16])
