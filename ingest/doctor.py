@@ -120,7 +120,8 @@ def node_findings(
         answer = ask(url)
         machine_ms = (before_ms + now_ms()) // 2
         version, node_ms = str(answer["version"]), int(answer["now_ms"])
-        pin(url, str(answer["node"]))
+        key = str(answer["node"])
+        pin(url, key)
     except RoadcombError as error:
         yield Finding("node", Health.TROUBLE, str(error))
         return
@@ -128,7 +129,7 @@ def node_findings(
         yield Finding("node", Health.TROUBLE, f"what answers at {url} is no Roadcomb node")
         return
     same = version.split(".")[:2] == __version__.split(".")[:2]
-    words = f"{url} runs {version}, this machine {__version__}"
+    words = f"{url} runs {version}, this machine {__version__}; its key is {key}"
     yield Finding("node", Health.OK if same else Health.NOTE, words)
     yield clock_finding(machine_ms, node_ms)
 

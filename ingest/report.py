@@ -46,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "too-fast": "further from the frames around it than a car drives",
     "too-large": "larger than a node takes",
     "too-much": "reading it takes more time or memory than a picture's may",
-    "trip-end": "near where the trip began or ended",
+    "trip-end": "near where the trip began or ended; where nobody lives: --no-trim",
     "unreadable": "cannot be read: check the card and its permissions",
     "zig-zag": "its position jumped away and came back",
 }

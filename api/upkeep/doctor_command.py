@@ -33,14 +33,17 @@ def doctor(
     optional tools. Changes nothing.
     """
     from ingest.doctor import Health
+    from roadcomb.printable import printable
 
     found = list(_contributor(to) if data is None else _node(data))
     if as_json:
-        rows = [{"what": f.what, "health": f.health.value, "words": f.words} for f in found]
+        rows = [
+            {"what": f.what, "health": f.health.value, "words": printable(f.words)} for f in found
+        ]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         for finding in found:
-            typer.echo(f"{finding.health.value:8}{finding.what}: {finding.words}")
+            typer.echo(f"{finding.health.value:8}{finding.what}: {printable(finding.words)}")
     if any(finding.health is Health.TROUBLE for finding in found):
         raise typer.Exit(TROUBLED)
 

@@ -21,10 +21,12 @@ from ingest.doctor import (
 )
 from ingest.limits import IntakeSettings
 from roadcomb import __version__
+from roadcomb.canonical import Json
 from roadcomb.epochs import DAY_MS
 from roadcomb.errors import Unauthorised, Unreachable
 from roadcomb.node import Node
 from tests.api.processes import run_cli
+from tests.ingest.fakenode import fake_node
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def found(answer: Any, pin: Callable[[str, str], None] = agrees) -> list[Finding
 def test_a_node_is_reachable_and_of_this_version_or_it_is_told() -> None:
     good = {"version": __version__, "now_ms": 1_000, "node": "a" * 64}
     assert [f.health for f in found(good)] == [Health.OK] * 2
+    assert "a" * 64 in found(good)[0].words
     assert found({**good, "version": "99.0"})[0].health is Health.NOTE
     assert found(Unreachable("no answer")) == [Finding("node", Health.TROUBLE, "no answer")]
     assert found({"hello": "world"})[0].health is Health.TROUBLE
@@ -108,3 +111,20 @@ def test_the_verb_ends_with_4_when_there_is_trouble(
     rows = {row["what"]: row["health"] for row in json.loads(told.stdout)}
     assert (told.returncode, rows["key"], rows["node"]) == (4, "trouble", "ok")
     assert rows["clock"] == "trouble"  # the node of the tests stands still
+
+
+def test_words_of_a_strange_server_move_no_cursor(tmp_path: Path) -> None:
+    environment = {
+        "ROADCOMB_CLIENT_CONFIG": str(tmp_path / "config"),
+        "ROADCOMB_CLIENT_STATE": str(tmp_path / "state"),
+    }
+    said: Json = {"version": "9\x1b[2J\u202e", "now_ms": 1_000, "node": "a" * 64}
+    with fake_node() as node:
+        node.fault = lambda what, number: (200, {}, said)
+        told = [
+            run_cli(["doctor", "--to", node.url, *form], environment) for form in ([], ["--json"])
+        ]
+    for one in told:
+        assert "runs 9" in one.stdout
+        assert "\x1b" not in one.stdout
+        assert "\u202e" not in one.stdout

@@ -68,6 +68,7 @@ def test_trip_ends_stay_at_home_and_the_manifest_does_not_tell_how_many(
     monkeypatch.setenv("ROADCOMB_TRIM_RADIUS_M", "100")
     bee_folder(machine / "in", range(0, 800, 8))
     run("init")
+    assert "where nobody lives: --no-trim" in run("scan", machine / "in").stdout
     told = json_of(["scan", machine / "in"])
     cut = told["rejected"]["trip-end"]
     assert 2 <= cut < 100
