@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from roadcomb import errors
 from tests.api.processes import run_cli
 
 HEAVY = ["cv2", "datafusion", "fastapi", "geopandas", "h3ronpy", "numpy", "pyarrow", "sqlalchemy"]
@@ -66,3 +68,15 @@ def test_a_setting_that_is_wrong_is_named() -> None:
     ended = run_cli(["serve"], {"ROADCOMB_PORT": "99999999"})
     assert ended.returncode == 2
     assert ended.stderr.startswith("roadcomb: the setting port is wrong: ")
+
+
+def test_every_exit_code_is_documented_and_stays() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "upload.md").read_text()
+    section = document.partition("## Exit codes\n")[2].partition("\n\n")[0]
+    told = dict(part.split(maxsplit=1) for part in " ".join(section.split()).split(" · "))
+    raised = {each: getattr(errors, each) for each in errors.__all__}
+    assert {str(each.exit_code) for each in raised.values()} | {"0", "4", "130"} == set(told)
+    words = {"UsageError": "usage", "NotFound": "not found", "Unreachable": "unreachable"}
+    words |= {"InvalidInput": "invalid input", "QuotaExceeded": "quota", "Conflict": "conflict"}
+    words |= {"StorageFull": "disk full", "Unauthorised": "not allowed", "RoadcombError": "a bug"}
+    assert {name: told[str(raised[name].exit_code)] for name in words} == words

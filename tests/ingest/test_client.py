@@ -164,6 +164,16 @@ def test_cuts_and_errors_of_the_server_cost_only_time(
     assert all(not node.missing(drive_id) for drive_id in node.drives)
 
 
+def test_a_node_that_says_when_is_asked_no_earlier(node: FakeNode) -> None:
+    told: list[float] = []
+    slower = iter([problem(429, "quota-exceeded", "slower", "1")])
+    node.fault = lambda what, number: next(slower, None)
+    hurried = UploadSettings(wait_max_s=0)
+    with open_http(node.url, hurried) as http:
+        NodeClient(http, hurried, told=lambda error, pause_s: told.append(pause_s)).info()
+    assert told == [1.0]
+
+
 def test_what_arrived_before_a_cut_is_not_sent_again(node: FakeNode, tmp_path: Path) -> None:
     bee_folder(tmp_path / "in", range(0, 240, 8))
     cuts = iter([CUT_AFTER, CUT_AFTER])
