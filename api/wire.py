@@ -1,8 +1,13 @@
-"""What is no HTTP, or has a longer address than HTTP's parser takes (65,535 bytes), is refused as
-all else is: problem+json (RFC 9457), instead of uvicorn's plain text.
+"""One connection, before there is a request.
+
+The laws: what is no HTTP, or has a longer address than HTTP's parser takes (65,535 bytes), is
+refused as all else is, by problem+json (RFC 9457); and who connects and says nothing, or says a
+request's head for too long, is let go, so that silence holds no connection for ever.
 """
 
+import asyncio
 import json
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,7 +20,36 @@ _DETAIL = "this is no HTTP request, or its address is longer than 65,535 bytes"
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection; head_s: how long the head of a request may take to come."""
+
+    head_s = 30.0
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole; the guard watches over the body (api/bodies.py)."""
+        self._wait_no_more()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._wait_no_more()
+        self._late = self.loop.call_later(self.head_s, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
 
     def send_400_response(self, msg: str) -> None:
         """The end of a connection that cannot be understood; msg: uvicorn's words, for its log."""

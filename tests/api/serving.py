@@ -10,13 +10,17 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.wire import Protocol
+
 __all__ = ["serving"]
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[httpx.Client]:
+def serving(app: FastAPI, protocol: type[Protocol] = Protocol) -> Iterator[httpx.Client]:
     """A client of the app, which uvicorn serves on a free port of loopback until the end."""
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, http=protocol, log_level="critical", access_log=False, lifespan="off"
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
