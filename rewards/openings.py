@@ -79,6 +79,7 @@ def store_openings(blobs: Blobs, inputs_digest: str, openings: pa.Table) -> None
             row_group_size=_DRIVES,
             compression="zstd",
             use_dictionary=False,
+            write_statistics=["drive_id"],
             store_schema=False,
         )
 
@@ -94,7 +95,12 @@ def store_weighed_by(
     with (
         blobs.writing_summed(_weighed_key(inputs_digest)) as file,
         pq.ParquetWriter(
-            file, WEIGHED_BY, compression="zstd", use_dictionary=False, store_schema=False
+            file,
+            WEIGHED_BY,
+            compression="zstd",
+            use_dictionary=False,
+            write_statistics=False,
+            store_schema=False,
         ) as writer,
     ):
         for shard in shards_of_rows(rows["cell"].to_numpy()):

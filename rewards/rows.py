@@ -100,6 +100,7 @@ def rows_to_parquet(rows: pa.Table, file: BinaryIO) -> None:
         row_group_size=ROW_GROUP,
         compression={name: _packing(name) for name in rows.schema.names},
         use_dictionary=False,
+        write_statistics=["cell"],
         store_schema=False,
     )
 

@@ -75,7 +75,7 @@ def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
     parts = singles(frames)
     groups = _neighbours(cell, drive, parts["first_ms"], gap_ms)
     chains = np.empty(len(groups.starts), CHAIN)
-    chains["cell"], chains["drive"] = cell[groups.starts], drive[groups.starts]
+    chains["cell"], chains["drive"] = cell.take(groups.starts), drive.take(groups.starts)
     for name, values in folded(parts, groups).items():
         chains[name] = values
     return chains
