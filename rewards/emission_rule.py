@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from rewards.mechanisms.schedules import ByProgress, Declining, Fixed, Halving, Schedule, Tabulated
+from rewards.mechanisms.schedules import (
+    ByProgress,
+    Declining,
+    Fixed,
+    Halving,
+    Schedule,
+    Tabulated,
+    WithBaseline,
+)
 from rewards.sections import Section
 
 __all__ = ["Emission", "emission_of"]
@@ -37,6 +45,7 @@ def emission_of(section: Section) -> Emission:
         "fixed": _fixed,
         "halving": _halving,
         "declining": _declining,
+        "baseline": _baseline,
         "table": _table,
         "progress": _progress,
     }
@@ -65,11 +74,26 @@ def _declining(section: Section) -> Schedule:
 
 
 def _table(section: Section) -> Schedule:
-    steps = section.pairs("steps")
+    return _steps(section, "steps")
+
+
+def _steps(section: Section, name: str) -> Tabulated:
+    steps = section.pairs(name)
     rising = all(before < after for (before, _), (after, _) in pairwise(steps))
     if not rising or any(not 0 <= amount <= _MOST for _, amount in steps):
-        raise section.refused("steps", "rising periods and no negative amount are asked for")
+        raise section.refused(name, "rising periods and no negative amount are asked for")
     return Tabulated(steps)
+
+
+def _baseline(section: Section) -> Schedule:
+    return WithBaseline(
+        section.integer("simple", 0, _MOST),
+        section.integer("paced", 1, _MOST),
+        section.integer("half_life", 1, 10**6),
+        section.integer("first", 1, _MOST),
+        section.decimal("growth", Decimal(1), Decimal(2)),
+        _steps(section, "power"),
+    )
 
 
 def _progress(section: Section) -> Schedule:

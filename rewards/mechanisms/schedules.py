@@ -3,8 +3,9 @@
 The law: a schedule is a function of the period's number alone (0, 1, ..), never negative, and
 `Capped` never lets the sum over all periods exceed the supply cap, whatever the schedule inside
 says. Sources: Helium HIP-20 (halving every two years), io.net's token emission schedule (hourly
-decay), Helium's on-chain `emissions` table (a binary search by start), Hivemapper's Global Map
-Progress (a pool that follows a map's progress; its formula is not published).
+decay), Filecoin's simple and baseline minting (in its own integers: `filecoin`), Helium's on-chain
+`emissions` table (a binary search by start), Hivemapper's Global Map Progress (a pool that follows
+a map's progress; its formula is not published).
 """
 
 from bisect import bisect_right
@@ -16,7 +17,16 @@ from typing import Protocol
 from rewards.mechanisms.exact import exactly, floor_int
 from roadcomb.errors import InvalidInput
 
-__all__ = ["ByProgress", "Declining", "Fixed", "Halving", "Schedule", "Tabulated", "within_cap"]
+__all__ = [
+    "ByProgress",
+    "Declining",
+    "Fixed",
+    "Halving",
+    "Schedule",
+    "Tabulated",
+    "WithBaseline",
+    "within_cap",
+]
 
 
 class Schedule(Protocol):
@@ -96,6 +106,54 @@ class Tabulated:
         """The amount of the newest entry that has begun."""
         found = bisect_right(self.steps, period, key=lambda step: step[0])
         return self.steps[found - 1][1] if found else 0
+
+
+@dataclass(frozen=True, slots=True)
+class WithBaseline:
+    """Exponential decay: of `simple` with time, of `paced` with the network's growth.
+
+    In `half_life` periods half of a part is minted. The paced part lives by the network's own time:
+    that at which a baseline, `first` in period 0 and `growth` times more in each, sums up to what
+    the network really had, which counts in no period for more than the baseline. Who keeps up with
+    it mints as time does; who does not, later; the paced part never ends sooner.
+
+    power: what the network had, in the baseline's unit, from a period on.
+    """
+
+    simple: int
+    paced: int
+    half_life: int
+    first: int
+    growth: Decimal
+    power: Tabulated
+
+    @exactly
+    def at(self, period: int) -> int:
+        """Of both parts together, floored."""
+        before, after = self._network_times(period)
+        by_time = self._released(Decimal(period), Decimal(period + 1))
+        return floor_int(self.simple * by_time + self.paced * self._released(before, after))
+
+    def _released(self, before: Decimal, after: Decimal) -> Decimal:
+        """The share of a part that is minted between two times."""
+        rate = -Decimal(2).ln() / self.half_life
+        return (rate * before).exp() - (rate * after).exp()
+
+    def _network_times(self, period: int) -> tuple[Decimal, Decimal]:
+        """The network's time at a period's begin and end, linear within a period of the baseline.
+
+        ahead: what the network had beyond the baseline's sum up to the period `reached`.
+        """
+        promised, baseline = Decimal(self.first), Decimal(self.first)
+        reached, ahead, before, now = 0, Decimal(0), Decimal(0), Decimal(0)
+        for each in range(period + 1):
+            before = now
+            ahead += min(Decimal(self.power.at(each)), promised)
+            while ahead >= baseline:
+                ahead, baseline, reached = ahead - baseline, baseline * self.growth, reached + 1
+            now = reached + ahead / baseline
+            promised *= self.growth
+        return before, now
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,12 @@ def test_a_policy_with_a_wrong_entry_is_refused_by_its_line_and_name(
             (0, 1, 2, 3),
             (500, 250, 125, 0),
         ),
+        (
+            'schedule = "baseline"\nsimple = 0\npaced = 1000\nhalf_life = 1\nfirst = 10\n'
+            'growth = "1"\npower = [[0, 10], [2, 0], [3, 99]]',
+            (0, 1, 2, 3),
+            (500, 250, 0, 125),
+        ),
     ],
 )
 def test_a_schedule_is_composed_by_its_name(
@@ -95,6 +101,8 @@ def test_a_schedule_is_composed_by_its_name(
         'schedule = "declining"\nbase = 10\nrate = 0.5\nkept = "0.5"\nperiods = 3',
         'schedule = "declining"\nbase = 10\nrate = "NaN"\nkept = "0.5"\nperiods = 3',
         'schedule = "declining"\nbase = 10\nrate = "-1"\nkept = "0.5"\nperiods = 3',
+        'schedule = "baseline"\nsimple = 1\npaced = 1\nhalf_life = 1\nfirst = 1\ngrowth = "0.9"\n'
+        "power = [[0, 1]]",
     ],
 )
 def test_a_schedule_that_is_none_is_refused(emission: str) -> None:

@@ -1,8 +1,10 @@
 """The laws of the mechanisms, beyond the figures that somebody published."""
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -20,12 +22,24 @@ from rewards.mechanisms.schedules import (
     Fixed,
     Halving,
     Tabulated,
+    WithBaseline,
     within_cap,
 )
 from roadcomb.cells import cells_of, parent
 from roadcomb.errors import InvalidInput
 
 amounts = st.integers(0, 10**24)
+growing = st.builds(
+    WithBaseline,
+    amounts,
+    amounts,
+    st.integers(1, 500),
+    st.integers(1, 10**18),
+    st.decimals("1", "1.1", places=3),
+    st.lists(st.integers(0, 10**19), min_size=1, max_size=20).map(
+        lambda powers: Tabulated(tuple(enumerate(powers)))
+    ),
+)
 schedules = st.one_of(
     st.builds(Fixed, amounts),
     st.builds(Halving, amounts, st.integers(1, 100)),
@@ -37,6 +51,7 @@ schedules = st.one_of(
         st.integers(1, 500),
     ),
     st.builds(ByProgress, amounts, st.lists(st.integers(-10, 1100), max_size=20)),
+    growing,
 )
 
 
@@ -64,6 +79,34 @@ def test_a_pool_by_progress_is_whole_at_a_whole_map() -> None:
     pool = ByProgress(1_000, (0, 500, 1_000, 1_400))
     assert [pool.at(period) for period in range(6)] == [0, 500, 1_000, 1_000, 1_000, 1_000]
     assert ByProgress(1_000, ()).at(3) == 0
+
+
+@given(growing)
+def test_a_network_mints_no_more_than_its_parts_and_no_earlier_than_one_that_keeps_up(
+    schedule: WithBaseline,
+) -> None:
+    ahead = replace(schedule, power=Tabulated(((0, 10**30),)))
+    minted = list(accumulate(map(schedule.at, range(40))))
+    most = list(accumulate(map(ahead.at, range(40))))
+    floors = range(1, 41)
+    assert all(own <= best + floor for own, best, floor in zip(minted, most, floors, strict=True))
+    assert most[-1] <= schedule.simple + schedule.paced
+
+
+def test_a_network_that_keeps_up_with_its_baseline_mints_half_in_a_half_life() -> None:
+    schedule = WithBaseline(10**9, 10**9, 20, 100, Decimal("1.05"), Tabulated(((0, 10**6),)))
+    assert sum(schedule.at(period) for period in range(20)) == pytest.approx(10**9, abs=20)
+
+
+def test_a_network_of_half_its_baseline_mints_the_paced_part_by_half_the_time() -> None:
+    whole = WithBaseline(0, 10**9, 20, 100, Decimal(1), Tabulated(((0, 100),)))
+    half = replace(whole, power=Tabulated(((0, 50),)))
+    late = replace(whole, power=Tabulated(((10, 100),)))
+    assert sum(map(half.at, range(20))) == pytest.approx(sum(map(whole.at, range(10))), abs=20)
+    assert [late.at(period) for period in range(9, 13)] == [
+        0,
+        *(whole.at(period) for period in range(3)),
+    ]
 
 
 @given(amounts, amounts)

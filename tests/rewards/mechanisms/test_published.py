@@ -4,6 +4,7 @@ The vectors name their sources themselves; docs/networks.md is the table of them
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ from rewards.mechanisms import burn_and_mint, collateral, density, endowment, fi
 from rewards.mechanisms import helium_iot as iot
 from rewards.mechanisms.points import month_of, share_of
 from rewards.mechanisms.ranks import Claim, ranked
-from rewards.mechanisms.schedules import Declining, Halving
+from rewards.mechanisms.schedules import Declining, Halving, Tabulated, WithBaseline
 
 HNT = helium_data.BASE_UNITS
 
@@ -60,6 +61,35 @@ def test_filecoins_effective_time_lies_between_the_epochs_as_published() -> None
         Fraction(1, 4),
         Fraction(61, 4),
     ]
+
+
+def test_a_schedule_with_filecoins_parameters_mints_what_filecoin_does() -> None:
+    powers = [n * filecoin.BASELINE_INITIAL // 4 for n in (0, 1, 2, 5, 9, 3, 0, 4, 4)]
+    growth = Decimal(filecoin.baseline_power_after(filecoin.ONE)) / filecoin.ONE
+    schedule = WithBaseline(
+        filecoin.SIMPLE_TOTAL,
+        filecoin.BASELINE_TOTAL,
+        6 * 1_051_200,
+        filecoin.BASELINE_INITIAL,
+        growth,
+        Tabulated(tuple(enumerate(powers))),
+    )
+    found = [schedule.at(epoch) for epoch in range(len(powers))]
+    assert found == pytest.approx(list(filecoins(powers)), abs=100)  # attoFIL, of 10**19
+
+
+def filecoins(powers: Sequence[int]) -> Iterator[int]:
+    """What Filecoin's own integers mint in each of the first epochs, by the power of each."""
+    baselines = [filecoin.BASELINE_INITIAL]
+    time, theta, realised = 0, 0, 0
+    for epoch, power in enumerate(powers):
+        realised += min(power, baselines[epoch])
+        baselines.append(filecoin.baseline_power_after(baselines[epoch]))
+        while realised > sum(baselines[:time]):
+            time += 1
+        promised, before = sum(baselines[:time]), theta
+        theta = filecoin.effective_time(time, baselines[max(0, time - 1)], realised, promised)
+        yield filecoin.minted(epoch + 1, before, theta)  # its simple part is an epoch ahead
 
 
 def test_filecoins_baseline_doubles_in_a_year_of_epochs() -> None:
