@@ -21,7 +21,7 @@ from roadcomb.blobs import Blobs
 from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
 
-__all__ = ["BROKEN", "DAMAGE", "OUTLINE", "PREFIX", "SCHEMA", "load", "store"]
+__all__ = ["BROKEN", "DAMAGE", "OUTLINE", "PREFIX", "SCHEMA", "load", "outline", "store"]
 
 PREFIX = "judgements"
 DAMAGE = (IntegrityError, NotFound, DigestMismatch)
@@ -75,11 +75,17 @@ def store(blobs: Blobs, judgement: pa.Table) -> str:
     return digest
 
 
+def outline(blobs: Blobs, digest: str) -> pa.RecordBatch:
+    """OUTLINE of a judgement, for who reads thousands. Raises NotFound or IntegrityError."""
+    with blobs.reading(f"{PREFIX}/{digest}") as file:
+        return _outline(file, digest)
+
+
 def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError."""
     wanted = SCHEMA.names if columns is None else list(columns)
     with blobs.reading(f"{PREFIX}/{digest}") as file:
-        table = _outline(file, digest)
+        table = pa.Table.from_batches([_outline(file, digest)])
         missing = [name for name in wanted if name not in OUTLINE]
         if missing:
             rest = _rest(file, table.schema.metadata[_REST_DIGEST].decode(), missing)
@@ -88,13 +94,14 @@ def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.
     return table.select(wanted).replace_schema_metadata()
 
 
-def _outline(file: BinaryIO, digest: str) -> pa.Table:
+def _outline(file: BinaryIO, digest: str) -> pa.RecordBatch:
     start = file.read(_LENGTH_BYTES)
     length = int.from_bytes(start, "little")
     stream = file.read(length) if length <= _MOST_BYTES else b""
     if _digest_of_both(start, stream) != digest:
         raise IntegrityError(f"stored bytes of {PREFIX}/{digest} are damaged: run a restore")
-    return pa.ipc.open_stream(pa.py_buffer(stream)).read_all()
+    reader = pa.ipc.open_stream(pa.py_buffer(stream))
+    return next(reader, None) or pa.RecordBatch.from_pylist([], reader.schema)  # of no frames
 
 
 def _digest_of_both(start: bytes, stream: bytes) -> str:

@@ -72,16 +72,18 @@ def _newest() -> sa.Select[Any]:
 
 def _standing_at(epoch: int, contributors: Collection[str]) -> sa.Select[Any]:
     """The decisions that stood at an epoch, in the order they were made."""
-    standing = (
-        sa.select(sa.func.max(decisions.c.id))
-        .join(drives, drives.c.drive_id == decisions.c.drive_id)
-        .where(drives.c.contributor.in_(contributors), decisions.c.epoch <= epoch)
-        .group_by(decisions.c.drive_id)
+    others = decisions.alias("others")
+    newest = (
+        sa.select(sa.func.max(others.c.id))
+        .where(others.c.drive_id == drives.c.drive_id, others.c.epoch <= epoch)
+        .correlate(drives)
+        .scalar_subquery()
     )
     return (
         sa.select(*_RECORD)
-        .join(drives, drives.c.drive_id == decisions.c.drive_id)
-        .where(decisions.c.id.in_(standing))
+        .select_from(drives)
+        .join(decisions, decisions.c.id == newest)
+        .where(drives.c.contributor.in_(contributors))
         .order_by(decisions.c.id)
     )
 

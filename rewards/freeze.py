@@ -45,9 +45,8 @@ from roadcomb.records import Verdict
 __all__ = ["Frozen", "FrozenDrive", "drives_of", "first_epoch", "freeze"]
 
 _FRAME_COLUMNS = ["t_ms", "heading_cdeg", "cell", "verdict", "grade"]
-_AT_ONCE = 1_000
-"""Drives whose frames are in memory together."""
-_FRAMES = pa.schema([judgement.SCHEMA.field(name) for name in _FRAME_COLUMNS])
+_AT_ONCE = 100
+"""Drives whose frames are in memory together: few enough for the processor's caches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +211,10 @@ def _log_head(connection: sa.Connection, before_ms: int) -> tuple[int, bytes]:
 
 def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive], first: int) -> pa.Table:
     """The accepted frames of some drives, each with the number of its drive, from `first` on."""
-    tables = [judgement.load(blobs, drive.judgement, _FRAME_COLUMNS) for drive in came_in]
-    numbers = first + np.arange(len(tables), dtype=np.uint32)
-    number = np.repeat(numbers, [len(table) for table in tables])
-    frames = pa.concat_tables([_FRAMES.empty_table(), *tables])
+    outlines = [judgement.outline(blobs, drive.judgement) for drive in came_in]
+    numbers = first + np.arange(len(outlines), dtype=np.uint32)
+    number = np.repeat(numbers, [len(outline) for outline in outlines])
+    frames = pa.Table.from_batches(outlines).select(_FRAME_COLUMNS)
     owned = frames.append_column("drive", pa.array(number, pa.uint32()))
     accepted = pc.equal(owned["verdict"], Verdict.ACCEPTED.value)
     return owned if pc.all(accepted).as_py() else owned.filter(accepted)

@@ -42,6 +42,13 @@ def test_columns_come_back_as_they_were_stored_in_the_order_asked_for(blobs: Blo
     assert judgement.load(blobs, digest, asked).equals(judged().select(asked))
 
 
+def test_a_judgement_of_no_frames_is_read_as_one(blobs: Blobs) -> None:
+    nothing = judgement.SCHEMA.empty_table()
+    digest = judgement.store(blobs, nothing)
+    assert judgement.load(blobs, digest).equals(nothing)
+    assert len(judgement.outline(blobs, digest)) == 0
+
+
 def test_an_older_judgement_has_nulls_where_nothing_was_measured_yet(
     blobs: Blobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
