@@ -49,6 +49,8 @@ CHAIN = np.dtype(
 SHARD = 1 << 18
 """Chains whose visits are found together."""
 _KEYS = 1 << 64
+_UNORDERED = ("sectors", "best_grade", "grade_sum")
+"""What each frame of a chain may have its part in."""
 
 Chains = NDArray[np.void]
 """Of CHAIN, shape (n,)."""
@@ -70,13 +72,18 @@ class Gathered:
 
 
 def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
-    """Neighbouring frames of one drive in one cell together, of whole drives."""
+    """Neighbouring frames of one drive in one cell together, of whole drives. In a chain times
+    rise: what is read off its ends needs no fold."""
     cell, drive = frames["cell"].to_numpy(), frames["drive"].to_numpy()
     parts = singles(frames)
     groups = _neighbours(cell, drive, parts["first_ms"], gap_ms)
+    ends = np.append(groups.starts, len(cell))[1:]
     chains = np.empty(len(groups.starts), CHAIN)
     chains["cell"], chains["drive"] = cell.take(groups.starts), drive.take(groups.starts)
-    for name, values in folded(parts, groups).items():
+    chains["first_ms"] = parts["first_ms"].take(groups.starts)
+    chains["last_ms"] = parts["last_ms"].take(ends - 1)
+    chains["frames"] = ends - groups.starts
+    for name, values in folded({name: parts[name] for name in _UNORDERED}, groups).items():
         chains[name] = values
     return chains
 
@@ -147,9 +154,10 @@ def _cut(chains: Chains, bounds: Cells) -> list[Chains]:
 
 
 def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int) -> Groups:
-    """Frames that follow each other in the table, in one cell and drive, at most the gap apart."""
+    """Frames that follow each other in the table and in time, in one cell and drive, at most the
+    gap apart."""
     new = np.ones(len(cell), bool)
-    apart = np.abs(t_ms[1:] - t_ms[:-1]) > gap_ms
+    apart = (t_ms[1:] - t_ms[:-1]).view(np.uint64) > gap_ms  # a step back is a very long one
     new[1:] = (cell[1:] != cell[:-1]) | (drive[1:] != drive[:-1]) | apart
     starts = np.flatnonzero(new)
     return Groups(np.arange(len(starts), dtype=np.uint64), None, starts)

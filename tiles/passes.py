@@ -76,8 +76,9 @@ def singles(frames: pa.Table) -> Columns:
 
 
 def folded(parts: Columns, groups: Groups) -> Columns:
-    """Parts of passes taken together; parts of parts may be, in any order."""
-    return {name: groups.reduce(ufunc, parts[name]) for name, ufunc in _REDUCERS.items()}
+    """Parts of passes, or some columns of them, taken together; parts of parts may be, in any
+    order."""
+    return {name: groups.reduce(_REDUCERS[name], values) for name, values in parts.items()}
 
 
 def day_of(t_ms: NDArray[np.int64]) -> int:
