@@ -5,7 +5,9 @@ told to come again (503 and Retry-After), and a body that stands still is given 
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
@@ -15,6 +17,8 @@ from roadcomb.errors import Busy, TooLarge
 __all__ = ["Body", "Held"]
 
 STALL_S = 60.0
+UNREAD = "unread"
+"""Where a request's state holds the last message of a body whose connection was cut."""
 
 
 @dataclass(slots=True)
@@ -32,11 +36,15 @@ class Held:
 
 @dataclass(slots=True)
 class Body:
-    """Receives one body of at most `limit` bytes, counted in `held` until `release`."""
+    """Receives one body of at most `limit` bytes, counted in `held` until `release`.
+
+    state: of the request, where the connection leaves what had come before it was cut.
+    """
 
     _receive: Receive
     _limit: int
     _held: Held
+    _state: MutableMapping[str, Any] = field(default_factory=dict)
     stall_s: float = STALL_S
     taken: int = 0
     stalled: bool = False
@@ -70,10 +78,13 @@ class Body:
         if self._whole:  # whoever listens now waits for the end of the connection
             return await self._receive()
         try:
-            return await asyncio.wait_for(self._receive(), self.stall_s)
+            message = await asyncio.wait_for(self._receive(), self.stall_s)
         except TimeoutError:
             self.stalled = True
             return {"type": "http.disconnect"}
+        if message["type"] == "http.disconnect":
+            message = self._state.pop(UNREAD, message)
+        return message
 
     def release(self) -> None:
         """The request is answered: its body is held no more."""

@@ -78,10 +78,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
         identity = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = identity
+        state = scope.setdefault("state", {})
+        state["request_id"] = identity
         token = request_id.set(identity)
         answer = _Answer(send, identity)
-        body = Body(receive, self._body_limit(scope["path"]), self._held)
+        body = Body(receive, self._body_limit(scope["path"]), self._held, state)
         started = time.perf_counter()
         try:
             await self._answer(scope, body, answer)

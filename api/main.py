@@ -9,23 +9,36 @@ import logging
 import os
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import api.commands
 import ingest.commands
 import quality.commands
 import rewards.commands
 import tiles.commands
-from roadcomb.errors import RoadcombError, StorageFull, UsageError
+from roadcomb.errors import NotFound, RoadcombError, StorageFull, UsageError
 from roadcomb.memory import collect_late
 from roadcomb.printable import printable
 
 __all__ = ["build", "main"]
 
 TRACEBACK = "ROADCOMB_TRACEBACK"
+_INTERRUPTED = 130
 _ROOMS = (ingest, quality, tiles, rewards, api)
+
+
+class _Verbs(TyperGroup):
+    """All verbs; whoever does not confirm has interrupted."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Abort:
+            print("roadcomb: not confirmed, so nothing was done", file=sys.stderr)
+            raise typer.Exit(_INTERRUPTED) from None
 
 
 def build() -> typer.Typer:
@@ -38,6 +51,7 @@ def build() -> typer.Typer:
         "are not what was promised, 130 interrupted.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        cls=_Verbs,
         rich_markup_mode=None,  # rich alone would take longer than everything else
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -60,7 +74,7 @@ def main() -> None:
     except RoadcombError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
@@ -82,6 +96,8 @@ def _in_our_words(error: Exception) -> RoadcombError | None:
     if not isinstance(error, OSError) or error.filename is None:
         return None
     problem = f"{os.fsdecode(error.filename)}: {error.strerror}"
+    if isinstance(error, FileNotFoundError):
+        return NotFound(problem)
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return StorageFull(f"{problem}; make room and run it again") if full else UsageError(problem)
 

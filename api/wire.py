@@ -1,8 +1,9 @@
 """One connection, before there is a request.
 
 The laws: what is no HTTP, or has a longer address than HTTP's parser takes (65,535 bytes), is
-refused as all else is, by problem+json (RFC 9457); and who connects and says nothing, or says a
-request's head for too long, is let go, so that silence holds no connection for ever.
+refused as all else is, by problem+json (RFC 9457); who connects and says nothing, or says a
+request's head for too long, is let go, so that silence holds no connection for ever; and what of a
+body had come before a cut is not lost with the line.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.bodies import UNREAD
 from api.guard import SECURITY_HEADERS
 from api.problems import BASE, MEDIA_TYPE
 
@@ -40,7 +42,13 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Until the request is answered its body is told to its end; uvicorn would drop the rest
+        that nobody has asked for yet (64 KiB and what one reading of the socket brings)."""
         self._wait_no_more()
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete and cycle.body:
+            rest = {"type": "http.request", "body": bytes(cycle.body), "more_body": cycle.more_body}
+            cycle.scope["state"][UNREAD] = rest
         super().connection_lost(exc)
 
     def _await_head(self) -> None:

@@ -94,7 +94,7 @@ class Uploader:
         try:
             for plan in plans:
                 self._send_plan(plan, outcome)
-        except _HOPELESS as error:
+        except (*_HOPELESS, KeyboardInterrupt) as error:
             outcome.stopped = error
             outcome.failed += outcome.offered - outcome.settled
         return outcome

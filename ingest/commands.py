@@ -221,8 +221,10 @@ def _watch(path: Path, send: "Callable[[], object]", quiet_s: float) -> NoReturn
     from ingest.telling import print_troubles
     from ingest.voice import STDERR
     from ingest.watching import listing, settled
-    from roadcomb.errors import RoadcombError
+    from roadcomb.errors import NotFound, RoadcombError
 
+    if not path.is_dir():
+        raise NotFound(f"{path} is no folder to watch")
     STDERR.say(f"watching {path}: Ctrl-C ends it")
     for _ in settled(lambda: listing(path), time.sleep, quiet_s):
         try:

@@ -61,25 +61,28 @@ def key_findings(load: Callable[[], Key], config: Path) -> Iterator[Finding]:
         yield Finding("key", Health.TROUBLE, str(error))
         return
     yield Finding("key", Health.OK, key.public)
-    yield backup_finding(config, key.public)
+    yield backup_finding(config, key.signer)
 
 
-def note_key_backup(config: Path, public: str, file: Path) -> None:
+def note_key_backup(config: Path, signer: str, file: Path) -> None:
     """Remember that the key was backed up into a file; not where it is kept since then."""
     config.mkdir(parents=True, exist_ok=True)
-    (config / _NOTE).write_text(json.dumps({"key": public, "file": str(file.absolute())}))
+    (config / _NOTE).write_text(json.dumps({"key": signer, "file": str(file.absolute())}))
 
 
-def backup_finding(config: Path, public: str) -> Finding:
-    """Whether a backup of this very key was made."""
+def backup_finding(config: Path, signer: str) -> Finding:
+    """Whether a backup was made of the very key that signs now, which a rotation replaces."""
     try:
         note: Any = json.loads((config / _NOTE).read_text())
-        if note["key"] == public:
-            return Finding("key backup", Health.OK, f"written to {note['file']}")
+        file, same = Path(note["file"]), note["key"] == signer
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    words = "none was made on this machine: `roadcomb key backup FILE`; losing it loses rewards"
-    return Finding("key backup", Health.NOTE, words)
+        words = "none was made on this machine: `roadcomb key backup FILE`; losing it loses rewards"
+        return Finding("key backup", Health.NOTE, words)
+    if not same:
+        words = f"{file} holds a key that signs no more: `roadcomb key backup FILE` writes this one"
+        return Finding("key backup", Health.NOTE, words)
+    elsewhere = "" if file.exists() else ", which is not here now: see that you have it"
+    return Finding("key backup", Health.OK, f"written to {file}{elsewhere}")
 
 
 def clock_finding(machine_ms: int, node_ms: int) -> Finding:

@@ -37,7 +37,7 @@ from ingest.stored import (
 from roadcomb.canonical import canonical_json, digest_of_bytes
 from roadcomb.catalog.tables import contributors, drives, packs
 from roadcomb.epochs import end_ms, epoch_of, start_ms
-from roadcomb.errors import Conflict, DigestMismatch, NotAJpeg
+from roadcomb.errors import Conflict, DigestMismatch, NotAJpeg, NotFound
 from roadcomb.jpeg import canonical_jpeg, image_id
 from roadcomb.keys import account_of
 from roadcomb.node import Node
@@ -222,6 +222,10 @@ def _store(
     check_reserve(free_bytes(node), len(pack), limits)
     node.blobs.put(key, pack)
     with node.catalog.writing() as connection:
+        here = find_drive(connection, drive.drive_id)
+        if here is None or here.deleted_ms is not None:
+            node.blobs.delete(key)
+            raise NotFound(f"drive {drive.drive_id} was deleted meanwhile")
         lacking, held = holding_of(node.catalog, drive).lacking(connection, fresh)
         if lacking:
             values = {"drive_id": drive.drive_id, "key": key, "size": len(pack), "index": index}

@@ -8,6 +8,7 @@ import typer
 __all__ = ["register"]
 
 VARIABLE = "ROADCOMB_PASSPHRASE"
+_SHORTEST = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -131,20 +132,22 @@ def backup(
 
     from ingest.doctor import note_key_backup
     from roadcomb.errors import UsageError
+    from roadcomb.files import check_named
     from roadcomb.keys import load_key, save_key
     from roadcomb.settings import ClientSettings
 
     settings = ClientSettings()
     key = load_key(settings.key_file)
+    check_named(file)
     passphrase = os.environ.get(VARIABLE) or typer.prompt(
         "Passphrase", hide_input=True, confirmation_prompt=True
     )
-    if not passphrase:
-        raise UsageError("an empty passphrase protects nothing")
+    if len(passphrase) < _SHORTEST:
+        raise UsageError(f"a passphrase of less than {_SHORTEST} characters protects nothing")
     save_key(key, file, passphrase)
     if load_key(file, passphrase).public != key.public:
         raise UsageError(f"{file} could not be read back: write the backup elsewhere")
-    note_key_backup(settings.config, key.public, file)
+    note_key_backup(settings.config, key.signer, file)
     typer.echo(f"{file} holds the key, encrypted; keep it and its passphrase apart")
 
 
@@ -165,7 +168,7 @@ def restore(
     passphrase = os.environ.get(VARIABLE) or typer.prompt("Passphrase", hide_input=True)
     key = load_key(file, passphrase)
     save_key(key, settings.key_file)
-    note_key_backup(settings.config, key.public, file)
+    note_key_backup(settings.config, key.signer, file)
     typer.echo(f"key {key.public} lies in {settings.key_file}")
     typer.echo("consent and payout address are not in it: run `roadcomb init` again")
     if key.signer != key.public:

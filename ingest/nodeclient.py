@@ -23,7 +23,7 @@ from ingest.refusal import Refused, parsed
 from ingest.requests import authorization
 from ingest.settings import UploadSettings
 from roadcomb.canonical import Json, canonical_json
-from roadcomb.errors import InvalidInput, Unreachable
+from roadcomb.errors import InvalidInput, NotFound, Unreachable
 from roadcomb.keys import Key
 
 P = ParamSpec("P")
@@ -99,7 +99,10 @@ class NodeClient:
 
     def info(self) -> NodeInfo:
         """The node's key and clock."""
-        answer = self._object(self._patiently(self._once, "GET", "/v1/node"))
+        try:
+            answer = self._object(self._patiently(self._once, "GET", "/v1/node"))
+        except NotFound as error:
+            raise self._foreign() from error
         try:
             limits = [int(answer["limits"][name]) for name in _LIMITS]
             info = NodeInfo(str(answer["node"]), int(answer["now_ms"]), *limits)
@@ -255,7 +258,8 @@ class NodeClient:
             raise self._foreign() from None
         except Failure as error:
             problem = str(error) or type(error).__name__
-            raise Unreachable(f"the node at {self.url} does not answer: {problem}") from error
+            said = f"the node at {self.url} does not answer: {problem}"
+            raise Unreachable(f"{said} (is it running, and is the address right?)") from error
 
     def _object(self, response: Answer) -> Mapping[str, Any]:
         answer = parsed(response)

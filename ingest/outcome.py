@@ -47,7 +47,8 @@ class Delivered:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of all pictures offered; `stopped` is the error that ended the run early."""
+    """What became of all pictures offered; `stopped` is what ended the run early, an error or
+    Ctrl-C."""
 
     offered: int
     rejected: list[Rejected[Path]]
@@ -56,7 +57,7 @@ class Outcome:
     failed: int = 0
     planned: int = 0
     delivered: list[Delivered] = field(default_factory=list)
-    stopped: RoadcombError | None = None
+    stopped: RoadcombError | KeyboardInterrupt | None = None
 
     @property
     def sent(self) -> int:

@@ -30,7 +30,8 @@ def _problem(response: Answer) -> RoadcombError:
     words: Any = problem if isinstance(problem, Mapping) else {}
     name = str(words.get("type", "")).rpartition("/")[2]
     kind = _KINDS.get(name, Unreachable if response.status >= 500 else InvalidInput)
-    return kind(f"the node refuses: {words.get('detail') or response.reason}")
+    said = words.get("detail") or f"{response.reason} (in no node's words: check the address)"
+    return kind(f"the node refuses: {said}")
 
 
 def parsed(response: Answer) -> Json:

@@ -35,7 +35,9 @@ def export_my_data(
     """Fetch everything that a node holds about you: drives, published pictures, judgements,
     rewards."""
     from roadcomb.errors import UsageError
+    from roadcomb.files import check_named
 
+    check_named(file)
     if file.exists():
         raise UsageError(f"{file} exists already and is not overwritten")
     with _asking(to, _sent(to)) as (client, key):

@@ -79,13 +79,12 @@ def print_troubles(voice: Voice, troubles: Iterable[str]) -> None:
 
 def print_outcome(voice: Voice, outcome: Outcome, told: int) -> None:
     """What became of everything offered; the first `told` of the rejected were told before."""
-    if outcome.planned:
-        voice.say(f"{outcome.planned} would be sent")
     for drive in outcome.delivered:
         voice.say(f"drive {drive.drive_id[:12]}: {drive.frames} frames, {drive.size:,} bytes")
         voice.say(f"  receipt verified and kept: {drive.receipt}")
+    sent = f"{outcome.planned} would be sent" if outcome.planned else f"{outcome.sent} sent"
     voice.say(
-        f"{outcome.offered} pictures: {outcome.sent} sent, {outcome.already} sent before, "
+        f"{outcome.offered} pictures: {sent}, {outcome.already} sent before, "
         f"{len(outcome.rejected)} not for sending, {outcome.failed} failed",
     )
     print_rejected(voice, outcome.rejected[told:])

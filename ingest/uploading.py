@@ -92,6 +92,8 @@ def deliver(errand: Errand, planning: Planning) -> Outcome:
             outcome = uploader.upload(plans)
     _show_outcome(outcome, plans, errand, {"model": model, "level": vouching.level})
     print_troubles(STDERR, outcome.troubles)
+    if isinstance(outcome.stopped, KeyboardInterrupt):
+        STDERR.say("interrupted: the same command again goes on where this one ended")
     if outcome.stopped is not None:
         raise outcome.stopped
     return outcome

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _EPILOG = (
-    "Exit codes: 0 the receipt is true, 5 signed by somebody else, 7 no receipt or its proof is "
-    "wrong, 11 the node's log does not hold what it promised, 6 the node does not answer."
+    "Exit codes: 0 the receipt is true, 3 there is no such file, 5 signed by somebody else, 7 no "
+    "receipt or its proof is wrong, 11 the node's log does not hold what it promised, 6 the node "
+    "does not answer."
 )
 
 

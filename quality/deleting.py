@@ -14,7 +14,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from ingest.evidence import evidence_key
-from ingest.stored import get_drive, manifest_key, pack_folder
+from ingest.stored import find_drive, get_drive, manifest_key, pack_folder
 from quality import judgement
 from quality.decisions import decision_of, enter
 from quality.publishing.originals import held_folder
@@ -49,12 +49,12 @@ def delete_drive(node: Node, drive_id: str, contributor: str) -> int:
     """
     with node.catalog.reading() as connection:
         drive = get_drive(connection, drive_id)
-        before = decision_of(connection, drive_id)
     if drive.contributor != contributor:
         raise Unauthorised(f"drive {drive_id} is another contributor's")
-    if drive.sealed_ms is None:
-        _drop_open(node, drive_id)
+    if drive.sealed_ms is None and _drop_open(node, drive_id):
         return int(drive.frames)
+    with node.catalog.reading() as connection:
+        before = decision_of(connection, drive_id)
     if before is not None and before.verdict == Verdict.ACCEPTED:
         _store_tombstone(node, drive_id, before.judgement)
     nothing = judgement.store(node.blobs, judgement.SCHEMA.empty_table())
@@ -94,13 +94,19 @@ def tombstone_of(node: Node, drive_id: str) -> list[bytes]:
         raise IntegrityError(f"the tombstone of drive {drive_id} is damaged: {error}") from error
 
 
-def _drop_open(node: Node, drive_id: str) -> None:
-    """A drive without a receipt was never promised anything: no trace of it has to stay."""
+def _drop_open(node: Node, drive_id: str) -> bool:
+    """A drive without a receipt was never promised anything: no trace of it has to stay.
+
+    False, and nothing is done, when it has got its receipt meanwhile.
+    """
     with node.catalog.writing() as connection:
+        drive = find_drive(connection, drive_id)
+        if drive is not None and drive.sealed_ms is not None:
+            return False
         connection.execute(sa.delete(packs).where(packs.c.drive_id == drive_id))
-        open_one = drives.c.sealed_ms.is_(None)
-        connection.execute(sa.delete(drives).where(drives.c.drive_id == drive_id, open_one))
+        connection.execute(sa.delete(drives).where(drives.c.drive_id == drive_id))
     _destroy(node, drive_id)
+    return True
 
 
 def _destroy(node: Node, drive_id: str) -> None:

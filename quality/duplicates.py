@@ -29,6 +29,8 @@ pictures: it is noted (companions.py), and a cell's reward is split by design.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from quality.fingerprint import distances, to_words
 from quality.search import FrameIndex, Seen
 from roadcomb.records import Verdict
@@ -66,14 +68,16 @@ def duplicates(frames: Sequence[Candidate], radius: int) -> dict[int, int]:
     """The n of frames that look like an earlier one which is not rejected itself -> its n."""
     comparable = [frame for frame in frames if frame.fingerprint is not None]
     words = to_words(b"".join(frame.fingerprint or b"" for frame in comparable))
+    earlier = np.empty_like(words)  # of those that are kept, in their order
     kept: list[int] = []
     repeated: dict[int, int] = {}
-    for at, frame in enumerate(comparable):
-        alike = (distances(words[at], words[kept]) <= radius).nonzero()[0]
+    for word, frame in zip(words, comparable, strict=True):
+        alike = (distances(word, earlier[: len(kept)]) <= radius).nonzero()[0]
         if len(alike):
-            repeated[frame.n] = comparable[kept[alike[0]]].n
+            repeated[frame.n] = kept[alike[0]]
         else:
-            kept.append(at)
+            earlier[len(kept)] = word
+            kept.append(frame.n)
     return repeated
 
 

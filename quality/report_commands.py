@@ -29,7 +29,7 @@ def list_reports(
     import json
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from quality.reports import listed
     from roadcomb.epochs import to_datetime
@@ -43,11 +43,15 @@ def list_reports(
     if not found:
         typer.echo("no report is closed" if closed else "no report is open")
         return
-    table = Table("id", "picture", "kind", "said", "words", "note", box=None)
-    for one in found:
+    names = [f"{one.public_id}/{one.n}" for one in found]
+    picture = Column(
+        "picture", no_wrap=True, min_width=max(map(len, names))
+    )  # `reblur` asks for it
+    table = Table("id", picture, "kind", "said", "words", "note", box=None)
+    for name, one in zip(names, found, strict=True):
         said = f"{to_datetime(one.reported_ms):%Y-%m-%d %H:%M}"
         texts = (one.kind, said, one.words, one.note or "")
-        cells = [printable(text) for text in (f"{one.public_id}/{one.n}", *texts)]
+        cells = [printable(text) for text in (name, *texts)]
         table.add_row(str(one.id), *cells)
     Console(highlight=False, markup=False).print(table)
 

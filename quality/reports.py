@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 
 from roadcomb.catalog.tables import reports
-from roadcomb.errors import Conflict, NotFound, QuotaExceeded
+from roadcomb.errors import Conflict, NotFound, QuotaExceeded, UsageError
 from roadcomb.node import Node
 
 __all__ = ["KINDS", "MOST_OPEN", "MOST_WORDS", "Kind", "Report", "close", "listed", "report"]
@@ -63,7 +63,10 @@ def listed(node: Node, closed: bool = False) -> list[Report]:
 
 
 def close(node: Node, report_id: int, note: str) -> Report:
-    """Close a report with what was done. Raises NotFound, or Conflict for a closed one."""
+    """Close a report with what was done. Raises UsageError for an empty note, NotFound, or
+    Conflict for a closed one."""
+    if not note.strip():
+        raise UsageError("a note says what was done: an empty one says nothing")
     own = reports.c.id == report_id
     with node.catalog.writing() as connection:
         row = connection.execute(sa.select(reports).where(own)).first()

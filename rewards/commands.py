@@ -90,10 +90,11 @@ def _write_salts(statement: "Mapping[str, Any]", file: Path) -> None:
     from rewards.salts import salts_document
     from rewards.salts_of import salts_of_statement
     from roadcomb.canonical import canonical_json
-    from roadcomb.files import OWNER_ONLY, write_durably
+    from roadcomb.files import OWNER_ONLY, check_named, write_durably
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
+    check_named(file)
     contributor = load_key(ClientSettings().key_file).public
     document = salts_document(salts_of_statement(statement, contributor))
     write_durably(file, canonical_json(document), OWNER_ONLY)

@@ -40,10 +40,12 @@ def quote(
     from rewards.demand.price import price_of_usd, sign_quote
     from rewards.fetch import fetch_public, send_public
     from roadcomb.canonical import canonical_json
-    from roadcomb.files import write_durably
+    from roadcomb.files import check_named, write_durably
     from roadcomb.keys import load_key
     from roadcomb.settings import ClientSettings
 
+    if out is not None:
+        check_named(out)
     source = load_key(key or ClientSettings().key_file)
     now_ms = int(fetch_public(to, "/v1/node")["now_ms"])
     said = canonical_json(sign_quote(source, price_of_usd(usd), now_ms))

@@ -62,7 +62,9 @@ def known_account(node: Node, account: str) -> str:
         found = connection.execute(sa.select(contributors.c.account).where(begins).limit(2))
         known = found.scalars().all()
     if not known:
-        raise NotFound(f"no contributor has the account {account[:64]}: `roadcomb status` shows it")
+        raise NotFound(
+            f"no contributor has the account {account[:64]}: `roadcomb stake show` names it"
+        )
     if len(known) > 1:
         raise UsageError(f"{account} fits several accounts: give more characters")
     return str(known[0])

@@ -123,9 +123,10 @@ def salts(
     from rewards.salts import salts_document
     from rewards.salts_of import salts_of_node
     from roadcomb.canonical import canonical_json
-    from roadcomb.files import OWNER_ONLY, write_durably
+    from roadcomb.files import OWNER_ONLY, check_named, write_durably
     from roadcomb.node import open_existing
 
+    check_named(out)
     found = salts_of_node(open_existing(data))
     write_durably(out, canonical_json(salts_document(found)), OWNER_ONLY)
     typer.echo(f"{out}: the salts of {sum(map(len, found.values()))} drives; keep them private")
@@ -142,13 +143,15 @@ def prove(
 
     from rewards.fetch import fetch_mine
     from roadcomb.errors import NotFound
-    from roadcomb.files import write_durably
+    from roadcomb.files import check_named, write_durably
 
+    if out is not None:
+        check_named(out)
     books = fetch_mine(to, epochs=1)["books"]
     if books is None or books["claim"] is None:
         raise NotFound(
-            "there is nothing to claim yet: bind an address with `roadcomb init --payout 0x...` "
-            "and wait for the next night"
+            "there is nothing to claim yet: wait for the next night, and bind an address with "
+            "`roadcomb init --payout 0x...` unless `roadcomb status` shows one"
         )
     claim = {"epoch": books["epoch"], **books["claim"]}
     text = json.dumps(claim, indent=2) + "\n"

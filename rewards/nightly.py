@@ -20,6 +20,7 @@ from rewards.chain import Committed, commit, committed, newest
 from rewards.demand.payees import paying_of
 from rewards.documents import Derived, derived_of, make_manifest
 from rewards.envelope import sign_epoch
+from rewards.forgetting import forget_deleted
 from rewards.freeze import Frozen, first_epoch, freeze
 from rewards.intact import refuse_broken
 from rewards.openings import openings_of, store_openings, store_weighed_by
@@ -107,6 +108,9 @@ def nightly(
             return Night(busy=True)
         refuse_broken(node)
         watch.begin()
+        last = newest(node)
+        if last is not None:
+            forget_deleted(node, last.epoch)
         written = sum(len(publish(node, epoch, watch)) for epoch in committed(node))
         closed = []
         for epoch in due(node, upto):
@@ -141,6 +145,7 @@ def close_epoch(node: Node, epoch: int, policy: Policy, watch: Watch | None = No
     store_weighed_by(node.blobs, inputs, draft.books.rows, draft.days, draft.worth)
     watch.step(epoch, "stored", cells_covered=len(draft.books.coverage))
     commit(node, draft.books, draft.frozen, draft.file)
+    forget_deleted(node, epoch)
     watch.step(epoch, "committed", transactions=len(draft.books.transactions))
     return _told(draft.books)
 

@@ -111,7 +111,11 @@ def passes_of_shards(found: Gathered, gap_ms: int) -> Iterator[Columns]:
     """The passes of each shard, by cell and visit: columns of PASSES, `visit` (distinct over the
     shard's cells) and `drive`. What is given back is taken out of the shards."""
     while found.shards:
-        yield _passes(np.concatenate(found.shards.pop(0)), found.days, gap_ms)
+        pieces = found.shards.pop(0)
+        whole = np.frombuffer(
+            bytearray().join(each.data for each in pieces), CHAIN
+        )  # concatenating compares all fields
+        yield _passes(whole, found.days, gap_ms)
 
 
 def _passes(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> Columns:

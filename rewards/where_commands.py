@@ -47,7 +47,10 @@ def _print(console: Any, found: Any, radius: float) -> None:
     from rewards.tokens import in_tokens
 
     if not found["gaps"]:
-        console.print(f"Nothing within {radius:g} m is worth driving today: all of it is fresh.")
+        console.print(
+            f"Nothing within {radius:g} m is known to be worth driving today: what was seen there "
+            "is fresh, and no street that nobody saw is known."
+        )
         return
     table = Table("cell", "away", "last seen", "would earn", "in USD", "last 30 days", box=None)
     for gap in found["gaps"]:

@@ -31,7 +31,7 @@ from roadcomb.errors import (
     Unreachable,
     UsageError,
 )
-from roadcomb.files import writing
+from roadcomb.files import make_folder, writing
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -62,11 +62,27 @@ class Blobs:
                 self._put_synced(self._root, key, data)
 
     def put_addressed(self, prefix: str, data: bytes) -> str:
-        """Store under `prefix/<SHA-256>`; answers the digest. Storing again writes nothing."""
+        """Store under `prefix/<SHA-256>`; answers the digest.
+
+        Storing again renews its time, so that what is about to be named is never taken for an old
+        leftover (`roadcomb fsck --prune`); in a folder nothing else is written.
+        """
         digest = digest_of_bytes(data)
-        if not self.exists(f"{prefix}/{digest}"):
+        if not self._renewed(f"{prefix}/{digest}"):
             self.put(f"{prefix}/{digest}", data)
         return digest
+
+    def _renewed(self, key: str) -> bool:
+        """Whether a folder had the key; its name is durable by then, whoever wrote it."""
+        path = self.local_path(key)
+        if path is None:
+            return False
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+        _sync(path.parent)
+        return True
 
     def put_summed(self, key: str, data: bytes) -> None:
         """Store bytes whose name is not their digest, and before them their SHA-256.
@@ -225,9 +241,7 @@ def open_blobs(url: str) -> Blobs:
                 f"{url!r} names no blob store: set ROADCOMB_BLOBS to s3://bucket/prefix or file:///folder"
             ) from error
     root = Path(unquote(urlsplit(url).path))
-    if not root.is_dir():
-        root.mkdir(parents=True, exist_ok=True)
-        _sync(root.parent)
+    make_folder(root)
     return Blobs(LocalStore(root), root)
 
 

@@ -11,11 +11,31 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["OWNER_ONLY", "sync_folder", "write_durably", "write_new", "writing"]
+from roadcomb.errors import UsageError
+
+__all__ = [
+    "OWNER_ONLY",
+    "check_named",
+    "make_folder",
+    "sync_folder",
+    "write_durably",
+    "write_new",
+    "writing",
+]
 
 OWNER_ONLY = 0o600
 _AS_USUAL = 0o666
 """Less what the process's mask takes away."""
+
+
+def check_named(path: Path) -> None:
+    """Raise UsageError unless the file that somebody names can be written into a folder that is
+    there: one that is not is a slip, or a medium that is not mounted."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{path} is not written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{path} is not written: you may not write into {folder}")
 
 
 def write_durably(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
@@ -42,6 +62,15 @@ def write_new(path: Path, data: bytes, mode: int = _AS_USUAL) -> None:
         os.link(temporary, path)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, durably; one that is there is left as it is."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
@@ -54,7 +83,7 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     """A new file beside the path, readable too, that is gone or renamed when it is left."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
@@ -68,11 +97,3 @@ def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)

@@ -10,7 +10,7 @@ from roadcomb.blobs import Blobs, open_blobs
 from roadcomb.catalog import Catalog, open_catalog
 from roadcomb.clock import Clock, FileClock, SystemClock
 from roadcomb.errors import NotFound, UsageError
-from roadcomb.files import OWNER_ONLY, write_durably
+from roadcomb.files import OWNER_ONLY, make_folder, write_durably
 from roadcomb.keys import Key, generate_key, key_from_seed, load_key, save_key
 from roadcomb.settings import NodeSettings
 
@@ -40,7 +40,7 @@ def open_node(settings: NodeSettings) -> Node:
             f"an injected clock or key seed is refused on {settings.host}: "
             "unset ROADCOMB_CLOCK_FILE and ROADCOMB_KEY_SEED, or listen on 127.0.0.1"
         )
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     clock = SystemClock() if settings.clock_file is None else FileClock(settings.clock_file)
     blobs = open_blobs(settings.blobs_url)
     catalog = open_catalog(settings.catalog_url)

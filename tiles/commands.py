@@ -35,12 +35,14 @@ def export(
     """Write the map as tiles in one file (.pmtiles) or as a GIS layer."""
     from rich.console import Console
 
+    from roadcomb.files import check_named
     from roadcomb.node import open_existing
     from tiles.archive import write_archive
     from tiles.live import LiveMap
     from tiles.tilejson import Terms
 
     box = None if bbox is None else _box(bbox)
+    check_named(path)
     node = open_existing(data)
     state = LiveMap(node).state
     if path.suffix == ".pmtiles":

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from roadcomb.cells import centres
-from roadcomb.errors import InvalidInput
+from roadcomb.errors import InvalidInput, NotFound
 from tiles.lines import Lines
 from tiles.matching import NEVER, places_of, seen_days
 from tiles.roads import Network
@@ -53,8 +53,11 @@ class StreetProgress:
 def read_regions(path: Path, column: str | None = None) -> geopandas.GeoDataFrame:
     """Polygons in WGS 84 with a column `name`, from any file that geopandas reads.
 
-    column: which holds the names; else `name`, else they are numbered. Raises InvalidInput.
+    column: which holds the names; else `name`, else they are numbered. Raises NotFound,
+    InvalidInput.
     """
+    if not path.exists():
+        raise NotFound(f"there is no {path}")
     try:
         read = geopandas.read_parquet if path.suffix == ".parquet" else geopandas.read_file
         frame = read(path)

@@ -17,7 +17,7 @@ import osmium.osm
 import shapely
 from numpy.typing import NDArray
 
-from roadcomb.errors import InvalidInput
+from roadcomb.errors import InvalidInput, NotFound
 
 __all__ = ["DRIVEN", "PIECE_M", "Edge", "Network", "network_of", "read_edges"]
 
@@ -68,7 +68,10 @@ class Network:
 
 
 def read_edges(path: Path) -> list[Edge]:
-    """The driven edges of an .osm or .osm.pbf file. Raises InvalidInput when it is none."""
+    """The driven edges of an .osm or .osm.pbf file. Raises NotFound, or InvalidInput when it is
+    none."""
+    if not path.exists():
+        raise NotFound(f"there is no {path}")
     try:
         ways = list(_ways(path))
     except (RuntimeError, OSError) as error:

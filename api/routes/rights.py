@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from api.held import held_by
 from api.routes.caching import PRIVATE
@@ -49,12 +48,12 @@ def delete(request: Request, drive_id: Annotated[str, Depends(drive_id_of)]) -> 
     response_class=StreamingResponse,
     responses={200: {"content": {TAR: {}}, "description": "the archive"}},
 )
-async def data(request: Request, key: str) -> StreamingResponse:
+def data(request: Request, key: str) -> StreamingResponse:
     """All that this node holds about a contributor, as a tar archive (signed request)."""
     node = node_of(request)
     header = request.headers.get("authorization")
     if authorized(node, header, "GET", request.url.path) != key:
         raise Unauthorised("these are the data of another key than the one that asks")
-    archive = await run_in_threadpool(held_by, node, key)
+    archive = held_by(node, key)
     private = {"Cache-Control": PRIVATE}
     return StreamingResponse(archive, media_type=TAR, headers=private)

@@ -14,7 +14,7 @@ contributor had deleted leaves the backup with the next one; what merely vanishe
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -29,9 +29,9 @@ from api.upkeep.note import note_backup
 from quality.publishing.discarding import nothing_destroyed
 from roadcomb.blobs import SUMS
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
-from roadcomb.catalog.tables import drives
+from roadcomb.catalog.tables import drives, epochs
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
-from roadcomb.files import OWNER_ONLY, write_durably
+from roadcomb.files import OWNER_ONLY, make_folder, sync_folder, write_durably, writing
 from roadcomb.keys import verify
 from roadcomb.node import Node
 from roadcomb.settings import NodeSettings
@@ -42,6 +42,7 @@ DOMAIN = "roadcomb backup v1"
 INDEX = "backup.json"
 KEY, BLOBS, PUBLISHED = "node.pem", "blobs", "published"
 CATALOGS = {SQLITE, DUMP}
+_COPIED_AT_ONCE = 2**20
 _OVERLAP_MS = 3_600_000
 """Clocks of stores differ: what is so much older than the last backup was copied by it."""
 
@@ -73,16 +74,18 @@ def backup(node: Node, folder: Path, started_ms: int) -> Copied:
     """
     before = _previous(node, folder)
     files: dict[str, str] = {}
+    copied = size = forgotten = 0
     with nothing_destroyed(node.settings.data):  # publishing takes originals away
         while True:
+            kept, closed = _kept_drives(node), _closed(node)
             catalog, digest = copy_catalog(node, folder)
             files[catalog] = digest
-            deleted = _deleted(node)
-            copied, size = _copy_blobs(node, folder, before, files)
-            if _deleted(node) == deleted:  # else the copied catalog may name what is gone
+            fresh = _copy_blobs(node, folder, before, files)
+            copied, size = copied + fresh[0], size + fresh[1]
+            forgotten += _forget(node, folder, before, files)
+            if kept <= _kept_drives(node):  # else the copied catalog may name what is gone
                 break
-    forgotten = _forget(node, folder, before, files)
-    for path, data in _rest(node):
+    for path, data in _rest(node, closed):
         write_durably(folder / path, data)
         files[path] = digest_of_bytes(data)
     (folder / KEY).chmod(0o600)
@@ -142,13 +145,12 @@ def restore(folder: Path, index: Backup, into: Path, catalog_url: str | None = N
     if into.exists() and any(into.iterdir()):
         raise Conflict(f"{into} is not empty: restore into a new folder")
     check_target(index.files, catalog_url)
-    into.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(into.parent)
     unfinished = into.with_name(f".{into.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
     for path in index.files.keys() - {DUMP}:
-        target = unfinished / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / path, target)
+        with (folder / path).open("rb") as source, writing(unfinished / path) as target:
+            shutil.copyfileobj(source, target, _COPIED_AT_ONCE)
     (unfinished / KEY).chmod(0o600)
     if catalog_url is not None:
         restore_dump(folder / DUMP, catalog_url)
@@ -157,6 +159,7 @@ def restore(folder: Path, index: Backup, into: Path, catalog_url: str | None = N
     if into.exists():
         into.rmdir()
     unfinished.replace(into)
+    sync_folder(into.parent)
 
 
 def _is_inside(path: str) -> bool:
@@ -209,31 +212,43 @@ def _is_kept(node: Node, folder: Path, before: Backup, key: str) -> bool:
 
 
 def _forget(node: Node, folder: Path, before: Backup, files: dict[str, str]) -> int:
-    """Keep what vanished though the catalog names it; remove what nobody names any more."""
-    gone = {path for path in before.files if path.startswith(f"{BLOBS}/")} - files.keys()
+    """Keep what vanished though the catalog names it; remove what nobody names any more, though it
+    was copied a moment ago. Answers how much was removed."""
+    known = {path: digest for path, digest in before.files.items() if path.startswith(f"{BLOBS}/")}
+    known |= {path: digest for path, digest in files.items() if path.startswith(f"{BLOBS}/")}
+    gone = known.keys() - {f"{BLOBS}/{key}" for key in node.blobs.keys("")}
     if not gone:
         return 0
     named = {f"{BLOBS}/{check.key}" for check in (*drive_checks(node), *book_checks(node))}
     forgotten = 0
     for path in sorted(gone):
         if path.replace(f"{BLOBS}/{SUMS}/", f"{BLOBS}/") in named:
-            files[path] = before.files[path]
+            files[path] = known[path]
         else:
+            files.pop(path, None)
+            forgotten += (folder / path).exists()
             (folder / path).unlink(missing_ok=True)
-            forgotten += 1
     return forgotten
 
 
-def _rest(node: Node) -> Iterator[tuple[str, bytes]]:
-    """The key and the published files."""
+def _rest(node: Node, closed: Collection[int]) -> Iterator[tuple[str, bytes]]:
+    """The key, and the published files of epochs that the copied catalog knows: a night that was
+    closed since is closed again by whoever restores, perhaps with other books."""
     yield KEY, node.key.to_pem()
     published = node.settings.published
-    for path in sorted(published.rglob("*")) if published.is_dir() else ():
-        if path.is_file() and not path.name.startswith("."):
-            yield f"{PUBLISHED}/{path.relative_to(published).as_posix()}", path.read_bytes()
+    for epoch in sorted(closed):
+        for path in sorted((published / str(epoch)).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield f"{PUBLISHED}/{path.relative_to(published).as_posix()}", path.read_bytes()
 
 
-def _deleted(node: Node) -> int:
-    query = sa.select(sa.func.count()).where(drives.c.deleted_ms.is_not(None))
+def _closed(node: Node) -> set[int]:
     with node.catalog.reading() as connection:
-        return connection.execute(query).scalar_one()
+        return set(connection.scalars(sa.select(epochs.c.epoch)))
+
+
+def _kept_drives(node: Node) -> set[str]:
+    """The drives that nobody had deleted; an open one leaves no row when it is."""
+    query = sa.select(drives.c.drive_id).where(drives.c.deleted_ms.is_(None))
+    with node.catalog.reading() as connection:
+        return set(connection.scalars(query))

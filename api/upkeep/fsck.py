@@ -20,6 +20,7 @@ from api.upkeep.book_checks import book_checks
 from api.upkeep.checks import Check, Damage, addressed, judged, run, summed
 from api.upkeep.drive_checks import drive_checks
 from quality import judgement
+from quality.publishing.discarding import nothing_destroyed
 from roadcomb.blobs import SUMS
 from roadcomb.catalog.pages import damaged_pages
 from roadcomb.catalog.tables import discards, metadata
@@ -70,17 +71,22 @@ def fsck(node: Node) -> Report:
 
 
 def prune(node: Node, unreferenced: tuple[str, ...], now_ms: int) -> Iterator[str]:
-    """Delete what is unreferenced or unfinished, written anew when needed, and older than a day."""
-    for key in unreferenced:
-        if not (key.startswith(PRUNED) or key.endswith(".part")):
-            continue
-        try:
-            written_ms = node.blobs.modified_ms(key)
-        except NotFound:
-            continue
-        if written_ms <= now_ms - DAY_MS:
-            node.blobs.delete(key)
-            yield key
+    """Delete what is unreferenced or unfinished, written anew when needed, and older than a day.
+
+    What was named since it was looked for has been stored again, which renewed its time. While a
+    backup copies, this waits.
+    """
+    with nothing_destroyed(node.settings.data):
+        for key in unreferenced:
+            if not (key.startswith(PRUNED) or key.endswith(".part")):
+                continue
+            try:
+                written_ms = node.blobs.modified_ms(key)
+            except NotFound:
+                continue
+            if written_ms <= now_ms - DAY_MS:
+                node.blobs.delete(key)
+                yield key
 
 
 def _while_readable(checks: Iterator[Check], damages: list[Damage]) -> Iterator[Check]:

@@ -16,7 +16,7 @@ from quality.masking.settings import MaskingSettings
 from quality.publishing import originals, publications, record
 from quality.publishing.composing import Anew, compose
 from quality.publishing.discarding import purge
-from quality.publishing.entering import enter, retire
+from quality.publishing.entering import enter, give_up, retire
 from quality.publishing.fates import Fate
 from quality.publishing.opening import OpenDetector
 from quality.publishing.passing import Workers, windows
@@ -102,6 +102,14 @@ class Publisher:
         """Mask the frames of a drive that wait (`shown_too`: those that are shown as well) and
         show them. Whether that was entered; a drive whose bytes cannot be read is logged once.
         wait: as in `enter`."""
+        if self._published(workers, drive_id, cause, shown_too, wait):
+            return True
+        give_up(self._node, drive_id)
+        return False
+
+    def _published(
+        self, workers: Workers, drive_id: str, cause: str, shown_too: bool, wait: bool
+    ) -> bool:
         before = self._newest(drive_id)
         try:
             draft = self.draft(workers, drive_id, cause, before, shown_too)

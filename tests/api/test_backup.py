@@ -3,17 +3,21 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from api.upkeep import backup as backup_module
 from api.upkeep.backup import DOMAIN, backup, damages, read_backup, restore
 from api.upkeep.fsck import fsck
 from api.upkeep.note import last_backup_ms
 from ingest.intake import add_frames, drive_state, open_drive, read_frames, seal
+from quality.deleting import delete_drive
 from roadcomb.canonical import Json, canonical_json
 from roadcomb.catalog.tables import drives, packs
 from roadcomb.errors import Conflict, IntegrityError, NotFound, UsageError
+from roadcomb.files import write_durably
 from roadcomb.keys import save_key
 from roadcomb.node import Node, open_node
 from roadcomb.settings import NodeSettings
@@ -132,6 +136,36 @@ def test_what_was_deleted_leaves_the_backup_and_what_vanished_stays(
     assert fsck(again).damages == ()
     assert again.blobs.exists(vanished.key)
     again.catalog.close()
+
+
+def test_what_is_deleted_and_what_is_closed_while_it_copies_is_in_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, frames = make_node(tmp_path / "node"), pictures(3, first=900)
+    save_key(node.key, node.settings.key_file)
+    upload(node, 1)
+    opened = drive_of(frames, contributor(6))
+    open_drive(node, opened, LIMITS)
+    add_frames(node, opened.drive_id, frames, LIMITS)
+    copy = backup_module._copy_blobs
+
+    def then_dropped(*arguments: Any) -> tuple[int, int]:
+        done = copy(*arguments)
+        monkeypatch.undo()
+        delete_drive(node, opened.drive_id, contributor(6).public)
+        write_durably(node.settings.published / "20458" / "manifest.json", b"closed after it")
+        return done
+
+    monkeypatch.setattr(backup_module, "_copy_blobs", then_dropped)
+    backup(node, tmp_path / "backup", 1)
+    again = restored(tmp_path / "backup", tmp_path / "again")
+    assert fsck(again).damages == ()
+    assert not again.settings.published.exists()
+    assert not [name for name in tree(tmp_path / "backup") if opened.drive_id in name]
+    with again.catalog.reading() as connection:
+        assert len(connection.execute(sa.select(drives)).all()) == 1
+    again.catalog.close()
+    node.catalog.close()
 
 
 @pytest.mark.parametrize("name", ["/catalog.", "node.pem", "blobs", "published"])

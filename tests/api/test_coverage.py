@@ -133,7 +133,7 @@ def test_a_driver_asks_where_to_drive(
     assert "never" in said.output, said.exception
     assert "by the policy's ceiling" in said.output
     nothing = CliRunner().invoke(build(), ["where", *node_at, "--", "40", "40"])
-    assert "all of it is fresh" in nothing.output
+    assert "no street that nobody saw" in nothing.output
     as_json = CliRunner().invoke(build(), ["where", "--json", *node_at, "--", str(LAT), str(LON)])
     assert json.loads(as_json.output)["gaps"]
 

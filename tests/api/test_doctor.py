@@ -47,7 +47,12 @@ def test_a_backup_counts_for_the_key_it_was_made_of(tmp_path: Path) -> None:
     assert backup_finding(tmp_path, "a" * 64).health is Health.NOTE
     note_key_backup(tmp_path, "a" * 64, Path("safe.pem"))
     assert backup_finding(tmp_path, "a" * 64).health is Health.OK
-    assert backup_finding(tmp_path, "b" * 64).health is Health.NOTE
+    assert "not here now" in backup_finding(tmp_path, "a" * 64).words
+    rotated = backup_finding(tmp_path, "b" * 64)
+    assert (rotated.health, "signs no more" in rotated.words) == (Health.NOTE, True)
+    note_key_backup(tmp_path, "b" * 64, tmp_path / "safe.pem")
+    (tmp_path / "safe.pem").touch()
+    assert backup_finding(tmp_path, "b" * 64).words == f"written to {tmp_path / 'safe.pem'}"
 
 
 def agrees(url: str, public: str) -> None:

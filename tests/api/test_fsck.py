@@ -1,5 +1,6 @@
 """fsck finds every flipped bit, tells it from what was lawfully deleted, and prunes leftovers."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,21 @@ def test_leftovers_of_cut_uploads_are_told_and_pruned_when_old(node: Node) -> No
     pruned = list(prune(node, report.unreferenced, written_ms + 2 * DAY_MS))
     assert set(pruned) == set(leftovers)
     assert fsck(node).unreferenced == ("judgements/ab",)
+
+
+def test_a_leftover_that_is_stored_again_meanwhile_is_not_pruned(node: Node) -> None:
+    digest = node.blobs.put_addressed("blurred/ab", b"published after all")
+    key = f"blurred/ab/{digest}"
+    path = node.blobs.local_path(key)
+    assert path is not None
+    report = fsck(node)
+    assert report.unreferenced == (key,)
+    now_ms = node.blobs.modified_ms(key)
+    os.utime(path, (0, 0))
+    node.blobs.put_addressed("blurred/ab", b"published after all")
+    assert list(prune(node, report.unreferenced, now_ms + DAY_MS // 2)) == []
+    os.utime(path, (0, 0))
+    assert list(prune(node, report.unreferenced, now_ms)) == [key]
 
 
 def test_the_verb_says_one_line_a_damage_and_ends_with_11(node: Node) -> None:

@@ -46,7 +46,7 @@ def test_a_wrong_verb_is_a_usage_error() -> None:
             "ValueError('odd')", 1,
             "roadcomb: internal error, ValueError: odd (set ROADCOMB_TRACEBACK=1 to see where)\n",
         ),
-        ("FileNotFoundError(2, 'No such file', '/x')", 2, "roadcomb: /x: No such file\n"),
+        ("FileNotFoundError(2, 'No such file', '/x')", 3, "roadcomb: /x: No such file\n"),
         ("OSError(28, 'full', 'x')", 10, "roadcomb: x: full; make room and run it again\n"),
         ("roadcomb.errors.NotFound('no \\x1b[31m\\udcff')", 3, "roadcomb: no \\x1b[31m\\udcff\n"),
     ],
@@ -62,6 +62,21 @@ def test_an_error_is_one_line_and_an_exit_code(failure: str, code: int, line: st
         [sys.executable, "-c", program, "fail"], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (code, line)
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_what_nobody_confirms_is_not_done_and_told(answer: str) -> None:
+    program = (
+        "import api.main, api.commands, typer\n"
+        "def ask(): typer.confirm('Delete it?', abort=True); print('deleted')\n"
+        "api.commands.register = lambda app: app.command()(ask)\n"
+        "api.main.main()"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program, "ask"], input=answer, capture_output=True, text=True
+    )
+    assert (said.returncode, "deleted" in said.stdout) == (130, False)
+    assert said.stderr.splitlines()[-1] == "roadcomb: not confirmed, so nothing was done"
 
 
 def test_a_setting_that_is_wrong_is_named() -> None:

@@ -3,7 +3,11 @@
 import io
 import json
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,21 +16,26 @@ import sqlalchemy as sa
 from api.app import create_app
 from api.drive_view import view_of
 from api.upkeep.fsck import fsck
-from ingest.intake import add_frames, drive_state, open_drive
+from ingest.intake import add_frames, drive_state, open_drive, seal
 from ingest.requests import authorization
+from ingest.stored import get_drive
+from quality.deleting import delete_drive
 from quality.judge import Judge, judge_pending
 from quality.judgement import load
 from quality.publishing.publisher import Publisher
 from rewards.audit import audit
+from rewards.chain import newest
 from rewards.check import check_statement
 from rewards.forgetting import forget_openings
 from rewards.nightly import nightly
+from rewards.openings import all_openings
 from rewards.policy import read_policy
+from roadcomb.blobs import Blobs
 from roadcomb.catalog.tables import decisions, drives, publications
 from roadcomb.clock import FileClock
 from roadcomb.engine import InlineEngine
 from roadcomb.epochs import DAY_MS
-from roadcomb.errors import Conflict
+from roadcomb.errors import Conflict, NotFound
 from roadcomb.keys import Key
 from roadcomb.node import Node
 from tests.api.conftest import LIMITS
@@ -106,8 +115,52 @@ def test_a_deleted_drive_is_nowhere_in_the_store_and_the_books_stay(paid: Node) 
     assert not [key for key in judged if node.blobs.exists(key)]
     assert published(node) == books
     assert check_folder(node)
+    assert opened_by(node) == {second.drive_id, *(drive.drive_id for drive in drives_of(node, BOB))}
     assert forget_openings(node, first.drive_id) == 0
-    assert forget_openings(node, second.drive_id) > 0
+
+
+def opened_by(node: Node) -> set[str]:
+    """Drives that the newest books' openings name."""
+    last = newest(node)
+    assert last is not None
+    return set(all_openings(node.blobs, last.manifest["inputs"])["drive_id"].to_pylist())
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_drive_deleted_while_a_night_stores_it_is_forgotten_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    node, frames = make_node(tmp_path / "node"), list(drawn_frames())
+    gone = deliver(node, ALICE, frames[:10])
+    stays = deliver(node, BOB, frames[16:], start(900))
+    judge_pending(node, InlineEngine())
+    clock_at(node, NOW_MS + DAY_MS)
+
+    def reached(step: str) -> None:
+        if step.startswith("stored"):
+            delete_drive(node, gone, ALICE.public)
+            assert forget_openings(node, gone) == 0  # it is in no epoch yet
+
+    def kill(node: Node, epoch: int) -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) if killed else nullcontext(), monkeypatch.context() as at:
+        if killed:
+            at.setattr("rewards.nightly.forget_deleted", kill)
+        nightly(node, read_policy(), reached=reached)
+    if killed:
+        assert opened_by(node) == {gone, stays}
+        nightly(node, read_policy())
+    assert opened_by(node) == {stays}
+
+
+def test_two_drives_deleted_at_once_bring_no_opening_back(paid: Node) -> None:
+    first, second = drives_of(paid, ALICE)
+    for drive in (first, second):
+        delete_drive(paid, drive.drive_id, ALICE.public)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(forget_openings, paid), (first.drive_id, second.drive_id)))
+    assert opened_by(paid) == {drive.drive_id for drive in drives_of(paid, BOB)}
 
 
 def test_what_was_published_of_it_is_nowhere_either(paid: Node) -> None:
@@ -180,6 +233,46 @@ def test_a_pending_and_an_open_drive_can_be_deleted(paid: Node) -> None:
     assert drive_state(paid, pending).reason == "deleted"
     assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
     open_drive(paid, opened, LIMITS)  # nothing was promised for it, so it may come anew
+
+
+def test_a_drive_that_is_sealed_while_it_is_deleted_keeps_no_half(
+    paid: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = pictures(4)
+    opened = drive_of(frames, BOB)
+    open_drive(paid, opened, LIMITS)
+    add_frames(paid, opened.drive_id, frames, LIMITS)
+
+    def sealed_first(connection: sa.Connection, drive_id: str) -> sa.Row[Any]:
+        found = get_drive(connection, drive_id)
+        monkeypatch.undo()
+        seal(paid, drive_id)
+        return found
+
+    monkeypatch.setattr("quality.deleting.get_drive", sealed_first)
+    assert delete_drive(paid, opened.drive_id, BOB.public) == 4
+    assert drive_state(paid, opened.drive_id).reason == "deleted"
+    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
+    assert fsck(paid).damages == ()
+
+
+def test_frames_that_arrive_while_their_drive_is_deleted_leave_nothing(
+    paid: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = pictures(4)
+    opened = drive_of(frames, BOB)
+    open_drive(paid, opened, LIMITS)
+    put = type(paid.blobs).put
+
+    def deleted_then(blobs: Blobs, key: str, data: bytes) -> None:
+        monkeypatch.undo()
+        delete_drive(paid, opened.drive_id, BOB.public)
+        put(blobs, key, data)
+
+    monkeypatch.setattr("roadcomb.blobs.Blobs.put", deleted_then)
+    with pytest.raises(NotFound, match="deleted meanwhile"):
+        add_frames(paid, opened.drive_id, frames, LIMITS)
+    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
 
 
 def test_nights_after_a_deletion_go_on(paid: Node) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.arriving import Arriving
 from ingest.batches import CONTENT_TYPE, encode_batch
 from ingest.intake import drive_state, read_frames
 from ingest.limits import IntakeSettings, check_parts
@@ -244,7 +245,13 @@ def test_an_unknown_drive_is_404(client: httpx.Client, drive_id: str) -> None:
         assert_problem(response, 404, "not-found")
 
 
-def test_what_arrived_whole_before_a_cut_is_kept(client: httpx.Client, node: Node) -> None:
+def test_what_arrived_whole_before_a_cut_is_kept(node: Node) -> None:
+    app = create_app(node, limits=LIMITS)
+    with serving(app) as client:
+        _cut_and_asked(client, node, app.state.arriving)
+
+
+def _cut_and_asked(client: httpx.Client, node: Node, arriving: Arriving) -> None:
     frames = pictures(4, size=50_000)
     signed = drive_of(frames)
     offer(client, signed)
@@ -256,7 +263,7 @@ def test_what_arrived_whole_before_a_cut_is_kept(client: httpx.Client, node: Nod
     address = (client.base_url.host, client.base_url.port or 0)
     with socket.create_connection(address) as connection:
         connection.sendall(head.encode() + body[: 3 * 50_004 + 1_000])
-        time.sleep(0.2)
+        wait_until(lambda: sum(map(len, arriving.whole(signed.drive_id))) == 3)
         linger = struct.pack("ii", 1, 0)  # close with RST, as a lost mobile network does
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     wait_until(lambda: drive_state(node, signed.drive_id).received == 3)

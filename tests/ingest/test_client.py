@@ -259,6 +259,22 @@ def test_a_node_that_says_impossible_things_of_itself_is_not_believed(
         upload(node, tmp_path / "in", tmp_path / "state")
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_what_is_no_node_is_told_from_a_node_that_refuses(node: FakeNode, status: int) -> None:
+    node.fault = lambda what, number: (status, {}, "<html>nginx</html>")
+    with (
+        open_http(node.url, PATIENT) as http,
+        pytest.raises(InvalidInput, match="no node's words: check the address"),
+    ):
+        NodeClient(http, PATIENT).info()
+    node.fault = lambda what, number: problem(404, "not-found", "GET /v1/v1/node: Not Found")
+    with (
+        open_http(node.url, PATIENT) as http,
+        pytest.raises(InvalidInput, match="does not answer like a Roadcomb node"),
+    ):
+        NodeClient(http, PATIENT).info()
+
+
 def test_an_answer_without_end_fills_no_memory(node: FakeNode) -> None:
     node.fault = lambda what, number: (200, {}, "x" * 2**25)
     with (

@@ -84,6 +84,20 @@ def test_a_backup_opens_with_its_passphrase_alone(
         run("key", "backup", machine / "backup.pem")
 
 
+def test_a_backup_is_not_written_where_no_folder_is_nor_under_a_short_word(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "correct horse")
+    with pytest.raises(UsageError, match="no folder"):
+        run("key", "backup", machine / "no" / "stick" / "backup.pem")
+    assert not (machine / "no").exists()
+    monkeypatch.setenv("ROADCOMB_PASSPHRASE", "horse")
+    with pytest.raises(UsageError, match="less than 8"):
+        run("key", "backup", machine / "backup.pem")
+    assert not (machine / "backup.pem").exists()
+
+
 def test_a_restored_backup_signs_as_the_lost_key_did_and_overwrites_none(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,8 +49,10 @@ def test_an_upload_cut_off_by_a_signal_is_finished_by_the_next(
     for moment in ("POST frames", "POST seal"):
         process = start(tmp_path, "upload", str(tmp_path / "in"), "--to", node.url)
         dying[moment] = process
-        process.communicate(timeout=60)
+        summary, said = process.communicate(timeout=60)
         assert process.returncode == code
+        told = (b"40 pictures: 0 sent" in summary, b"interrupted: the same command" in said)
+        assert told == (kill == signal.SIGINT,) * 2
     assert node.frames_taken == 40
     finishing = start(tmp_path, "upload", str(tmp_path / "in"), "--to", node.url)
     assert (finishing.communicate(timeout=60)[1], finishing.returncode) == (b"", 0)

@@ -96,13 +96,20 @@ def test_a_watched_folder_is_sent_when_it_has_settled(ready: Path, node: FakeNod
     )
     try:
         until(lambda: len(node.receipts) == 1)
-        bee_folder(ready / "in", range(80, 120, 8), seed=70)
+        bee_folder(ready / "next", range(80, 120, 8), seed=70)
+        (ready / "next").rename(ready / "in" / "next")  # all of it at once
         until(lambda: len(node.receipts) == 2)
     finally:
         watching.send_signal(signal.SIGINT)
         _, said = watching.communicate(timeout=60)
     assert watching.returncode == 130, said
     assert node.frames_taken == 15
+
+
+def test_a_folder_that_is_not_there_is_not_watched(ready: Path, node: FakeNode) -> None:
+    words = ("upload", str(ready / "im"), "--to", node.url, "--watch")
+    said = subprocess.run([*ROADCOMB, *words], capture_output=True, timeout=60)
+    assert (said.returncode, b"is no folder to watch" in said.stderr) == (3, True)
 
 
 def until(reached: Any) -> None:

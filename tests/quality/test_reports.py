@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from quality.report_commands import list_reports
 from quality.reports import close, listed, report
-from roadcomb.errors import Conflict, NotFound
+from roadcomb.errors import Conflict, NotFound, UsageError
 from roadcomb.node import Node
 from tests.tiles.worlds import a_node
 
@@ -49,3 +50,22 @@ def test_a_report_is_closed_once(node: Node) -> None:
         close(node, one.id, "again")
     with pytest.raises(NotFound):
         close(node, one.id + 1, "none")
+
+
+def test_a_note_that_says_nothing_closes_nothing(node: Node) -> None:
+    report(node, "drive", 3, "other", "")
+    (one,) = listed(node)
+    with pytest.raises(UsageError, match="what was done"):
+        close(node, one.id, " ")
+    assert listed(node) == [one]
+
+
+def test_the_list_names_a_picture_whole_however_narrow_the_terminal(
+    node: Node, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    picture = "0787e385-3377-4509-b2b5-c38acb6e9324"
+    report(node, picture, 12, "wrong-place", "this is another street " * 5)
+    monkeypatch.setattr("roadcomb.node.open_existing", lambda data: node)
+    list_reports()
+    assert f"{picture}/12 " in capsys.readouterr().out

@@ -97,6 +97,22 @@ def test_its_cells_count_as_paid_since_the_day_it_was_first_judged(tmp_path: Pat
     assert weights(node, DAY + 4) == [3_200_000, 3_200_000]  # 4 days since the first judgement
 
 
+def test_a_lost_record_of_paid_cells_stops_the_night_instead_of_paying_again(
+    tmp_path: Path,
+) -> None:
+    node = open_town(tmp_path / "town")
+    add_drive(node, ANN, LATER, DAY)
+    held = add_drive(node, EVE, HERE, DAY + 1, "held", "authenticity-doubted")
+    add_drive(node, BEN, LATER, DAY + 1)  # so that the record of the day is not the newest
+    set_day(node, DAY + 2)
+    nightly(node, POLICY)
+    release(node, held, HERE, DAY + 2)
+    node.blobs.delete(f"refill/{committed_epoch(node, DAY).manifest['refill']}")
+    set_day(node, DAY + 3)
+    with pytest.raises(IntegrityError, match="backup"):
+        nightly(node, POLICY)
+
+
 def test_a_release_never_makes_a_cell_look_paid_earlier_than_it_was() -> None:
     cells = np.array(CELLS[:2], np.uint64)
     record = NEVER_PAID.paid(cells[:1], DAY + 2).paid(cells, DAY)

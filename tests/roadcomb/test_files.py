@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from roadcomb.files import OWNER_ONLY, write_durably, write_new
+from roadcomb.errors import UsageError
+from roadcomb.files import OWNER_ONLY, check_named, write_durably, write_new
 
 
 def test_a_file_replaces_the_one_before_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -40,3 +41,16 @@ def test_the_file_and_every_folder_that_names_it_are_synced(
     write_durably(path, b"data")
     expected = [tmp_path, path, path.parent]
     assert synced == [entry.stat().st_ino for entry in expected]
+
+
+def test_a_named_file_is_not_written_where_no_folder_is_or_none_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_named(tmp_path / "map.csv")
+    (tmp_path / "file").touch()
+    for folder in ("not there", "file"):
+        with pytest.raises(UsageError, match="no folder"):
+            check_named(tmp_path / folder / "map.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(UsageError, match="may not write"):
+        check_named(tmp_path / "map.csv")

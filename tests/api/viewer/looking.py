@@ -70,9 +70,10 @@ def rgb(text: str) -> NDArray[np.int64]:
 
 
 def open_panel(page: "Page", road: Road) -> str:
-    """Click on a road; answers the panel's words."""
-    _, x, y = middle_of(page, road)
+    """Click on a road; answers the panel's words of it, not of what was clicked before."""
+    cell, x, y = middle_of(page, road)
     page.mouse.click(x, y)
+    page.wait_for_selector(f"#panel .cell-name:text('{cell}')")
     return panel_words(page)
 
 

@@ -222,7 +222,7 @@ def test_a_video_that_costs_too_much_is_given_up(tmp_path: Path) -> None:
     nap = f"{sys.executable} -c 'import time; time.sleep(60)'"
     program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec {nap}\n")
     program.chmod(0o755)
-    settings = VideoSettings(exiftool=str(program), base_s=4, share_s=1)
+    settings = VideoSettings(exiftool=str(program), base_s=8, share_s=1)
     (recording,) = recordings(tmp_path / "in", reader(tmp_path, settings))
     assert [r.reason for r in recording.rejected] == ["video-too-much"]
     assert not runs(int((tmp_path / "pid").read_text()))

@@ -1,6 +1,7 @@
 """From raw frames to published pictures: only what is VERIFIED is shown, the originals go."""
 
 import itertools
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,14 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.stored import load_manifest, received
+from quality.deleting import delete_drive
 from quality.judge import judge_pending
 from quality.masking.regions import Picture
 from quality.publishing import originals, publications, record
 from quality.publishing.composing import picture_at
+from quality.publishing.discarding import purge
 from quality.publishing.entering import enter
 from quality.publishing.fates import Fate
 from quality.publishing.proof import MOST_DETAIL, detail
-from quality.publishing.publications import Publication
+from quality.publishing.publications import Draft, Publication
 from quality.publishing.publisher import Publisher
 from quality.publishing.settings import PublishSettings
 from roadcomb.catalog.tables import discards, drives
@@ -23,6 +26,7 @@ from roadcomb.catalog.tables import publications as rows
 from roadcomb.clock import FileClock
 from roadcomb.engine import Engine, InlineEngine, ProcessEngine
 from roadcomb.epochs import DAY_MS
+from roadcomb.errors import NotFound
 from roadcomb.jpeg import canonical_jpeg
 from roadcomb.node import Node
 from tests.drives import contributor
@@ -234,8 +238,6 @@ def test_only_the_first_of_two_publishers_is_shown_and_nothing_is_left_of_the_ot
 
 
 def test_a_drive_that_is_deleted_meanwhile_is_not_shown(node: Node) -> None:
-    from quality.deleting import delete_drive
-
     drive = accepted(node)
     publisher = Publisher(node, InlineEngine(), None, Opens())
     workers = publisher.workers()
@@ -243,6 +245,33 @@ def test_a_drive_that_is_deleted_meanwhile_is_not_shown(node: Node) -> None:
     draft = publisher.draft(workers, drive, "published", None, False)
     delete_drive(node, drive, contributor(1).public)
     assert not enter(node, PublishSettings(), draft, None)
+    assert list(node.blobs.keys(record.folder_of(drive))) == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_stored_of_a_drive_that_is_deleted_meanwhile_is_given_up(
+    node: Node, again: bool
+) -> None:
+    drive = accepted(node)
+    if again:  # its packs will be the same, and those of the publication before
+        publish(node)
+
+    class Overtaken(Publisher):
+        def draft(self, *arguments: Any) -> Draft:
+            draft = super().draft(*arguments)
+            stored = {key: node.blobs.get(key) for key in draft.keys}
+            delete_drive(node, drive, contributor(1).public)
+            for key, data in stored.items():
+                node.blobs.put(key, data)
+            if again:
+                return draft
+            raise NotFound("the originals are gone")
+
+    publisher = Overtaken(node, InlineEngine(), None, Opens())
+    workers = publisher.workers()
+    assert workers is not None
+    assert not publisher.publish(workers, drive, shown_too=again)
+    purge(node)
     assert list(node.blobs.keys(record.folder_of(drive))) == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from rewards import ledger
 from rewards.audit import audit
@@ -25,6 +26,7 @@ from rewards.salts_of import salts_of_node
 from rewards.shelf import file_of
 from rewards.statement import statement_of
 from roadcomb.canonical import canonical_json, digest_of_bytes, digest_of_json, parse_json
+from roadcomb.catalog.tables import drives
 from roadcomb.errors import IntegrityError
 from roadcomb.node import Node
 from tests.rewards.demand.selling import (
@@ -223,7 +225,10 @@ def test_a_statement_says_which_opened_cell_earned_what_and_bears_its_check(sold
 def test_a_deleted_drive_earns_nothing_of_what_is_opened_later(node: Node) -> None:
     drive = add_drive(node, person("alice"), STREET)
     close(node, policy_of())
-    forget_openings(node, drive)
+    with node.catalog.writing() as connection:
+        gone = sa.update(drives).where(drives.c.drive_id == drive)
+        connection.execute(gone.values(deleted_ms=1, salt=None))
+    assert forget_openings(node, drive) > 0
     tell(node, [*prices(CENT, DAY + 1), burn(MAPS, 75), *openings(MAPS, [0], DAY + 1)], DAY + 1)
     found = close(node, policy_of(), DAY + 1)
     assert (payees_in(told(node, DAY + 1)), list(demand_in(told(node, DAY + 1)).cells)) == (
