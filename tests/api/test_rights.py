@@ -45,6 +45,7 @@ from tests.ingest.test_commands import json_of, run
 from tests.quality.deliveries import copied, deliver
 from tests.quality.pictures import drawn_frames
 from tests.quality.publishing.detectors import Opens
+from tests.searching import files_holding
 from tiles.live import LiveMap
 
 ALICE, BOB = contributor(1), contributor(2)
@@ -52,11 +53,6 @@ ALICE, BOB = contributor(1), contributor(2)
 
 def signed(node: Node, key: Key, method: str, path: str) -> dict[str, str]:
     return {"Authorization": authorization(key, method, path, node.clock.now_ms())}
-
-
-def bytes_in(folder: Path, wanted: bytes) -> list[str]:
-    """Files of the store, whole, that hold some bytes."""
-    return [str(p) for p in folder.rglob("*") if p.is_file() and wanted in p.read_bytes()]
 
 
 @pytest.fixture
@@ -105,13 +101,15 @@ def test_a_deleted_drive_is_nowhere_in_the_store_and_the_books_stay(paid: Node) 
     first, second = drives_of(node, ALICE)
     books, salt, folder = published(node), first.salt, node.settings.data
     judged = before_deletion(node, first.drive_id)
-    assert all(bytes_in(folder, frame) for frame in frames[:10])
-    assert bytes_in(folder, salt)
+    assert all(files_holding(folder, frame) for frame in frames[:10])
+    assert files_holding(folder, salt)
     answer = delete(node, ALICE, first.drive_id)
     assert answer.json() == {"drive_id": first.drive_id, "pictures": 10}
-    assert not [n for n, frame in enumerate(frames[:7]) if bytes_in(folder, frame)]
-    assert all(bytes_in(folder, frame) for frame in frames[7:16])  # the next drive has them too
-    assert not bytes_in(folder, salt)
+    assert not [n for n, frame in enumerate(frames[:7]) if files_holding(folder, frame)]
+    assert all(
+        files_holding(folder, frame) for frame in frames[7:16]
+    )  # the next drive has them too
+    assert not files_holding(folder, salt)
     assert not [key for key in judged if node.blobs.exists(key)]
     assert published(node) == books
     assert check_folder(node)
@@ -173,9 +171,9 @@ def test_what_was_published_of_it_is_nowhere_either(paid: Node) -> None:
     packs = [paid.blobs.get(key) for key in keys]
     pieces = [data[len(data) * part // 7 :][:64] for data in packs for part in (2, 3, 4, 5)]
     assert len(pieces) >= 8
-    assert all(bytes_in(paid.settings.data, piece) for piece in pieces)
+    assert all(files_holding(paid.settings.data, piece) for piece in pieces)
     delete(paid, ALICE, first.drive_id)
-    assert not [piece for piece in pieces if bytes_in(paid.settings.data, piece)]
+    assert not [piece for piece in pieces if files_holding(paid.settings.data, piece)]
 
 
 def test_it_leaves_the_map_and_its_state_says_why(paid: Node) -> None:
@@ -231,7 +229,7 @@ def test_a_pending_and_an_open_drive_can_be_deleted(paid: Node) -> None:
     assert delete(paid, BOB, opened.drive_id).is_success
     assert judge_pending(paid, InlineEngine()) == 0
     assert drive_state(paid, pending).reason == "deleted"
-    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
+    assert not any(files_holding(paid.settings.data, frame) for frame in frames)
     open_drive(paid, opened, LIMITS)  # nothing was promised for it, so it may come anew
 
 
@@ -252,7 +250,7 @@ def test_a_drive_that_is_sealed_while_it_is_deleted_keeps_no_half(
     monkeypatch.setattr("quality.deleting.get_drive", sealed_first)
     assert delete_drive(paid, opened.drive_id, BOB.public) == 4
     assert drive_state(paid, opened.drive_id).reason == "deleted"
-    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
+    assert not any(files_holding(paid.settings.data, frame) for frame in frames)
     assert fsck(paid).damages == ()
 
 
@@ -272,7 +270,7 @@ def test_frames_that_arrive_while_their_drive_is_deleted_leave_nothing(
     monkeypatch.setattr("roadcomb.blobs.Blobs.put", deleted_then)
     with pytest.raises(NotFound, match="deleted meanwhile"):
         add_frames(paid, opened.drive_id, frames, LIMITS)
-    assert not any(bytes_in(paid.settings.data, frame) for frame in frames)
+    assert not any(files_holding(paid.settings.data, frame) for frame in frames)
 
 
 def test_nights_after_a_deletion_go_on(paid: Node) -> None:

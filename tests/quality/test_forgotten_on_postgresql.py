@@ -14,6 +14,7 @@ from roadcomb.node import Node
 from tests.databases import new_database
 from tests.drives import contributor, drive_of, make_node, pictures
 from tests.quality.deliveries import LIMITS
+from tests.searching import files_holding
 
 DRIVES = 12
 
@@ -44,13 +45,12 @@ def analyse(node: Node) -> None:
         connection.exec_driver_sql("ANALYZE drives")
 
 
-def files_with(node: Node, wanted: bytes) -> list[Path]:
+def files_with(node: Node, wanted: bytes) -> list[str]:
     """Files of the cluster's tables that hold some bytes, once all pages are written down."""
     with node.catalog.engine.connect() as connection:
         connection.exec_driver_sql("CHECKPOINT")
         home = Path(str(connection.exec_driver_sql("SHOW data_directory").scalar()))
-    files = [path for path in (home / "base").rglob("*") if path.is_file()]
-    return [path for path in files if wanted in path.read_bytes()]
+    return files_holding(home / "base", wanted)
 
 
 def test_no_page_holds_the_salt_of_a_deleted_drive(node: Node) -> None:
