@@ -49,13 +49,13 @@ def serve(
     given: dict[str, Any] = {"data": data, "host": host, "port": port}
     settings = NodeSettings(**{name: value for name, value in given.items() if value is not None})
 
-    node = open_node(settings)
+    from api.serve import listen, write_port
     from api.serve import serve as run
-    from api.serve import write_port
 
     def announce(url: str, real_port: int) -> None:
         if port_file is not None:
             write_port(port_file, real_port)
         print(f"Roadcomb listens on {url} (data: {settings.data})", flush=True)
 
-    run(node, judge, publish, announce)
+    with listen(settings.host, settings.port) as listening:  # a taken port makes no folder
+        run(open_node(settings), listening, judge, publish, announce)

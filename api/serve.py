@@ -31,7 +31,7 @@ from roadcomb.settings import LogFormat
 from tiles.checked import Checked
 from tiles.live import LiveMap
 
-__all__ = ["serve"]
+__all__ = ["listen", "serve", "write_port"]
 
 PAUSE_S = 1.0
 PUBLISHED_AT_ONCE = 8
@@ -51,12 +51,27 @@ _COLLECTED = 50_000
 END_S = 5.0
 
 
-def serve(node: Node, judge: bool, publish: bool, announce: Callable[[str, int], None]) -> None:
-    """Serve on the settings' host and port until a signal; `announce` gets (URL, real port) once
-    requests are answered. Raises UsageError when the address cannot be listened on.
-    """
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for `serve`; port 0: any free one. Raises UsageError when that cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host} port {port} ({error.strerror}): choose another --port"
+        ) from error
+
+
+def serve(
+    node: Node,
+    listening: socket.socket,
+    judge: bool,
+    publish: bool,
+    announce: Callable[[str, int], None],
+) -> None:
+    """Serve on a socket until a signal; `announce` gets (URL, real port) once requests are
+    answered."""
     live = LiveMap(node, Checked(node.settings.data))
-    listening = _listen(node.settings.host, node.settings.port)
     app = create_app(node, live)
     config = uvicorn.Config(
         app,
@@ -195,16 +210,6 @@ def _orderly_end() -> Iterator[None]:
 
 def _ignore(_signal: int, _frame: FrameType | None) -> None:
     return
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host} port {port} ({error.strerror}): choose another --port"
-        ) from error
 
 
 def _url(listening: socket.socket) -> str:

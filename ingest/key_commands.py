@@ -44,11 +44,14 @@ def init(
 ) -> None:
     """Make the contributor's key, unless there is one; ask for consent and a licence."""
     from ingest.payout import payout_address, save_payout
+    from ingest.terms import check_licence
     from roadcomb.keys import generate_key, load_key, save_key
     from roadcomb.settings import ClientSettings
 
     settings = ClientSettings()
     address = None if payout is None else payout_address(payout)
+    if licence is not None:
+        check_licence(licence)
     made = not settings.key_file.exists()
     if made:
         save_key(generate_key(), settings.key_file)

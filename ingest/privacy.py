@@ -13,7 +13,7 @@ around the same home. It comes of the key, so that a key restored from its backu
 from pathlib import Path
 
 from ingest.settings import TrimSettings
-from ingest.terms import CONSENT, LICENCES, Terms
+from ingest.terms import CONSENT, LICENCES, Terms, check_licence
 from ingest.trimming import Hidden, Privacy
 from roadcomb.canonical import Json, canonical_json, parse_json
 from roadcomb.errors import InvalidInput, UsageError
@@ -53,8 +53,7 @@ def zones_in(folder: Path, margin_m: float) -> Hidden | None:
 
 def save_consent(folder: Path, licence: str, consented_ms: int) -> None:
     """Note that the contributor agreed. Raises UsageError for an unknown licence."""
-    if licence not in LICENCES:
-        raise UsageError(f"{licence[:60]!r} is no licence that nodes take: {', '.join(LICENCES)}")
+    check_licence(licence)
     agreed: Json = {"consent": CONSENT, "consented_ms": consented_ms, "licence": licence}
     write_durably(folder / _CONSENT_FILE, canonical_json(agreed), OWNER_ONLY)
 

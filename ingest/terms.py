@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roadcomb.canonical import Json
-from roadcomb.errors import InvalidInput
+from roadcomb.errors import InvalidInput, UsageError
 
-__all__ = ["CONSENT", "CONSENT_TEXT", "LICENCES", "Terms", "parse_terms"]
+__all__ = ["CONSENT", "CONSENT_TEXT", "LICENCES", "Terms", "check_licence", "parse_terms"]
 
 CONSENT = 1
 """Number of the text below; raise it whenever its sense changes."""
@@ -56,6 +56,12 @@ class Terms:
             "licence": self.licence,
             **({} if self.trimmed_m is None else {"trimmed_m": self.trimmed_m}),
         }
+
+
+def check_licence(licence: str) -> None:
+    """Raises UsageError for a licence that no node takes."""
+    if licence not in LICENCES:
+        raise UsageError(f"{licence[:60]!r} is no licence that nodes take: {', '.join(LICENCES)}")
 
 
 def parse_terms(value: Json) -> Terms:

@@ -114,11 +114,13 @@ def judged(client: httpx.Client, drive_id: str) -> dict[str, Any]:
     raise AssertionError("not judged within 60 s")
 
 
-def test_an_address_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+def test_an_address_in_use_is_one_line_exit_code_2_and_no_new_folder(tmp_path: Path) -> None:
+    data = tmp_path / "node"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = run_cli(["serve", "--data", str(tmp_path), "--port", port, "--no-judge"])
+        ended = run_cli(["serve", "--data", str(data), "--port", port, "--no-judge"])
     assert ended.returncode == 2
+    assert not data.exists()
     assert ended.stderr.startswith(f"roadcomb: cannot listen on 127.0.0.1 port {port} (")
     assert ended.stderr.count("\n") == 1
 

@@ -93,6 +93,7 @@ def serving(folder: str) -> Iterator[tuple[str, int]]:
 
 def serve(folder: str) -> None:
     """The node as `roadcomb serve` runs it, on a free port; its address is printed."""
+    from api.serve import listen
     from api.serve import serve as run
     from roadcomb.node import open_node
     from roadcomb.settings import NodeSettings
@@ -100,7 +101,8 @@ def serve(folder: str) -> None:
     settings = NodeSettings(
         data=Path(folder), port=0, key_seed="tiles", clock_file=Path(folder) / "clock"
     )
-    run(open_node(settings), False, False, lambda url, _: print(url, flush=True))
+    listening = listen(settings.host, settings.port)
+    run(open_node(settings), listening, False, False, lambda url, _: print(url, flush=True))
 
 
 @dataclass(frozen=True, slots=True)

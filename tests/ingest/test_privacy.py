@@ -38,9 +38,11 @@ def test_nothing_is_sent_without_consent(
     assert (signed.manifest.terms.licence, signed.manifest.terms.consent) == ("CC0-1.0", 1)
 
 
-def test_an_unknown_licence_is_refused(machine: Path) -> None:
+def test_an_unknown_licence_is_refused_before_anything_is_made(machine: Path) -> None:
+    before = sorted(machine.rglob("*"))
     with pytest.raises(UsageError, match="no licence"):
-        run("init", "--consent", "--licence", "WTFPL")
+        run("init", "--payout", f"0x{'1f' * 20}", "--consent", "--licence", "WTFPL")
+    assert sorted(machine.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
