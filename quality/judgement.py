@@ -5,9 +5,17 @@ or rejected as a whole overrides it in the decision's counts, never here. The di
 no epoch depends on these bytes.
 
 The file under `judgements/<digest>` has two parts. The outline, OUTLINE's columns, is what a night
-and the map read of thousands of drives: a fourth of the bytes, not compressed, as an Arrow stream
-after its length (8 bytes, little endian); length and stream have the digest. The rest, an Arrow
-file, has the digest that the outline names.
+and the map read of thousands of drives: a fourth of the bytes, not compressed. The rest is an Arrow
+file.
+
+==========  ====================================================================================
+8 bytes     length of the batch, little endian
+32          SHA-256 of the rest
+length      an Arrow record batch of OUTLINE, with `accepted`, a bit, in the place of `verdict`
+the others  the rest
+==========  ====================================================================================
+
+The digest is the SHA-256 of all but the rest.
 """
 
 import hashlib
@@ -16,10 +24,11 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from roadcomb.blobs import Blobs
-from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import DigestMismatch, IntegrityError, NotFound
+from roadcomb.records import Verdict
 
 __all__ = ["BROKEN", "DAMAGE", "OUTLINE", "PREFIX", "SCHEMA", "load", "outline", "store"]
 
@@ -52,10 +61,11 @@ SCHEMA = pa.schema(
 )
 
 OUTLINE = ("n", "t_ms", "lat_e7", "lon_e7", "heading_cdeg", "cell", "verdict", "grade")
-_OUTLINE = pa.schema([SCHEMA.field(name) for name in OUTLINE])
+_ACCEPTED = pa.field("accepted", pa.bool_(), nullable=False)
+_OUTLINE = pa.schema([_ACCEPTED if name == "verdict" else SCHEMA.field(name) for name in OUTLINE])
 _REST = pa.schema([field for field in SCHEMA if field.name not in OUTLINE])
-_REST_DIGEST = b"rest"
-_LENGTH_BYTES = 8
+_VERDICTS = pa.array([Verdict.REJECTED.value, Verdict.ACCEPTED.value])
+_LENGTH_BYTES, _DIGEST_BYTES = 8, 32
 _MOST_BYTES = 1 << 26
 """Of an outline: a length beyond it is damage. (20,000 frames have a megabyte.)"""
 
@@ -64,57 +74,67 @@ def store(blobs: Blobs, judgement: pa.Table) -> str:
     """Store a judgement of this schema; answers its digest."""
     table = judgement.cast(SCHEMA)
     rest = _rest_to_bytes(table.select(_REST.names))
-    named = _OUTLINE.with_metadata({_REST_DIGEST: digest_of_bytes(rest).encode()})
-    sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, named) as stream:
-        stream.write_table(table.select(OUTLINE).combine_chunks())
-    outline = len(sink.getvalue()).to_bytes(_LENGTH_BYTES, "little") + sink.getvalue()
-    digest = digest_of_bytes(outline)
+    batch = _outlined(table).serialize()
+    start = batch.size.to_bytes(_LENGTH_BYTES, "little") + hashlib.sha256(rest).digest()
+    digest = _digest_of_both(start, batch)
     if not blobs.exists(f"{PREFIX}/{digest}"):
-        blobs.put(f"{PREFIX}/{digest}", outline + rest)
+        blobs.put(f"{PREFIX}/{digest}", b"".join((start, batch, rest)))
     return digest
 
 
 def outline(blobs: Blobs, digest: str) -> pa.RecordBatch:
-    """OUTLINE of a judgement, for who reads thousands. Raises NotFound or IntegrityError."""
+    """OUTLINE of a judgement, with `accepted` in the place of `verdict`, for who reads thousands.
+    Raises NotFound or IntegrityError."""
     with blobs.reading(f"{PREFIX}/{digest}") as file:
-        return _outline(file, digest)
+        return _outline(file, digest)[0]
 
 
 def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The judgement of a digest, or some columns of it. Raises NotFound or IntegrityError."""
     wanted = SCHEMA.names if columns is None else list(columns)
     with blobs.reading(f"{PREFIX}/{digest}") as file:
-        table = pa.Table.from_batches([_outline(file, digest)])
+        batch, rest_digest = _outline(file, digest)
+        verdict = _VERDICTS.take(batch.column(_ACCEPTED.name).cast(pa.int8()))
+        table = pa.Table.from_batches([batch]).append_column(SCHEMA.field("verdict"), verdict)
         missing = [name for name in wanted if name not in OUTLINE]
         if missing:
-            rest = _rest(file, table.schema.metadata[_REST_DIGEST].decode(), missing)
+            rest = _rest(file, rest_digest, missing)
             for name in missing:
                 table = table.append_column(SCHEMA.field(name), rest[name])
-    return table.select(wanted).replace_schema_metadata()
+    return table.select(wanted)
 
 
-def _outline(file: BinaryIO, digest: str) -> pa.RecordBatch:
-    start = file.read(_LENGTH_BYTES)
-    length = int.from_bytes(start, "little")
-    stream = file.read(length) if length <= _MOST_BYTES else b""
-    if _digest_of_both(start, stream) != digest:
+def _outlined(table: pa.Table) -> pa.RecordBatch:
+    """The frames' outline. Raises ValueError for a verdict that no frame has."""
+    accepted = pc.index_in(table["verdict"], _VERDICTS).cast(pa.bool_())
+    if accepted.null_count:
+        raise ValueError("a frame is accepted or rejected")
+    columns = [accepted if name == "verdict" else table[name] for name in OUTLINE]
+    whole = pa.Table.from_arrays(columns, schema=_OUTLINE).combine_chunks()
+    return next(iter(whole.to_batches()), None) or pa.RecordBatch.from_pylist([], _OUTLINE)
+
+
+def _outline(file: BinaryIO, digest: str) -> tuple[pa.RecordBatch, bytes]:
+    """The outline, and the digest of the rest."""
+    start = file.read(_LENGTH_BYTES + _DIGEST_BYTES)
+    length = int.from_bytes(start[:_LENGTH_BYTES], "little")
+    batch = pa.py_buffer(file.read(length) if length <= _MOST_BYTES else b"")
+    if _digest_of_both(start, batch) != digest:
         raise IntegrityError(f"stored bytes of {PREFIX}/{digest} are damaged: run a restore")
-    reader = pa.ipc.open_stream(pa.py_buffer(stream))
-    return next(reader, None) or pa.RecordBatch.from_pylist([], reader.schema)  # of no frames
+    return pa.ipc.read_record_batch(batch, _OUTLINE), start[_LENGTH_BYTES:]
 
 
-def _digest_of_both(start: bytes, stream: bytes) -> str:
+def _digest_of_both(start: bytes, batch: pa.Buffer) -> str:
     hasher = hashlib.sha256(start)
-    hasher.update(stream)
+    hasher.update(batch)
     return hasher.hexdigest()
 
 
-def _rest(file: BinaryIO, digest: str, wanted: Sequence[str]) -> pa.Table:
+def _rest(file: BinaryIO, digest: bytes, wanted: Sequence[str]) -> pa.Table:
     """Columns of the other part; with nulls for what was not measured when it was written."""
     data = file.read()
-    if digest_of_bytes(data) != digest:
-        raise IntegrityError(f"stored bytes of a judgement's rest {digest} are damaged")
+    if hashlib.sha256(data).digest() != digest:
+        raise IntegrityError(f"stored bytes of a judgement's rest {digest.hex()} are damaged")
     fields = [_REST.get_field_index(name) for name in wanted]
     there = len(pa.ipc.open_file(pa.py_buffer(data)).schema)
     known = [field for field in fields if field < there]

@@ -35,7 +35,7 @@ from rewards.devices import devices_content
 from rewards.fleets import fleets_content
 from rewards.merkle import claims_dump, claims_tree
 from rewards.policy import Policy
-from rewards.rows import rows_digest
+from rewards.rows import book_digest
 from rewards.stake_document import stakes_document
 from roadcomb.canonical import Json, canonical_json, digest_of_bytes, parse_json
 from roadcomb.errors import IntegrityError
@@ -167,7 +167,8 @@ def derived_of(books: Books) -> Derived:
     """Made of the books alone."""
     files = {name: made(books) for name, made in DERIVED.items()}
     shards = tuple(shards_of(books.coverage))
-    return Derived(books.inputs.to_bytes(), files, shards, rows_digest(books.rows))
+    digest = book_digest(books.inputs.rows_digest, books.rows)
+    return Derived(books.inputs.to_bytes(), files, shards, digest)
 
 
 def make_manifest(books: Books, derived: Derived, node: str) -> dict[str, Any]:

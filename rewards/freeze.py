@@ -44,7 +44,7 @@ from roadcomb.records import Verdict
 
 __all__ = ["Frozen", "FrozenDrive", "drives_of", "first_epoch", "freeze"]
 
-_FRAME_COLUMNS = ["t_ms", "heading_cdeg", "cell", "verdict", "grade"]
+_FRAME_COLUMNS = ["t_ms", "heading_cdeg", "cell", "accepted", "grade"]
 _AT_ONCE = 100
 """Drives whose frames are in memory together: few enough for the processor's caches."""
 
@@ -216,7 +216,7 @@ def _accepted_frames(blobs: Blobs, came_in: Sequence[FrozenDrive], first: int) -
     number = np.repeat(numbers, [len(outline) for outline in outlines])
     frames = pa.Table.from_batches(outlines).select(_FRAME_COLUMNS)
     owned = frames.append_column("drive", pa.array(number, pa.uint32()))
-    accepted = pc.equal(owned["verdict"], Verdict.ACCEPTED.value)
+    accepted = owned["accepted"]
     return owned if pc.all(accepted).as_py() else owned.filter(accepted)
 
 

@@ -3,7 +3,7 @@
 The law: in its owner's place a row carries a commitment (rewards/commitments.py). Rows are sorted
 by cell, visit and commitment, and a cell's visits are numbered by their smallest commitment, so the
 order of the rows tells nothing of the order of the day. Digests cover the columns as little-endian
-integers.
+integers; that of the rows with their weights covers that of the rows, which are hashed once.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from tiles.sketch import NEIGHBOURHOOD, sketch_bit
 __all__ = [
     "BOOK_ROWS",
     "ROW_GROUP",
+    "book_digest",
     "by_commitment",
     "commitments",
     "fixed_bytes",
@@ -46,6 +47,7 @@ ROW_GROUP = 1 << 16
 """Rows that are read together by who wants a few."""
 
 _TAG = b"roadcomb rows v1\0"
+_BOOK_TAG = b"roadcomb book rows v1\0"
 _COMMITMENT = 32
 
 _MESSAGE = np.dtype(
@@ -84,11 +86,20 @@ def make_rows(
 
 
 def rows_digest(rows: pa.Table) -> str:
-    """SHA-256 (hex) over names, types and little-endian columns of a table of ROWS or BOOK_ROWS."""
-    hasher = hashlib.sha256(_TAG + len(rows).to_bytes(8, "little"))
-    for field in rows.schema:
+    """SHA-256 (hex) over names, types and little-endian columns of a table of ROWS."""
+    return _digest(_TAG + len(rows).to_bytes(8, "little"), rows)
+
+
+def book_digest(rows: str, weighed: pa.Table) -> str:
+    """SHA-256 (hex) of a table of BOOK_ROWS, over the digest of its ROWS and what they lack."""
+    return _digest(_BOOK_TAG + bytes.fromhex(rows), weighed.drop_columns(ROWS.names))
+
+
+def _digest(start: bytes, table: pa.Table) -> str:
+    hasher = hashlib.sha256(start)
+    for field in table.schema:
         hasher.update(f"{field.name}:{field.type}\0".encode())
-        hasher.update(_column_bytes(rows[field.name]).data)
+        hasher.update(_column_bytes(table[field.name]).data)
     return hasher.hexdigest()
 
 

@@ -29,7 +29,7 @@ from rewards.earned import LEVELS, Device, Earned, device_of, joined
 from rewards.factors import counted
 from rewards.inputs import Inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
-from rewards.rows import make_rows, rows_digest
+from rewards.rows import book_digest, make_rows, rows_digest
 from rewards.visits import chains_of, gathered
 from rewards.week import NO_WEEK, turned
 from roadcomb.cells import cell_of, disk
@@ -127,7 +127,7 @@ def published(town: Town, policy: Policy) -> dict[str, Any]:
     return {
         **files,
         "tree.json": tree_document(books.balances, policy),
-        "digest": rows_digest(rows),
+        "digest": book_digest(digest, rows),
         "rows": list(zip(salts, commitments, rows["weight"].to_pylist(), strict=True)),
     }
 

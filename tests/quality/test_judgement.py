@@ -21,7 +21,8 @@ def judged() -> pa.Table:
         for name in judgement.SCHEMA.names
     }
     row |= {"verdict": "accepted", "reason": None, "grade_reasons": ["too-dark"]}
-    return pa.Table.from_pylist([row, row], judgement.SCHEMA)
+    rejected = row | {"verdict": "rejected", "reason": "blurred"}
+    return pa.Table.from_pylist([row, rejected], judgement.SCHEMA)
 
 
 def stored_before(blobs: Blobs, last: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -81,6 +82,19 @@ def test_an_outline_is_read_without_the_rest(blobs: Blobs) -> None:
     )
     with pytest.raises(IntegrityError):
         judgement.load(blobs, digest, ["n", "sharpness"])
+
+
+def test_an_outline_tells_which_frames_were_accepted(blobs: Blobs) -> None:
+    outline = judgement.outline(blobs, judgement.store(blobs, judged()))
+    assert outline["accepted"].to_pylist() == [True, False]
+    assert outline["t_ms"].to_pylist() == [7, 7]
+
+
+def test_a_verdict_that_no_frame_has_is_not_stored(blobs: Blobs) -> None:
+    held = pa.array(["accepted", "held"])
+    place = judgement.SCHEMA.get_field_index("verdict")
+    with pytest.raises(ValueError, match="accepted or rejected"):
+        judgement.store(blobs, judged().set_column(place, judgement.SCHEMA.field(place), held))
 
 
 def test_what_is_no_judgement_is_refused(blobs: Blobs) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rewards.commitments import COMMITTED, Owner, commitment, seal
 from rewards.rows import (
     BOOK_ROWS,
+    book_digest,
     by_commitment,
     commitments,
     make_rows,
@@ -24,6 +26,7 @@ from roadcomb.canonical import digest_of_bytes
 from roadcomb.errors import IntegrityError, InvalidInput
 from tests.rewards.earning import owner_of
 from tests.rewards.town import CELLS, DAY, Shot, frames_of
+from tiles.fold import ROWS
 
 GAP_MS = 300_000
 OWNERS = [owner_of("alice", 0), owner_of("bob", 1)]
@@ -149,7 +152,21 @@ def test_the_file_gives_the_rows_back_and_their_digest_is_not_the_files() -> Non
     book = table.append_column("weight", pa.array(range(len(table)), pa.uint64())).cast(BOOK_ROWS)
     read = rows_from_parquet(rows_bytes(book))
     assert read.equals(book)
-    assert rows_digest(read) == rows_digest(book) != digest_of_bytes(rows_bytes(book))
+    assert rows_digest(read.select(ROWS.names)) == rows_digest(table)
+    assert book_digest(rows_digest(table), book) != digest_of_bytes(rows_bytes(book))
+
+
+def test_the_digest_with_weights_changes_with_any_row_and_any_weight() -> None:
+    table, _ = rows()
+    digest, weights = rows_digest(table), list(range(len(table)))
+
+    def of(rows: str, weights: Sequence[int]) -> str:
+        return book_digest(rows, table.append_column("weight", pa.array(weights, pa.uint64())))
+
+    others = {of(digest, [*weights[:n], 7_000, *weights[n + 1 :]]) for n in weights}
+    others |= {of(rows_digest(table.slice(1)), weights), digest}
+    assert of(digest, weights) not in others
+    assert len(others) == len(weights) + 2
 
 
 def test_the_digest_does_not_depend_on_how_a_table_is_chunked() -> None:

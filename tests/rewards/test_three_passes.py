@@ -26,7 +26,7 @@ from rewards.documents import DERIVED, tree_document
 from rewards.earned import HARDWARE, LEVELS, NONE, SOFTWARE, UNVOUCHED, Device, device_of, joined
 from rewards.inputs import Inputs
 from rewards.policy import RULES_VERSION, Policy, parse_policy
-from rewards.rows import make_rows, rows_digest
+from rewards.rows import book_digest, make_rows, rows_digest
 from rewards.visits import chains_of, gathered
 from tests.rewards.earning import POLICY, account, owner_of
 from tests.rewards.town import DAY, Shot, frames_of
@@ -111,7 +111,7 @@ def published(driven: Sequence[Driven], policy: Policy) -> dict[str, Any]:
     cut, books = books_of(driven, policy)
     files: dict[str, Any] = {name: made(books) for name, made in DERIVED.items()}
     files["tree.json"] = tree_document(books.balances, policy)
-    files["rows"] = rows_digest(books.rows)
+    files["rows"] = book_digest(books.inputs.rows_digest, books.rows)
     salts = [cut.owners[drive].salt for drive in cut.drive_of_row.tolist()]
     return {**files, "statements": list(zip(salts, books.rows.to_pylist(), strict=True))}
 
