@@ -64,7 +64,6 @@ OUTLINE = ("n", "t_ms", "lat_e7", "lon_e7", "heading_cdeg", "cell", "verdict", "
 _ACCEPTED = pa.field("accepted", pa.bool_(), nullable=False)
 _OUTLINE = pa.schema([_ACCEPTED if name == "verdict" else SCHEMA.field(name) for name in OUTLINE])
 _REST = pa.schema([field for field in SCHEMA if field.name not in OUTLINE])
-_VERDICTS = pa.array([Verdict.REJECTED.value, Verdict.ACCEPTED.value])
 _LENGTH_BYTES, _DIGEST_BYTES = 8, 32
 _MOST_BYTES = 1 << 26
 """Of an outline: a length beyond it is damage. (20,000 frames have a megabyte.)"""
@@ -94,7 +93,8 @@ def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.
     wanted = SCHEMA.names if columns is None else list(columns)
     with blobs.reading(f"{PREFIX}/{digest}") as file:
         batch, rest_digest = _outline(file, digest)
-        verdict = _VERDICTS.take(batch.column(_ACCEPTED.name).cast(pa.int8()))
+        accepted = batch.column(_ACCEPTED.name)
+        verdict = pc.if_else(accepted, Verdict.ACCEPTED.value, Verdict.REJECTED.value)
         table = pa.Table.from_batches([batch]).append_column(SCHEMA.field("verdict"), verdict)
         missing = [name for name in wanted if name not in OUTLINE]
         if missing:
@@ -106,8 +106,9 @@ def load(blobs: Blobs, digest: str, columns: Sequence[str] | None = None) -> pa.
 
 def _outlined(table: pa.Table) -> pa.RecordBatch:
     """The frames' outline. Raises ValueError for a verdict that no frame has."""
-    accepted = pc.index_in(table["verdict"], _VERDICTS).cast(pa.bool_())
-    if accepted.null_count:
+    accepted = pc.equal(table["verdict"], Verdict.ACCEPTED.value)
+    rejected = pc.equal(table["verdict"], Verdict.REJECTED.value)
+    if not pc.all(pc.or_(accepted, rejected), skip_nulls=False, min_count=0).as_py():
         raise ValueError("a frame is accepted or rejected")
     columns = [accepted if name == "verdict" else table[name] for name in OUTLINE]
     whole = pa.Table.from_arrays(columns, schema=_OUTLINE).combine_chunks()
