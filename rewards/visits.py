@@ -59,16 +59,16 @@ Times = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All chains of an epoch. shards: in pieces, each shard of whole cells, cells rising from one
-    to the next; days: of each drive's first frame, shape (drives,)."""
+    """All chains of an epoch. shards: each of whole cells, cells rising from one to the next; days:
+    of each drive's first frame, shape (drives,)."""
 
-    shards: list[list[Chains]]
+    shards: list[Chains]
     days: NDArray[np.int32]
 
     @property
     def count(self) -> int:
         """Of chains that are not taken out yet: passes are no more."""
-        return sum(len(chains) for shard in self.shards for chains in shard)
+        return sum(len(chains) for chains in self.shards)
 
 
 def chains_of(frames: pa.Table, gap_ms: int) -> Chains:
@@ -96,26 +96,46 @@ def gathered(
     Where to cut is read off the first batch: drives come in the order of their ids, which is none.
     """
     first = np.full(max(drives, 1), np.iinfo(np.int64).max)
-    shards: list[list[Chains]] = []
+    shards: list[_Shard] = []
     for chains in batches:
         np.minimum.at(first, chains["drive"], chains["first_ms"])
         if not shards:
             bounds = _bounds(chains["cell"], shard // batches_expected + 1)
-            shards = [[] for _ in range(len(bounds) + 1)]
-        for pieces, own in zip(shards, _cut(chains, bounds), strict=True):
-            pieces.append(own)
-    return Gathered(shards, np.asarray(first // DAY_MS).astype(np.int32))
+            shards = [_Shard(shard) for _ in range(len(bounds) + 1)]
+        for its, own in zip(shards, _cut(chains["cell"], bounds), strict=True):
+            its.add(chains, own)
+    days = np.asarray(first // DAY_MS).astype(np.int32)
+    return Gathered([its.chains for its in shards], days)
+
+
+class _Shard:
+    """Chains that come in pieces into room that was asked for before: pages that nothing is written
+    to take no memory, and pieces of their own would be copied once more."""
+
+    def __init__(self, expected: int) -> None:
+        self._room, self._count = np.empty(expected + expected // 8, CHAIN), 0
+
+    def add(self, chains: Chains, at: NDArray[np.intp]) -> None:
+        """Some of these chains, in this order."""
+        end = self._count + len(at)
+        if end > len(self._room):
+            room = np.empty(2 * end, CHAIN)
+            room[: self._count] = self.chains
+            self._room = room
+        chains.take(at, out=self._room[self._count : end], mode="clip")  # not by way of a copy
+        self._count = end
+
+    @property
+    def chains(self) -> Chains:
+        """All that came so far."""
+        return self._room[: self._count]
 
 
 def passes_of_shards(found: Gathered, gap_ms: int) -> Iterator[Columns]:
     """The passes of each shard, by cell and visit: columns of PASSES, `visit` (distinct over the
     shard's cells) and `drive`. What is given back is taken out of the shards."""
     while found.shards:
-        pieces = found.shards.pop(0)
-        whole = np.frombuffer(
-            bytearray().join(each.data for each in pieces), CHAIN
-        )  # concatenating compares all fields
-        yield _passes(whole, found.days, gap_ms)
+        yield _passes(found.shards.pop(0), found.days, gap_ms)
 
 
 def _passes(chains: Chains, days: NDArray[np.int32], gap_ms: int) -> Columns:
@@ -149,12 +169,12 @@ def _bounds(cells: Cells, at_most: int) -> Cells:
     return np.unique(ordered[at_most::at_most])
 
 
-def _cut(chains: Chains, bounds: Cells) -> list[Chains]:
-    """Chains by the bounds that they lie between, each in memory of its own."""
-    which = np.searchsorted(bounds, chains["cell"], "right").astype(np.uint16)
+def _cut(cells: Cells, bounds: Cells) -> list[NDArray[np.intp]]:
+    """Which cells lie between each two bounds."""
+    which = np.searchsorted(bounds, cells, "right").astype(np.uint16)
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(bounds) + 1))
-    return [chains.take(own) for own in np.split(order, ends[:-1])]
+    return np.split(order, ends[:-1])
 
 
 def _neighbours(cell: Cells, drive: NDArray[np.uint32], t_ms: Times, gap_ms: int) -> Groups:
