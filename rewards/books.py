@@ -149,7 +149,7 @@ def refill_days(
     policy: Policy,
     released: Mapping[int, Sequence[int]] = MappingProxyType({}),
     earlier: Earlier = _nothing_paid,
-) -> NDArray[np.int64]:
+) -> NDArray[np.uint16]:
     """Days of reward of each row's cell at the start of the epoch, shape (n,); of a released row,
     at the start of the epoch that first judged its drive, of which `earlier` gives the record.
     """
@@ -161,7 +161,7 @@ def refill_days(
 
 
 def worth(
-    rows: pa.Table, days: NDArray[np.int64], before: Standing, epoch: int, policy: Policy
+    rows: pa.Table, days: NDArray[np.uint16], before: Standing, epoch: int, policy: Policy
 ) -> NDArray[np.int64]:
     """What each row's cell is worth, shape (n,); days: its refill, shape (n,)."""
     products = products_of_regions(before, epoch, policy)

@@ -160,10 +160,8 @@ def draft_epoch(node: Node, epoch: int, policy: Policy, watch: Watch) -> Draft:
     events = len(frozen.events)
     watch.step(epoch, "frozen", drives=len(frozen.drives), passes=len(frozen.rows), events=events)
     earlier = partial(refill_at, node)
-    refilled = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
-    cells = worth(frozen.rows, refilled, before, epoch, policy)
-    days = refilled.astype(np.uint16)
-    del refilled
+    days = refill_days(frozen.rows, before, epoch, policy, frozen.inputs.released, earlier)
+    cells = worth(frozen.rows, days, before, epoch, policy)
     rows = weighed(frozen.rows, cells, epoch, policy)
     watch.step(epoch, "weighed", paid_passes=int((rows["weight"].to_numpy() > 0).sum()))
     earned = raw_weights(rows, frozen.drive_of_row, frozen.devices, policy)

@@ -25,6 +25,7 @@ from rewards.refill import NEVER_PAID, Refill
 from rewards.shelf import file_of, refill_of
 from rewards.tokens import BASE_UNITS
 from rewards.weights import WEIGHT_PER_DAY
+from rewards.worth import worth_of_days
 from roadcomb.blobs import Blobs
 from roadcomb.canonical import parse_json
 from roadcomb.catalog import Catalog
@@ -90,9 +91,8 @@ class Prospect:
         return [self._usd(weight) for weight in self._worth(cells, epoch)]
 
     def _worth(self, cells: Cells, epoch: int) -> list[int]:
-        full = self.policy.refill.days
-        days = self.refill.days(cells, epoch, full)
-        worth = self.policy.refill.curve(np.minimum(days, full), full, WEIGHT_PER_DAY * full)
+        days = self.refill.days(cells, epoch, self.policy.refill.days)
+        worth = worth_of_days(days, self.policy)
         if self.policy.regional is not None:
             worth = self.policy.regional.scaled(worth, cells, self.products)
         wanted_now = np.isin(cells, np.array(sorted(self.demand), np.uint64))

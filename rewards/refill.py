@@ -56,13 +56,13 @@ class Refill:
     cells: Cells
     epochs: NDArray[np.int32]
 
-    def days(self, cells: Cells, epoch: int, full: int) -> NDArray[np.int64]:
+    def days(self, cells: Cells, epoch: int, full: int) -> NDArray[np.uint16]:
         """Days of reward, 1..full, that each of n cells has at the start of `epoch`; shape (n,)."""
         if not len(self.cells):
-            return np.full(len(cells), full, np.int64)
+            return np.full(len(cells), full, np.uint16)
         at = np.minimum(np.searchsorted(self.cells, cells), len(self.cells) - 1)
-        gathered = np.minimum(epoch - self.epochs[at].astype(np.int64), full)
-        return np.where(self.cells[at] == cells, gathered, full)
+        gathered = np.clip(epoch - self.epochs, 0, full).astype(np.uint16)
+        return np.where(self.cells[at] == cells, gathered[at], np.uint16(full))
 
     def paid(self, cells: Cells, epoch: int) -> "Refill":
         """The record after `cells` (any order, repeats harmless) were paid in `epoch`; a cell that

@@ -196,10 +196,15 @@ def _column(field: pa.Field, values: NDArray[Any]) -> pa.Array:
 def _sketches(
     cells: Cells, drive: NDArray[np.uint32], owned: _Owned, secret: bytes
 ) -> NDArray[np.uint8]:
-    """The bit of each row's account in its neighbourhood; each pair of these is asked for once."""
+    """The bit of each row's account in its neighbourhood; each pair of these is asked for once.
+
+    Cells rise, so that those of a neighbourhood lie together.
+    """
     count = max(1, len(owned.accounts))
-    around, where = np.unique(parents(cells, NEIGHBOURHOOD), return_inverse=True)
-    pairs = pa.array(where * count + owned.account[drive]).dictionary_encode()
+    places = parents(cells, NEIGHBOURHOOD)
+    runs = runs_of(places)
+    around = places[runs.starts]
+    pairs = pa.array(runs.of_row * count + owned.account[drive]).dictionary_encode()
     place, who = np.divmod(pairs.dictionary.to_numpy(), count)
     bits = [
         sketch_bit(secret, owned.accounts[index], int(cell))

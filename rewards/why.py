@@ -9,6 +9,7 @@ from rewards.emission import Rate
 from rewards.policy import Policy
 from rewards.tokens import in_tokens
 from rewards.weights import FULL_GRADE, WEIGHT_PER_DAY
+from rewards.worth import worth_of_days
 
 __all__ = ["GOOD_GRADE", "why_epoch", "why_row"]
 
@@ -75,9 +76,7 @@ def _lying(row: Mapping[str, Any], policy: Policy) -> list[str]:
 
 
 def _refilled(days: int, policy: Policy) -> int:
-    full = policy.refill.days
-    gathered = np.array([min(days, full)], np.int64)
-    return int(policy.refill.curve(gathered, full, WEIGHT_PER_DAY * full)[0])
+    return int(worth_of_days(np.array([days]), policy)[0])
 
 
 def _graded(cell_best: int) -> list[str]:

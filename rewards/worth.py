@@ -17,7 +17,7 @@ from rewards.policy import Policy
 from rewards.weights import WEIGHT_PER_DAY, runs_of
 from roadcomb.cells import Cells
 
-__all__ = ["paid_rows", "worth_of_cells"]
+__all__ = ["paid_rows", "worth_of_cells", "worth_of_days"]
 
 
 def paid_rows(rows: pa.Table, epoch: int, policy: Policy) -> NDArray[np.bool_]:
@@ -27,9 +27,16 @@ def paid_rows(rows: pa.Table, epoch: int, policy: Policy) -> NDArray[np.bool_]:
     return paid
 
 
+def worth_of_days(days: NDArray[np.integer], policy: Policy) -> NDArray[np.int64]:
+    """What a cell is worth that has gathered so many days of refill; both of shape (n,)."""
+    full = policy.refill.days
+    by_days = policy.refill.curve(np.arange(full + 1), full, WEIGHT_PER_DAY * full)
+    return by_days.take(days, mode="clip")
+
+
 def worth_of_cells(
     rows: pa.Table,
-    days: NDArray[np.int64],
+    days: NDArray[np.uint16],
     paid: NDArray[np.bool_],
     policy: Policy,
     products: Sequence[int] = (),
@@ -38,8 +45,7 @@ def worth_of_cells(
 
     products: of the policy's regions in the epoch (rewards/regional.py); of none: empty.
     """
-    whole = WEIGHT_PER_DAY * policy.refill.days
-    worth = policy.refill.curve(np.minimum(days, policy.refill.days), policy.refill.days, whole)
+    worth = worth_of_days(days, policy)
     if policy.regional is not None:
         worth = policy.regional.scaled(worth, rows["cell"].to_numpy(), products)
     if policy.density is None or not paid.any():

@@ -48,7 +48,7 @@ def worth_of(listed: list[tuple[int, int, int, int]], policy: Policy, days: int 
     rows = rows_of(listed)
     paid = paid_rows(rows, DAY, policy)
     found: list[int] = worth_of_cells(
-        rows, np.full(len(rows), days, np.int64), paid, policy
+        rows, np.full(len(rows), days, np.uint16), paid, policy
     ).tolist()
     return found
 
