@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from itertools import count
 
 import pytest
 
@@ -11,7 +12,7 @@ from api.background import Repeating
 def test_a_step_that_fails_is_tried_again_and_reported_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    turns, recovered = iter(range(100)), threading.Event()
+    turns, recovered = count(), threading.Event()
 
     def step() -> None:
         if next(turns) < 3:
@@ -21,9 +22,9 @@ def test_a_step_that_fails_is_tried_again_and_reported_once(
     with caplog.at_level(logging.ERROR):
         repeating = Repeating("a step", step, pause_s=0.001)
         repeating.start()
-        assert recovered.wait(10)
+        assert recovered.wait(60)
         repeating.stop()
-        assert repeating.join(10)
+        assert repeating.join(60)
     assert [record.message for record in caplog.records] == ["a step failed and is tried again"]
 
 
@@ -31,17 +32,23 @@ def test_no_step_begins_after_the_end() -> None:
     begun = threading.Semaphore(0)
     repeating = Repeating("a step", begun.release, pause_s=3_600)
     repeating.start()
-    assert begun.acquire(timeout=10)
+    assert begun.acquire(timeout=60)
     repeating.stop()
-    assert repeating.join(10)
+    assert repeating.join(60)
     assert not begun.acquire(blocking=False)
 
 
 def test_a_step_that_does_not_end_is_not_waited_for() -> None:
-    release = threading.Event()
-    repeating = Repeating("a long step", release.wait, pause_s=0)
+    begun, release = threading.Event(), threading.Event()
+
+    def step() -> None:
+        begun.set()
+        release.wait()
+
+    repeating = Repeating("a long step", step, pause_s=0)
     repeating.start()
+    assert begun.wait(60)
     repeating.stop()
     assert not repeating.join(0.05)
     release.set()
-    assert repeating.join(10)
+    assert repeating.join(60)

@@ -81,7 +81,6 @@ def test_a_served_node_blurs_with_the_real_network_and_reblurs_on_demand(tmp_pat
         assert pictures_of(client, drive) == {"published": 3, "waiting": {}}
         public_id = picture_id(node)
         url = f"/v1/pictures/{public_id}/0/full.jpg"
-        time.sleep(1.5)  # the map follows once a second
         first = client.get(url).raise_for_status().content
         where = ["--data", str(tmp_path / "node")]
         added = run_cli(["reblur", *where, "--frame", f"{public_id}/0", "--add", "5,5,200,90"])

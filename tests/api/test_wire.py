@@ -27,7 +27,7 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: node\r\n\r\n"
 class Hurried(Protocol):
     """Waits a moment for a head."""
 
-    head_s = 0.6
+    head_s = 2.0
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_body_may_take_longer_than_a_head_and_a_client_may_rest(client: httpx.
     with connection(client) as slow:
         for request, rest in ((head, b"{}"), (WHOLE, b"")):
             slow.sendall(request)
-            time.sleep(3 * Hurried.head_s)
+            time.sleep(Hurried.head_s + 0.5)
             slow.sendall(rest)
             assert b" 200 " in slow.recv(65_536)[:20]
 
@@ -92,7 +92,7 @@ def test_what_had_come_of_a_body_before_its_line_was_cut_is_read(more: int) -> N
             line.sendall(head.encode() + b"x" * 50_000)
             time.sleep(0.2)
         cut.set()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not ended and time.monotonic() < until:
             time.sleep(0.01)
     assert (bytes(came), ended) == (b"x" * 50_000, [more == 0])

@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,10 +40,19 @@ class FakeNode:
     bindings: list[Json] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     frames_taken: int = 0
+    connections: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
     limits: dict[str, int] = field(default_factory=lambda: dict(LIMITS))
     log: Frontier = field(default_factory=Frontier)
     fault: Callable[[str, int], Fault] = lambda what, number: None
     """(method and last part of the path, number of the request) -> what goes wrong."""
+
+    def left(self) -> None:
+        """Wait until all that a client sent before it went has been read."""
+        until = time.monotonic() + 60
+        while self.connections:
+            assert time.monotonic() < until, "a connection does not end"
+            time.sleep(0.01)
 
     def missing(self, drive_id: str) -> list[str]:
         frames = self.drives[drive_id].manifest.frames
@@ -65,7 +75,8 @@ class FakeNode:
                 f.image_id for f in self.drives[drive_id].manifest.frames
             }
             self.arrived[drive_id].add(digest_of_bytes(frame))
-        self.frames_taken += len(reader.frames)
+        with self.lock:
+            self.frames_taken += len(reader.frames)
         return 200, {"stored": len(reader.frames), "missing": len(self.missing(drive_id))}
 
     def seal(self, drive_id: str) -> tuple[int, Json]:
@@ -124,6 +135,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     node: FakeNode
+
+    def handle(self) -> None:
+        with self.node.lock:
+            self.node.connections += 1
+        try:
+            super().handle()
+        finally:
+            with self.node.lock:
+                self.node.connections -= 1
 
     def serve(self) -> None:
         what = f"{self.command} {self.path.rpartition('/')[2]}"

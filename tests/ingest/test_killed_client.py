@@ -50,6 +50,7 @@ def test_an_upload_cut_off_by_a_signal_is_finished_by_the_next(
         process = start(tmp_path, "upload", str(tmp_path / "in"), "--to", node.url)
         dying[moment] = process
         summary, said = process.communicate(timeout=60)
+        node.left()
         assert process.returncode == code
         told = (b"40 pictures: 0 sent" in summary, b"interrupted: the same command" in said)
         assert told == (kill == signal.SIGINT,) * 2

@@ -78,6 +78,7 @@ def test_a_search_finds_a_hexagon_a_place_and_says_what_is_neither(look: Look) -
     page.fill("#search input", cell)
     page.keyboard.press("Enter")
     assert cell in panel_words(page)
+    page.wait_for_function("() => document.activeElement.id === 'panel'")  # what a search ends with
     centre = page.evaluate("() => roadcomb.map.getCenter()")
     assert abs(centre["lng"] + 25) < 0.01
     page.fill("#search input", "48.2, 16.4")

@@ -98,7 +98,7 @@ def test_nothing_is_destroyed_while_a_backup_copies_and_everything_after_it(
         assert node.blobs.exists("blurred/old")
         waiting = threading.Thread(target=purge, args=(node, True))
         waiting.start()
-    waiting.join(10)
+    waiting.join(60)
     assert not node.blobs.exists("blurred/old")
     assert purge(node) == 0
 
