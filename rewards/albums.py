@@ -6,6 +6,7 @@ their digests, which tell nothing of time or drive. What is drawn from them hang
 did not exist yet.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from roadcomb.errors import IntegrityError
 __all__ = ["NO_ALBUMS", "Listed", "albums_digest", "albums_document", "parse_albums"]
 
 _VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +55,7 @@ def parse_albums(data: bytes) -> tuple[Listed, ...]:
 
 def _listed(value: Json) -> Listed:
     match value:
-        case [str(album), int(epoch), int(pictures)] if pictures > 0:
-            return Listed(album, epoch, pictures)
+        case [str(album), int(epoch), int(pictures)] if _DIGEST.fullmatch(album):
+            if epoch >= 0 and pictures > 0 and bool not in (type(epoch), type(pictures)):
+                return Listed(album, epoch, pictures)
     raise IntegrityError(f"albums.json: {str(value)[:80]} is no album")

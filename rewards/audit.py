@@ -104,7 +104,9 @@ def account_for(folder: Folder, accounting: Accounting) -> None:
 def _log(folder: Folder, inputs: Inputs) -> LogPart:
     digest = digest_of_bytes(folder.files["log.json"])
     refuse_different(folder.name("log.json"), "SHA-256", inputs.log_digest, digest)
-    return folder.read("log.json", parse_log)
+    part = folder.read("log.json", parse_log)
+    refuse_different(folder.name("log.json"), "epoch", inputs.epoch, part.epoch)
+    return part
 
 
 def audit_epoch(

@@ -5,10 +5,11 @@ from typing import Any
 
 from roadcomb.errors import IntegrityError
 
-__all__ = ["Difference", "refuse_different", "refuse_unlike", "unlike"]
+__all__ = ["NOTHING", "Difference", "refuse_different", "refuse_unlike", "unlike"]
 
 _SHOWN = 80
-_NOTHING = "nothing"
+NOTHING = "nothing"
+"""What is found where something should stand."""
 
 
 class Difference(IntegrityError):
@@ -37,7 +38,7 @@ def unlike(expected: Any, found: Any, path: str = "") -> Iterator[tuple[str, Any
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key in sorted(expected.keys() | found.keys()):
             inner = f"{path}.{key}" if path else key
-            yield from unlike(expected.get(key, _NOTHING), found.get(key, _NOTHING), inner)
+            yield from unlike(expected.get(key, NOTHING), found.get(key, NOTHING), inner)
     elif _is_list(expected) and _is_list(found) and len(expected) == len(found):
         for index, (wanted, there) in enumerate(zip(expected, found, strict=True)):
             yield from unlike(wanted, there, f"{path}[{index}]")

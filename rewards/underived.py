@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from rewards.devices import counted_in
-from rewards.differences import Difference, refuse_different, refuse_unlike
+from rewards.differences import NOTHING, Difference, refuse_different, refuse_unlike
 from rewards.documents import weights_of
 from rewards.folders import Folder
 from rewards.policy import parse_policy
@@ -21,6 +21,8 @@ def refuse_undigested(folder: Folder) -> None:
     """What cannot be derived must be what the signed manifest names; named closer where it can."""
     for file, entry, closer in _underivable(folder):
         digest = digest_of_bytes(folder.files[file])
+        if entry not in folder.manifest:
+            raise Difference(folder.name("manifest.json"), entry, digest, NOTHING)
         if digest != folder.manifest[entry] and closer is not None:
             closer(folder)
         refuse_different(folder.name(file), "SHA-256", folder.manifest[entry], digest)
@@ -50,7 +52,7 @@ def _refuse_other_inputs(folder: Folder) -> None:
     """The entries that the manifest repeats."""
     inputs: Any = folder.read("inputs.json", parse_json)
     for entry in ("v", "epoch", "previous", "rules_version", "policy", "log"):
-        expected, found = {entry: folder.manifest[entry]}, {entry: inputs.get(entry)}
+        expected, found = {entry: folder.manifest.get(entry)}, {entry: inputs.get(entry)}
         refuse_unlike(folder.name("inputs.json"), expected, found)
 
 

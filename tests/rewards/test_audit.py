@@ -254,6 +254,44 @@ def test_a_node_that_signs_wrong_books_is_found_out(
     assert (found.file, found.field) == (f"{DAY}/manifest.json", "paid")
 
 
+@pytest.mark.parametrize("entry", ["inputs", "policy", "accounts", "demand", "epoch", "tree"])
+def test_a_signed_manifest_that_lacks_an_entry_is_named(
+    town: tuple[Path, Key, list[str]], copy: Path, entry: str
+) -> None:
+    path = copy / str(DAY) / "manifest.json"
+    manifest = json.loads(path.read_bytes())["manifest"]
+    del manifest[entry]
+    path.write_bytes(sign_epoch(manifest, town[1]))
+    found = difference(copy, town[1])
+    assert (found.file, found.field, found.found) == (f"{DAY}/manifest.json", entry, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("log", {"epoch": DAY - 1}),
+        ("albums", {"albums": [["\0", DAY, 3]]}),
+        ("albums", {"albums": [["0" * 64, -1, 3]]}),
+        ("albums", {"albums": [["0" * 64, True, 3]]}),
+        ("albums", {"albums": [["0" * 64, DAY + 1, 3]]}),
+    ],
+)
+def test_a_file_that_only_the_inputs_name_is_found_out_when_no_epoch_has_it_even_when_signed(
+    town: tuple[Path, Key, list[str]], copy: Path, name: str, changed: dict[str, Any]
+) -> None:
+    folder = copy / str(DAY)
+    document = json.loads((folder / f"{name}.json").read_bytes())
+    data = canonical_json({**document, **changed})
+    (folder / f"{name}.json").write_bytes(data)
+    inputs = json.loads((folder / "inputs.json").read_bytes())
+    manifest = json.loads((folder / "manifest.json").read_bytes())["manifest"]
+    inputs[name]["digest"] = manifest[name]["digest"] = digest_of_bytes(data)
+    (folder / "inputs.json").write_bytes(canonical_json(inputs))
+    manifest["inputs"] = digest_of_bytes(canonical_json(inputs))
+    (folder / "manifest.json").write_bytes(sign_epoch(manifest, town[1]))
+    assert difference(copy, town[1]).file == f"{DAY}/{name}.json"
+
+
 def test_a_node_that_inflates_an_account_is_found_out(
     town: tuple[Path, Key, list[str]], copy: Path
 ) -> None:
